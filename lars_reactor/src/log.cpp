@@ -1,0 +1,65 @@
+#include "log.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+namespace lars {
+
+static const char *level_name(log_level level)
+{
+    switch (level) {
+    case log_level::debug: return "DEBUG";
+    case log_level::info: return "INFO";
+    case log_level::warn: return "WARN";
+    case log_level::error: return "ERROR";
+    }
+    return "?";
+}
+
+static std::string format_line(const std::string &component, log_level level,
+                               const std::string &message)
+{
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    tm local{};
+    localtime_r(&now.tv_sec, &local);
+    char date[32];
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &local);
+    char millis[8];
+    snprintf(millis, sizeof millis, ".%03d", static_cast<int>(now.tv_nsec / 1000000));
+    return std::string(date) + millis + " " + level_name(level) + " " + component + ": " + message +
+           "\n";
+}
+
+log_sink stderr_log(const std::string &component, log_level lowest)
+{
+    return [component, lowest](log_level level, const std::string &message) {
+        if (level < lowest)
+            return;
+        const std::string line = format_line(component, level, message);
+        // A log that cannot be written has nowhere to say so.
+        [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    };
+}
+
+log_sink no_log()
+{
+    return [](log_level, const std::string &) {};
+}
+
+bool log_limiter::allow(std::chrono::steady_clock::time_point now, uint64_t *suppressed)
+{
+    if (_any && now - _last < std::chrono::seconds(1)) {
+        ++_suppressed;
+        return false;
+    }
+    *suppressed = _suppressed;
+    _suppressed = 0;
+    _last = now;
+    _any = true;
+    return true;
+}
+
+}  // namespace lars
