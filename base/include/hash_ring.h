@@ -1,0 +1,36 @@
+// A consistent-hash ring: gives each key one of a few nodes. Every node stands
+// at many points (virtual nodes), so shares are about even, and adding a node
+// moves only the keys that the new node takes over. The same nodes give the
+// same answers in every process, in whatever order they were added.
+// Reading from several threads is safe while nobody changes the ring.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lars {
+
+class hash_ring {
+public:
+    explicit hash_ring(size_t virtual_nodes = 256);
+
+    // Adding a node that is there, or removing one that is not, changes nothing.
+    void add(int node);
+    void remove(int node);
+
+    bool empty() const { return _points.empty(); }
+    size_t size() const { return _points.size() / _virtual_nodes; }
+
+    // -1 if the ring has no node.
+    int node_for(std::string_view key) const;
+    int node_for(int32_t modid, int32_t cmdid) const;
+
+private:
+    size_t _virtual_nodes;
+    std::vector<std::pair<uint32_t, int>> _points;  // sorted: position, node
+};
+
+}  // namespace lars

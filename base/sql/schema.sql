@@ -1,0 +1,56 @@
+-- The tables of Lars, for a database of any name. Safe to repeat: what is
+-- there stays as it is.
+--
+-- modid and cmdid are the same 32 bits as the int32 of the wire; serverip is
+-- the address as a host-order number (192.168.1.177 is 3232235953).
+
+CREATE TABLE IF NOT EXISTS RouteData (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    modid INT UNSIGNED NOT NULL,
+    cmdid INT UNSIGNED NOT NULL,
+    serverip INT UNSIGNED NOT NULL,
+    serverport INT UNSIGNED NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- One row, id 1: when the routes last changed.
+CREATE TABLE IF NOT EXISTS RouteVersion (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    version INT UNSIGNED NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+INSERT IGNORE INTO RouteVersion (id, version) VALUES (1, 0);
+
+-- One row for every module that a change touched.
+CREATE TABLE IF NOT EXISTS RouteChange (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    modid INT UNSIGNED NOT NULL,
+    cmdid INT UNSIGNED NOT NULL,
+    version BIGINT UNSIGNED NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- How the calls of one caller to one host went, as last reported.
+CREATE TABLE IF NOT EXISTS ServerCallStatus (
+    modid INT NOT NULL,
+    cmdid INT NOT NULL,
+    ip INT UNSIGNED NOT NULL,
+    port INT UNSIGNED NOT NULL,
+    caller INT UNSIGNED NOT NULL,
+    succ_cnt INT NOT NULL,
+    err_cnt INT NOT NULL,
+    ts BIGINT NOT NULL,
+    overload CHAR(1) NOT NULL,
+    PRIMARY KEY (modid, cmdid, ip, port, caller)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What a modid and a cmdid mean, for people.
+CREATE TABLE IF NOT EXISTS ModIDConfig (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    modid INT UNSIGNED NOT NULL,
+    content CHAR(255) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS CmdIDConfig (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    cmdid INT UNSIGNED NOT NULL,
+    content CHAR(255) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
