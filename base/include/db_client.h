@@ -1,0 +1,105 @@
+// One connection to MySQL or MariaDB. It never reconnects by itself: what a
+// lost connection means for a half-done change only the caller knows.
+// One thread at a time; different clients in different threads are fine.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "db_row.h"
+#include "status.h"
+
+namespace lars {
+
+class config_file;
+
+struct db_options {
+    std::string host = "127.0.0.1";
+    uint16_t port = 3306;
+    std::string socket;  // a path; used instead of host and port unless empty
+    std::string user;
+    std::string password;
+    std::string database = "lars_dns";
+
+    // Whole seconds; the read time-out is the longest that a query may take
+    // without an answer (MySQL's library tries up to three times that long).
+    std::chrono::seconds connect_timeout{3};
+    std::chrono::seconds read_timeout{5};
+    std::chrono::seconds write_timeout{5};
+
+    // "lars@127.0.0.1:33306/lars_dns": for messages, without the password.
+    std::string describe() const;
+};
+
+// The [mysql] section: db_host, db_port, db_socket, db_user, db_passwd, db_name.
+// Mistakes are reported by config.finish().
+void read_db_options(config_file &config, db_options &options);
+
+// What kind of failure the last call ended with, for those who must choose
+// between trying again and giving up.
+enum class db_error {
+    none,
+    unavailable,  // no server, or the connection is lost: connect again later
+    refused,      // the server does not accept this user, password or database
+    no_schema,    // a table or column is missing
+    conflict,     // a deadlock or lock time-out: the transaction may be tried again
+    statement,    // the server refuses the statement
+    value,        // the callback or body refused what it read
+};
+
+class db_client {
+public:
+    explicit db_client(db_options options);
+    ~db_client();
+    db_client(const db_client &) = delete;
+    db_client &operator=(const db_client &) = delete;
+
+    // Blocks for at most about the connect time-out. An open connection is
+    // closed first.
+    status connect();
+    void close();
+
+    // False after close() and after any call that found the connection lost.
+    bool connected() const { return _connection != nullptr; }
+
+    // One statement without rows. *affected: the rows really changed.
+    status execute(const std::string &sql, uint64_t *affected = nullptr);
+
+    // One statement with rows. EACH is called once for each row, after all of
+    // them have arrived, and may use this client; its first error ends the loop
+    // and comes back. A row is valid only during the call.
+    using row_callback = std::function<status(const db_row &row)>;
+    status query(const std::string &sql, const row_callback &each);
+
+    // BODY within a transaction: committed if it returns ok, else rolled back.
+    // An error in the commit itself leaves open whether the server has done it.
+    status transaction(const std::function<status()> &body);
+
+    // BODY within a read-only transaction that sees one state of all tables.
+    status snapshot(const std::function<status()> &body);
+
+    // The text as it may stand between single quotes in a statement. Needs an
+    // open connection; empty without one.
+    std::string escape(std::string_view text) const;
+
+    db_error last_error() const { return _error; }
+    const db_options &options() const { return _options; }
+
+private:
+    struct connection;
+
+    status send(const std::string &sql);
+    status failure();
+    status fail(db_error kind, const std::string &message);
+    status run_transaction(const std::string &begin, const std::function<status()> &body);
+
+    db_options _options;
+    std::unique_ptr<connection> _connection;
+    db_error _error = db_error::none;
+};
+
+}  // namespace lars

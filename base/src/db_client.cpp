@@ -1,0 +1,226 @@
+#include "db_client.h"
+
+#include <mysql.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "db_error.h"
+
+namespace lars {
+
+struct db_client::connection {
+    struct closer {
+        void operator()(MYSQL *handle) const { mysql_close(handle); }
+    };
+    std::unique_ptr<MYSQL, closer> handle;
+};
+
+namespace {
+
+struct result_freer {
+    void operator()(MYSQL_RES *result) const { mysql_free_result(result); }
+};
+using result_ptr = std::unique_ptr<MYSQL_RES, result_freer>;
+
+// The library keeps state for each thread and wants to be told when one ends.
+struct thread_state {
+    thread_state() { mysql_thread_init(); }
+    ~thread_state() { mysql_thread_end(); }
+};
+
+void prepare_library()
+{
+    static std::once_flag once;
+    std::call_once(once, [] { mysql_library_init(0, nullptr, nullptr); });
+    static thread_local thread_state this_thread;
+    (void)this_thread;
+}
+
+void set_options(MYSQL *handle, const db_options &options)
+{
+    const auto set_timeout = [handle](mysql_option option, std::chrono::seconds timeout) {
+        // 0 would mean to wait for ever.
+        const auto seconds = static_cast<unsigned>(std::max<int64_t>(timeout.count(), 1));
+        mysql_options(handle, option, &seconds);
+    };
+    set_timeout(MYSQL_OPT_CONNECT_TIMEOUT, options.connect_timeout);
+    set_timeout(MYSQL_OPT_READ_TIMEOUT, options.read_timeout);
+    set_timeout(MYSQL_OPT_WRITE_TIMEOUT, options.write_timeout);
+
+    // Else the library takes "localhost" for a socket and forgets the port.
+    const unsigned protocol = options.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    mysql_options(handle, MYSQL_OPT_PROTOCOL, &protocol);
+
+    // A server must not be able to ask for our files.
+    const unsigned no_local_files = 0;
+    mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &no_local_files);
+    mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+}
+
+std::vector<std::string> column_names(MYSQL_RES *result)
+{
+    std::vector<std::string> names;
+    const MYSQL_FIELD *fields = mysql_fetch_fields(result);
+    for (unsigned i = 0; i < mysql_num_fields(result); ++i)
+        names.emplace_back(fields[i].name);
+    return names;
+}
+
+}  // namespace
+
+std::string db_options::describe() const
+{
+    const std::string where = socket.empty() ? host + ":" + std::to_string(port) : socket;
+    return user + "@" + where + "/" + database;
+}
+
+db_client::db_client(db_options options) : _options(std::move(options)) {}
+
+db_client::~db_client() = default;
+
+status db_client::connect()
+{
+    prepare_library();
+    close();
+    _error = db_error::none;
+
+    auto fresh = std::make_unique<connection>();
+    fresh->handle.reset(mysql_init(nullptr));
+    if (!fresh->handle)
+        return fail(db_error::unavailable, "database: out of memory");
+    set_options(fresh->handle.get(), _options);
+
+    const bool local = !_options.socket.empty();
+    _connection = std::move(fresh);
+    MYSQL *handle = _connection->handle.get();
+    if (!mysql_real_connect(handle, local ? nullptr : _options.host.c_str(), _options.user.c_str(),
+                            _options.password.c_str(), _options.database.c_str(), _options.port,
+                            local ? _options.socket.c_str() : nullptr, 0) ||
+        // Asked for by name too: the numbers of MySQL 8's collations mean
+        // nothing to MariaDB, which then would take another character set.
+        mysql_set_character_set(handle, "utf8mb4") != 0) {
+        const status failed = failure();
+        close();
+        return failed;
+    }
+    return {};
+}
+
+void db_client::close()
+{
+    _connection.reset();
+}
+
+status db_client::fail(db_error kind, const std::string &message)
+{
+    _error = kind;
+    return status::error(message);
+}
+
+// The library's last error; closes a connection that is of no use any more.
+status db_client::failure()
+{
+    MYSQL *handle = _connection->handle.get();
+    const unsigned code = mysql_errno(handle);
+    const std::string message = "database " + _options.describe() + ": " + mysql_error(handle) +
+                                " (" + std::to_string(code) + ")";
+    if (ends_connection(code))
+        close();
+    return fail(classify_db_error(code), message);
+}
+
+status db_client::send(const std::string &sql)
+{
+    _error = db_error::none;
+    if (!_connection)
+        return fail(db_error::unavailable, "database " + _options.describe() + ": not connected");
+    prepare_library();
+    if (mysql_real_query(_connection->handle.get(), sql.data(), sql.size()) != 0)
+        return failure();
+    return {};
+}
+
+status db_client::execute(const std::string &sql, uint64_t *affected)
+{
+    if (status s = send(sql); !s)
+        return s;
+    MYSQL *handle = _connection->handle.get();
+    // Rows that nobody wants must still be taken off the connection.
+    const result_ptr unwanted(mysql_store_result(handle));
+    if (!unwanted && mysql_field_count(handle) != 0)
+        return failure();
+    if (affected)
+        *affected = unwanted ? 0 : mysql_affected_rows(handle);
+    return {};
+}
+
+status db_client::query(const std::string &sql, const row_callback &each)
+{
+    if (status s = send(sql); !s)
+        return s;
+    MYSQL *handle = _connection->handle.get();
+    const result_ptr result(mysql_store_result(handle));
+    if (!result)
+        return mysql_errno(handle) != 0
+                   ? failure()
+                   : fail(db_error::statement, "database: the statement has no rows: " + sql);
+
+    const std::vector<std::string> names = column_names(result.get());
+    while (const MYSQL_ROW columns = mysql_fetch_row(result.get())) {
+        const unsigned long *lengths = mysql_fetch_lengths(result.get());
+        std::vector<db_row::value> values(names.size());
+        for (size_t i = 0; i < names.size(); ++i)
+            if (columns[i])
+                values[i] = std::string_view(columns[i], lengths[i]);
+        if (status s = each(db_row(names, std::move(values))); !s) {
+            if (_error == db_error::none)
+                _error = db_error::value;
+            return s;
+        }
+    }
+    return {};
+}
+
+status db_client::run_transaction(const std::string &begin, const std::function<status()> &body)
+{
+    if (status s = execute(begin); !s)
+        return s;
+    const status done = body();
+    if (done)
+        return execute("COMMIT");
+
+    // What BODY ended with is what the caller wants to know, not how the
+    // clearing up went. A connection that cannot roll back is dropped, and the
+    // server then rolls back by itself.
+    const db_error why = _error == db_error::none ? db_error::value : _error;
+    if (_connection && !execute("ROLLBACK"))
+        close();
+    _error = why;
+    return done;
+}
+
+status db_client::transaction(const std::function<status()> &body)
+{
+    return run_transaction("START TRANSACTION", body);
+}
+
+status db_client::snapshot(const std::function<status()> &body)
+{
+    // Weaker isolation levels have no snapshot, and a server may default to one.
+    if (status s = execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); !s)
+        return s;
+    return run_transaction("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", body);
+}
+
+std::string db_client::escape(std::string_view text) const
+{
+    if (!_connection)
+        return {};
+    std::string escaped(text.size() * 2 + 1, '\0');
+    escaped.resize(mysql_real_escape_string(_connection->handle.get(), &escaped[0], text.data(),
+                                            text.size()));
+    return escaped;
+}
+
+}  // namespace lars

@@ -1,0 +1,43 @@
+#include "db_error.h"
+
+namespace lars {
+
+// Numbers rather than names: MySQL and MariaDB agree on these, but neither
+// one's headers name them all.
+db_error classify_db_error(unsigned code)
+{
+    switch (code) {
+    case 2000:  // unknown error of the client library
+    case 2001: case 2002: case 2003: case 2004: case 2005:  // cannot connect
+    case 2006: case 2012: case 2013: case 2055:             // connection lost
+    case 2014: case 2027:                                   // out of step, malformed packet
+    case 1040: case 1203:                                   // too many connections
+    case 1042: case 1043:                                   // bad handshake
+    case 1053: case 1077: case 1079: case 1080:             // shutting down
+    case 1152: case 1156: case 1157: case 1158: case 1159: case 1160: case 1161: case 1184:
+    case 1927:                                              // connection killed (MariaDB)
+    case 4031:                                              // disconnected while idle (MySQL)
+        return db_error::unavailable;
+    case 1044: case 1045: case 1698:            // access denied
+    case 1049:                                  // unknown database
+    case 1129: case 1130:                       // host blocked, host not allowed
+    case 1142: case 1143:                       // no right to the table or column
+    case 1251: case 2026: case 2049: case 2059: case 2061:  // authentication or TLS method
+    case 1820: case 1862: case 3118: case 4151:             // password expired, account locked
+        return db_error::refused;
+    case 1054: case 1146:  // unknown column, no such table
+        return db_error::no_schema;
+    case 1205: case 1213:  // lock time-out, deadlock
+        return db_error::conflict;
+    default:
+        return db_error::statement;
+    }
+}
+
+bool ends_connection(unsigned code)
+{
+    constexpr unsigned packet_too_large = 1153;
+    return classify_db_error(code) == db_error::unavailable || code == packet_too_large;
+}
+
+}  // namespace lars
