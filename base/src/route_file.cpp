@@ -1,0 +1,154 @@
+#include "route_file.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "murmur3.h"
+#include "whole_file.h"
+
+namespace lars {
+
+static constexpr std::string_view magic = "lars-routes";
+static constexpr std::string_view version = "1";
+
+static std::string checksum_of(std::string_view text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint64_t sum = uint64_t{murmur3(text.data(), text.size(), 1)} << 32 |
+                         murmur3(text.data(), text.size(), 2);
+    std::string hex;
+    for (int shift = 60; shift >= 0; shift -= 4)
+        hex += digits[sum >> shift & 0xf];
+    return hex;
+}
+
+status save_route_file(const std::string &path, const std::vector<route_row> &rows)
+{
+    std::string body;
+    for (const route_row &row : rows) {
+        body += std::to_string(row.modid) + ' ' + std::to_string(row.cmdid) + ' ' +
+                row.host.to_string() + '\n';
+    }
+    const std::string header = std::string(magic) + ' ' + std::string(version) + ' ' +
+                               std::to_string(rows.size()) + ' ' + checksum_of(body) + '\n';
+    return replace_file(path, header + body);
+}
+
+namespace {
+
+// Takes a text apart, line by line, word by word.
+class reader {
+public:
+    explicit reader(std::string_view text) : _rest(text) {}
+
+    bool at_end() const { return _rest.empty(); }
+    std::string_view rest() const { return _rest; }
+
+    // Without its newline; nothing if the text ends before one.
+    std::optional<std::string_view> next_line() { return next('\n'); }
+
+    // Up to the next space; nothing if there is none.
+    std::optional<std::string_view> next_word() { return next(' '); }
+
+private:
+    std::optional<std::string_view> next(char end)
+    {
+        const size_t at = _rest.find(end);
+        if (at == std::string_view::npos)
+            return std::nullopt;
+        const std::string_view found = _rest.substr(0, at);
+        _rest.remove_prefix(at + 1);
+        return found;
+    }
+
+    std::string_view _rest;
+};
+
+template <typename number_type>
+bool parse_number(std::optional<std::string_view> text, number_type *number)
+{
+    if (!text)
+        return false;
+    const char *end = text->data() + text->size();
+    const auto [stopped, error] = std::from_chars(text->data(), end, *number);
+    return error == std::errc() && stopped == end;
+}
+
+bool parse_row(std::string_view line, route_row *row)
+{
+    reader words(line);
+    if (!parse_number(words.next_word(), &row->modid) ||
+        !parse_number(words.next_word(), &row->cmdid))
+        return false;
+    const auto host = endpoint::parse(words.rest());
+    if (!host)
+        return false;
+    row->host = *host;
+    return true;
+}
+
+struct header {
+    uint64_t rows = 0;
+    std::string_view checksum;
+};
+
+// What is wrong with the header; empty if nothing is.
+std::string parse_header(std::string_view line, header *found)
+{
+    reader words(line);
+    if (words.next_word() != magic)
+        return "not a file of routes";
+    const auto its_version = words.next_word();
+    if (its_version != version)
+        return "format version is not " + std::string(version);
+    if (!parse_number(words.next_word(), &found->rows))
+        return "the number of rows is not a number";
+    found->checksum = words.rest();
+    return {};
+}
+
+std::string parse_rows(reader &lines, const header &head, std::vector<route_row> *rows, int *line)
+{
+    const bool intact = checksum_of(lines.rest()) == head.checksum;
+    while (!lines.at_end()) {
+        ++*line;
+        const auto text = lines.next_line();
+        if (!text)
+            return "the line is cut off";
+        route_row row;
+        if (!parse_row(*text, &row))
+            return "expected MODID CMDID IP:PORT";
+        rows->push_back(row);
+    }
+    if (rows->size() != head.rows) {
+        return std::to_string(rows->size()) + " rows where the first line says " +
+               std::to_string(head.rows);
+    }
+    *line = 1;
+    return intact ? "" : "the checksum does not fit the rows: the file was changed";
+}
+
+}  // namespace
+
+status load_route_file(const std::string &path, std::vector<route_row> *rows)
+{
+    std::string text;
+    if (status s = read_file(path, &text); !s)
+        return s;
+
+    reader lines(text);
+    int line = 1;
+    std::vector<route_row> found;
+    header head;
+    const auto first = lines.next_line();
+    std::string wrong = first ? parse_header(*first, &head) : "the first line is missing or cut off";
+    if (wrong.empty())
+        wrong = parse_rows(lines, head, &found, &line);
+    if (!wrong.empty())
+        return status::error(path + ":" + std::to_string(line) + ": " + wrong);
+    *rows = std::move(found);
+    return {};
+}
+
+}  // namespace lars

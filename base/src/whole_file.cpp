@@ -1,0 +1,121 @@
+#include "whole_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace lars {
+
+namespace {
+
+constexpr off_t largest_file = off_t{1} << 30;
+
+class file {
+public:
+    explicit file(int fd) : _fd(fd) {}
+    ~file() { close(); }
+    file(const file &) = delete;
+    file &operator=(const file &) = delete;
+
+    int fd() const { return _fd; }
+    bool close()
+    {
+        const bool closed = _fd < 0 || ::close(_fd) == 0;
+        _fd = -1;
+        return closed;
+    }
+
+private:
+    int _fd;
+};
+
+std::string folder_of(const std::string &path)
+{
+    const size_t slash = path.rfind('/');
+    if (slash == std::string::npos)
+        return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool write_all(int fd, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = write(fd, text.data(), text.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        text.remove_prefix(static_cast<size_t>(written));
+    }
+    return true;
+}
+
+// Writes, and closes, so that a full disk is seen here rather than never.
+status fill(file &out, const std::string &name, std::string_view text)
+{
+    // mkstemp leaves out everybody else; the file is no secret.
+    if (fchmod(out.fd(), 0644) != 0 || !write_all(out.fd(), text) || fsync(out.fd()) != 0 ||
+        !out.close())
+        return status::from_errno("cannot write " + name);
+    return {};
+}
+
+}  // namespace
+
+status read_file(const std::string &path, std::string *text)
+{
+    // Not to wait for whoever may one day write to a fifo.
+    file in(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (in.fd() < 0)
+        return status::from_errno("cannot read " + path);
+    struct stat info {};
+    if (fstat(in.fd(), &info) != 0)
+        return status::from_errno("cannot read " + path);
+    if (!S_ISREG(info.st_mode))
+        return status::error("cannot read " + path + ": not a regular file");
+    if (info.st_size > largest_file)
+        return status::error("cannot read " + path + ": larger than 1 GiB");
+
+    std::string found(static_cast<size_t>(info.st_size), '\0');
+    size_t filled = 0;
+    while (filled < found.size()) {
+        const ssize_t got = read(in.fd(), &found[filled], found.size() - filled);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return status::from_errno("cannot read " + path);
+        if (got == 0)
+            break;
+        filled += static_cast<size_t>(got);
+    }
+    found.resize(filled);
+    *text = std::move(found);
+    return {};
+}
+
+status replace_file(const std::string &path, std::string_view text)
+{
+    std::string temporary = path + ".XXXXXX";
+    file out(mkostemp(&temporary[0], O_CLOEXEC));
+    if (out.fd() < 0)
+        return status::from_errno("cannot create a file beside " + path);
+
+    status done = fill(out, temporary, text);
+    if (done && rename(temporary.c_str(), path.c_str()) != 0)
+        done = status::from_errno("cannot replace " + path);
+    if (!done) {
+        unlink(temporary.c_str());
+        return done;
+    }
+
+    // The name is in the folder, and that has to reach the disk too.
+    const file folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.fd() < 0 || fsync(folder.fd()) != 0)
+        return status::from_errno("cannot write folder " + folder_of(path));
+    return {};
+}
+
+}  // namespace lars
