@@ -1,0 +1,3 @@
+# larstest: what the tests share (processes, databases, wire peers).
+TEST_SUPPORT_CXXFLAGS = -Itests/support $(BASE_CXXFLAGS)
+$(call library,larstest,$(wildcard tests/support/*.cpp),$$(TEST_SUPPORT_CXXFLAGS))
