@@ -1,0 +1,290 @@
+#include "lars_client.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+
+#include "agent_socket.h"
+#include "lars.pb.h"
+
+namespace lars {
+
+static_assert(lars_client::RET_SUCC == static_cast<int>(RET_SUCC), "wire contract");
+static_assert(lars_client::RET_OVERLOAD == static_cast<int>(RET_OVERLOAD), "wire contract");
+static_assert(lars_client::RET_SYSTEM_ERROR == static_cast<int>(RET_SYSTEM_ERROR), "wire contract");
+static_assert(lars_client::RET_NOEXIST == static_cast<int>(RET_NOEXIST), "wire contract");
+
+namespace {
+
+constexpr size_t HEADER_SIZE = 8;
+constexpr size_t MAX_REQUEST = 256;     // every request is far smaller
+constexpr size_t MAX_DATAGRAM = 65536;  // more than UDP can carry
+
+void put_int32(char *to, uint32_t value)
+{
+    for (int byte = 0; byte < 4; ++byte)
+        to[byte] = static_cast<char>(value >> (8 * byte));
+}
+
+uint32_t get_int32(const char *from)
+{
+    uint32_t value = 0;
+    for (int byte = 0; byte < 4; ++byte)
+        value |= static_cast<uint32_t>(static_cast<unsigned char>(from[byte])) << (8 * byte);
+    return value;
+}
+
+// Which of the agent's three ports owns a module.
+size_t port_index(int modid, int cmdid)
+{
+    const int64_t sum = static_cast<int64_t>(modid) + cmdid;
+    return static_cast<size_t>((sum % 3 + 3) % 3);
+}
+
+bool valid_host(const HostInfo &host)
+{
+    return host.ip() != 0 && host.port() >= 1 && host.port() <= 65535;
+}
+
+void set_ip(int32_t wire_ip, std::string &ip)
+{
+    in_addr address{};
+    address.s_addr = htonl(static_cast<uint32_t>(wire_ip));
+    char text[INET_ADDRSTRLEN];
+    ip = inet_ntop(AF_INET, &address, text, sizeof text) ? text : "";
+}
+
+// An agent of before get_route had a seq sends none.
+bool right_seq(const GetHostResponse &answer, uint32_t seq) { return answer.seq() == seq; }
+bool right_seq(const GetRouteResponse &answer, uint32_t seq)
+{
+    return answer.seq() == seq || answer.seq() == 0;
+}
+
+}  // namespace
+
+struct lars_client::impl {
+    std::string agent_ip;
+    int base_port = 0;
+    std::chrono::milliseconds deadline{DEFAULT_DEADLINE_MS};
+    std::string error;
+    uint32_t seq = 0;
+    std::array<agent_socket, 3> sockets;
+
+    // Reused by every call.
+    GetHostRequest host_request;
+    GetHostResponse host_answer;
+    GetRouteRequest route_request;
+    GetRouteResponse route_answer;
+    ReportRequest report_request;
+    std::array<char, MAX_REQUEST> send_space;
+    std::array<char, MAX_DATAGRAM> receive_space;
+
+    // Never 0: an answer of seq 0 is one of an old agent.
+    uint32_t next_seq()
+    {
+        if (++seq == 0)
+            ++seq;
+        return seq;
+    }
+
+    // The socket of the module's owner; nullptr if there can be none now.
+    agent_socket *open(size_t index)
+    {
+        agent_socket &socket = sockets[index];
+        if (base_port < 1 || base_port > 65533) {
+            error = "agent base port " + std::to_string(base_port) + " is not in 1..65533";
+            return nullptr;
+        }
+        if (!socket.is_open() &&
+            !socket.open(agent_ip, base_port + static_cast<int>(index), error))
+            return nullptr;
+        return &socket;
+    }
+
+    template <typename Request>
+    agent_socket *send(MessageId msgid, const Request &request)
+    {
+        error.clear();
+        agent_socket *socket = open(port_index(request.modid(), request.cmdid()));
+        const size_t size = request.ByteSizeLong();
+        if (!socket)
+            return nullptr;
+        if (size > MAX_REQUEST - HEADER_SIZE) {
+            error = "request too long";
+            return nullptr;
+        }
+        put_int32(send_space.data(), static_cast<uint32_t>(msgid));
+        put_int32(send_space.data() + 4, static_cast<uint32_t>(size));
+        request.SerializeWithCachedSizesToArray(
+            reinterpret_cast<uint8_t *>(send_space.data() + HEADER_SIZE));
+        return socket->send(send_space.data(), HEADER_SIZE + size, error) ? socket : nullptr;
+    }
+
+    // Sends the request and waits for its answer; whatever else arrives is
+    // dropped and does not lengthen the wait.
+    template <typename Request, typename Answer>
+    bool ask(MessageId msgid, const Request &request, MessageId answer_id, Answer &answer)
+    {
+        const auto until = agent_socket::clock::now() + deadline;
+        agent_socket *socket = send(msgid, request);
+        if (!socket)
+            return false;
+        do {
+            const ssize_t size =
+                socket->receive(receive_space.data(), receive_space.size(), until, error);
+            if (size < 0)
+                return false;
+            if (is_answer(static_cast<size_t>(size), request, answer_id, answer))
+                return true;
+        } while (agent_socket::clock::now() < until);
+        error = "no right answer from the agent at " + agent_ip + " before the deadline";
+        return false;
+    }
+
+    template <typename Request, typename Answer>
+    bool is_answer(size_t size, const Request &request, MessageId answer_id, Answer &answer) const
+    {
+        const char *frame = receive_space.data();
+        return size >= HEADER_SIZE && get_int32(frame) == static_cast<uint32_t>(answer_id) &&
+               get_int32(frame + 4) == size - HEADER_SIZE &&
+               answer.ParseFromArray(frame + HEADER_SIZE, static_cast<int>(size - HEADER_SIZE)) &&
+               answer.modid() == request.modid() && answer.cmdid() == request.cmdid() &&
+               right_seq(answer, request.seq());
+    }
+
+    int fail(const std::string &why)
+    {
+        error = why;
+        return lars_client::RET_SYSTEM_ERROR;
+    }
+};
+
+lars_client::lars_client(const std::string &agent_ip, int base_port)
+    : _impl(std::make_unique<impl>())
+{
+    _impl->agent_ip = agent_ip;
+    _impl->base_port = base_port;
+    // Another start than the last process's, which may have had the same port.
+    _impl->seq = static_cast<uint32_t>(agent_socket::clock::now().time_since_epoch().count());
+    for (size_t index = 0; index < _impl->sockets.size(); ++index) {
+        if (!_impl->open(index))
+            break;
+    }
+}
+
+lars_client::~lars_client() = default;
+lars_client::lars_client(lars_client &&other) noexcept = default;
+lars_client &lars_client::operator=(lars_client &&other) noexcept = default;
+
+void lars_client::set_deadline(int milliseconds)
+{
+    _impl->deadline = std::chrono::milliseconds(std::max(1, milliseconds));
+}
+
+const std::string &lars_client::error() const { return _impl->error; }
+
+int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
+{
+    GetHostRequest &request = _impl->host_request;
+    GetHostResponse &answer = _impl->host_answer;
+    request.set_seq(_impl->next_seq());
+    request.set_modid(modid);
+    request.set_cmdid(cmdid);
+    if (!_impl->ask(ID_GetHostRequest, request, ID_GetHostResponse, answer))
+        return RET_SYSTEM_ERROR;
+
+    switch (static_cast<int>(answer.retcode())) {
+    case RET_SUCC:
+        if (!valid_host(answer.host()))
+            return _impl->fail("the agent answered without a host that can be called");
+        set_ip(answer.host().ip(), ip);
+        port = answer.host().port();
+        return RET_SUCC;
+    case RET_OVERLOAD:
+        return RET_OVERLOAD;
+    case RET_NOEXIST:
+        return RET_NOEXIST;
+    default:
+        return _impl->fail("the agent answered with retcode " +
+                           std::to_string(static_cast<int>(answer.retcode())));
+    }
+}
+
+int lars_client::report(int modid, int cmdid, const std::string &ip, int port, int retcode,
+                        int timecost_ms)
+{
+    in_addr address{};
+    if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
+        return _impl->fail("report: '" + ip + "' is not an IPv4 address");
+    if (port < 1 || port > 65535)
+        return _impl->fail("report: port " + std::to_string(port) + " is not in 1..65535");
+
+    ReportRequest &request = _impl->report_request;
+    request.set_modid(modid);
+    request.set_cmdid(cmdid);
+    request.mutable_host()->set_ip(static_cast<int32_t>(ntohl(address.s_addr)));
+    request.mutable_host()->set_port(port);
+    request.set_retcode(retcode);
+    request.set_timecost(static_cast<uint32_t>(std::max(0, timecost_ms)));
+    return _impl->send(ID_ReportRequest, request) ? RET_SUCC : RET_SYSTEM_ERROR;
+}
+
+int lars_client::get_route(int modid, int cmdid, std::vector<host> &route)
+{
+    GetRouteRequest &request = _impl->route_request;
+    GetRouteResponse &answer = _impl->route_answer;
+    request.set_modid(modid);
+    request.set_cmdid(cmdid);
+    request.set_seq(_impl->next_seq());
+    if (!_impl->ask(ID_API_GetRouteRequest, request, ID_API_GetRouteResponse, answer))
+        return RET_SYSTEM_ERROR;
+    if (answer.host_size() == 0)
+        return RET_NOEXIST;
+
+    std::vector<host> found;
+    for (const HostInfo &info : answer.host()) {
+        if (!valid_host(info))
+            continue;
+        found.emplace_back();
+        set_ip(info.ip(), found.back().ip);
+        found.back().port = info.port();
+    }
+    if (found.empty())
+        return _impl->fail("the agent answered with a route of which no host can be called");
+    route = std::move(found);
+    return RET_SUCC;
+}
+
+int lars_client::reg_init(int modid, int cmdid)
+{
+    std::vector<host> route;
+    int retcode = get_route(modid, cmdid, route);
+    for (int more = 2; retcode != RET_SUCC && more > 0; --more) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        retcode = get_route(modid, cmdid, route);
+    }
+    return retcode;
+}
+
+const char *lars_client::retcode_name(int retcode)
+{
+    switch (retcode) {
+    case RET_SUCC:
+        return "RET_SUCC";
+    case RET_OVERLOAD:
+        return "RET_OVERLOAD";
+    case RET_SYSTEM_ERROR:
+        return "RET_SYSTEM_ERROR";
+    case RET_NOEXIST:
+        return "RET_NOEXIST";
+    default:
+        return "unknown retcode";
+    }
+}
+
+}  // namespace lars
