@@ -50,8 +50,8 @@ public:
     // key's file and line.
     void reject(const std::string &section, const std::string &key, const std::string &why);
 
-    // The first mistake in the file's order: a wrong value, or a key or section
-    // that no get_ asked for.
+    // The first mistake in the file's order: a wrong value, or a key that no get_
+    // asked for.
     status finish() const;
 
 private:

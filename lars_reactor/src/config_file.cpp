@@ -213,19 +213,12 @@ std::vector<endpoint> config_file::get_endpoints(const std::string &section, con
 status config_file::finish() const
 {
     std::vector<mistake> all = _mistakes;
-    for (const auto &[section, line] : _section_lines) {
-        const auto keys = _sections.find(section);
-        bool known = keys == _sections.end();
-        if (keys != _sections.end()) {
-            for (const auto &[key, e] : keys->second) {
-                known = known || e.used;
-                if (!e.used)
-                    all.push_back({e.line, at(_path, e.line) + "[" + section + "] " + key +
-                                               ": there is no such key"});
-            }
+    for (const auto &[section, keys] : _sections) {
+        for (const auto &[key, e] : keys) {
+            if (!e.used)
+                all.push_back({e.line, at(_path, e.line) + "[" + section + "] " + key +
+                                           ": there is no such key"});
         }
-        if (!known)
-            all.push_back({line, at(_path, line) + "[" + section + "]: nothing in it is known"});
     }
     if (all.empty())
         return {};

@@ -1,0 +1,31 @@
+// Finds the callback for a message id.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+
+#include "net_connection.h"
+#include "status.h"
+
+namespace lars {
+
+// Loop thread. DATA (the body, LEN bytes) and CONN are valid until the callback
+// returns.
+using msg_callback =
+    std::function<void(const char *data, uint32_t len, int msgid, net_connection &conn)>;
+using conn_callback = std::function<void(net_connection &conn)>;
+
+class msg_router {
+public:
+    // Before messages arrive. An error where MSGID has a callback already.
+    status register_msg_router(int msgid, msg_callback callback);
+
+    // Any thread, once everything is registered. False when nobody wants MSGID.
+    bool call(const char *data, uint32_t len, int msgid, net_connection &conn) const;
+
+private:
+    std::unordered_map<int, msg_callback> _callbacks;
+};
+
+}  // namespace lars

@@ -1,0 +1,38 @@
+// Bytes waiting to be sent: a chain of pooled blocks, so that what is queued is
+// never moved. Holds memory only while it holds bytes. One thread.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "buf_pool.h"
+
+namespace lars {
+
+class output_buf {
+public:
+    // POOL outlives this.
+    explicit output_buf(buf_pool &pool) : _pool(&pool) {}
+    ~output_buf() { clear(); }
+    output_buf(const output_buf &) = delete;
+    output_buf &operator=(const output_buf &) = delete;
+
+    size_t length() const { return _length; }
+
+    void append(const char *data, size_t size);
+
+    // The first bytes as at most COUNT pieces; returns how many pieces.
+    int pieces(iovec *out, int count) const;
+    void pop(size_t size);
+    void clear();
+
+private:
+    buf_pool *_pool;
+    std::unique_ptr<io_buf> _first;
+    io_buf *_last = nullptr;
+    size_t _length = 0;
+};
+
+}  // namespace lars

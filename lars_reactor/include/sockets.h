@@ -1,0 +1,20 @@
+// Makes sockets: non-blocking, closed on exec. Any thread.
+#pragma once
+
+#include "endpoint.h"
+#include "status.h"
+#include "unique_fd.h"
+
+namespace lars {
+
+// TYPE: SOCK_STREAM or SOCK_DGRAM. Bound to ADDRESS, not listening. The error
+// names the address.
+status bind_socket(int type, const endpoint &address, unique_fd *out);
+
+// The address that FD is bound to; 0.0.0.0:0 where FD has none.
+endpoint local_address(int fd);
+
+// For a connected TCP socket: sends at once, notices a dead peer within a minute.
+void tune_stream(int fd);
+
+}  // namespace lars

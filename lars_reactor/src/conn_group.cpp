@@ -1,0 +1,81 @@
+#include "conn_group.h"
+
+namespace lars {
+
+conn_group::conn_group(event_loop *loop, std::shared_ptr<server_shared> shared)
+    : _loop(loop), _shared(std::move(shared))
+{
+}
+
+conn_group::~conn_group()
+{
+    _loop->cancel(_drain_timer);
+    while (!_conns.empty())
+        remove(_conns.begin()->first, "the server is gone");
+}
+
+void conn_group::add(uint64_t id, unique_fd fd, const endpoint &peer)
+{
+    auto conn = std::make_unique<tcp_conn>(this, id, std::move(fd), peer);
+    if (status s = conn->start(); !s) {
+        _loop->log()(log_level::error, "connection from " + peer.to_string() + ": " + s.message());
+        _shared->connections.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
+    tcp_conn &added = *conn;
+    _conns.emplace(id, std::move(conn));
+    if (_shared->on_start)
+        _shared->on_start(added);
+    if (_drained)
+        added.close_when_sent();
+}
+
+tcp_conn *conn_group::find(uint64_t id) const
+{
+    const auto found = _conns.find(id);
+    return found == _conns.end() ? nullptr : found->second.get();
+}
+
+void conn_group::remove(uint64_t id, const std::string &why)
+{
+    const auto found = _conns.find(id);
+    std::shared_ptr<tcp_conn> conn = std::move(found->second);
+    _conns.erase(found);
+    _loop->log()(log_level::debug, "connection from " + conn->peer().to_string() + ": " + why);
+    if (_shared->on_close)
+        _shared->on_close(*conn);
+    _shared->connections.fetch_sub(1, std::memory_order_relaxed);
+    _loop->destroy_later(std::move(conn));
+
+    if (_drained && _conns.empty()) {
+        _loop->cancel(_drain_timer);
+        std::exchange(_drained, nullptr)();
+    }
+}
+
+void conn_group::drain(std::chrono::milliseconds grace, std::function<void()> done)
+{
+    if (_conns.empty()) {
+        done();
+        return;
+    }
+    _drained = std::move(done);
+    _drain_timer = _loop->run_after(grace, [this] {
+        for (auto &[id, conn] : _conns)
+            conn->close();
+    });
+    for (auto &[id, conn] : _conns)
+        conn->close_when_sent();
+}
+
+void conn_group::unknown_message(int msgid, const endpoint &peer)
+{
+    _shared->unknown_messages.fetch_add(1, std::memory_order_relaxed);
+    uint64_t suppressed = 0;
+    if (_unknown_limiter.allow(_loop->now(), &suppressed))
+        _loop->log()(log_level::warn, "unknown message id " + std::to_string(msgid) + " from " +
+                                          peer.to_string() + " (" + std::to_string(suppressed) +
+                                          " more before)");
+}
+
+}  // namespace lars

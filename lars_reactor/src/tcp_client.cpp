@@ -1,0 +1,166 @@
+#include "tcp_client.h"
+
+#include <sys/socket.h>
+
+#include "sockets.h"
+
+namespace lars {
+
+tcp_client::tcp_client(event_loop *loop, std::string name, std::vector<endpoint> addresses,
+                       const tcp_client_options &options)
+    : _loop(loop),
+      _name(std::move(name)),
+      _addresses(std::move(addresses)),
+      _options(options),
+      _backoff(options.first_backoff, options.longest_backoff)
+{
+}
+
+tcp_client::~tcp_client()
+{
+    stop();
+}
+
+status tcp_client::add_msg_router(int msgid, msg_callback callback)
+{
+    return _router.register_msg_router(msgid, std::move(callback));
+}
+
+void tcp_client::start()
+{
+    connect();
+}
+
+void tcp_client::stop()
+{
+    stop_connecting();
+    if (_stream)
+        _loop->destroy_later(std::move(_stream));
+}
+
+void tcp_client::stop_connecting()
+{
+    _loop->cancel(_timer);
+    if (_connecting.valid())
+        _loop->del_io_event(_connecting.get());
+    _connecting.reset();
+}
+
+void tcp_client::connect()
+{
+    _connecting.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!_connecting.valid()) {
+        failed(std::string("socket: ") + std::strerror(errno));
+        return;
+    }
+    const sockaddr_in name = peer().to_sockaddr();
+    const int result =
+        ::connect(_connecting.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name);
+    if (result == 0) {
+        on_connected();
+        return;
+    }
+    if (errno != EINPROGRESS) {
+        failed(std::strerror(errno));
+        return;
+    }
+    const status watched = _loop->add_io_event(_connecting.get(), event_loop::WRITE, {},
+                                               [this] { on_connecting_done(); });
+    if (!watched) {
+        failed(watched.message());
+        return;
+    }
+    _timer = _loop->run_after(_options.connect_timeout, [this] { failed("no answer"); });
+}
+
+void tcp_client::on_connecting_done()
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(_connecting.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0)
+        failed(std::strerror(error));
+    else
+        on_connected();
+}
+
+void tcp_client::on_connected()
+{
+    _loop->cancel(_timer);
+    _loop->del_io_event(_connecting.get());
+    _local = local_address(_connecting.get());
+    // Connecting to a free port of one's own can meet oneself.
+    if (_local == peer()) {
+        failed("nobody but ourselves answered");
+        return;
+    }
+    tune_stream(_connecting.get());
+    _connected_at = _loop->now();
+    frame_stream::handler *self = this;
+    _stream = std::make_unique<frame_stream>(_loop, std::move(_connecting), self, _options.limits);
+    if (status s = _stream->start(); !s) {
+        _stream.reset();
+        failed(s.message());
+        return;
+    }
+    _failed_in_row = 0;
+    _told_of_failure = false;
+    _loop->log()(log_level::info, _name + ": connected to " + peer().to_string());
+    if (_on_start)
+        _on_start(*this);
+}
+
+void tcp_client::failed(const std::string &why)
+{
+    stop_connecting();
+    if (!_told_of_failure)
+        _loop->log()(log_level::warn, _name + ": cannot connect to " + peer().to_string() + ": " +
+                                          why + "; trying again");
+    _told_of_failure = true;
+    ++_failed_in_row;
+    retry_later();
+}
+
+void tcp_client::retry_later()
+{
+    _current = (_current + 1) % _addresses.size();
+    // The other addresses are worth a quick try; a whole round of failures is not.
+    const bool round_is_over = _failed_in_row % _addresses.size() == 0;
+    const auto delay = round_is_over ? _backoff.next() : _options.first_backoff / 10;
+    _timer = _loop->run_after(delay, [this] { connect(); });
+}
+
+send_result tcp_client::send_message(const char *data, size_t len, int msgid)
+{
+    return _stream ? _stream->send_message(data, len, msgid) : send_result::closed;
+}
+
+void tcp_client::close()
+{
+    if (_stream)
+        _stream->close("closed here");
+}
+
+void tcp_client::handle_frame(const char *data, uint32_t len, int msgid)
+{
+    _backoff.reset();
+    uint64_t suppressed = 0;
+    if (!_router.call(data, len, msgid, *this) && _unknown_limiter.allow(_loop->now(), &suppressed))
+        _loop->log()(log_level::warn, _name + ": unknown message id " + std::to_string(msgid) +
+                                          " from " + peer().to_string() + " (" +
+                                          std::to_string(suppressed) + " more before)");
+}
+
+void tcp_client::handle_end(const std::string &why)
+{
+    _loop->log()(log_level::warn,
+                 _name + ": lost the connection to " + peer().to_string() + ": " + why);
+    _loop->destroy_later(std::move(_stream));
+    if (_loop->now() - _connected_at > _options.longest_backoff)
+        _backoff.reset();
+    if (_on_close)
+        _on_close(*this);
+    retry_later();
+}
+
+}  // namespace lars

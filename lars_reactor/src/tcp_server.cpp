@@ -1,0 +1,140 @@
+#include "tcp_server.h"
+
+#include "message.h"
+#include "sockets.h"
+
+namespace lars {
+
+tcp_server::tcp_server(event_loop *loop, const tcp_server_options &options)
+    : _loop(loop),
+      _options(options),
+      _shared(std::make_shared<server_shared>()),
+      _acceptor(loop, [this](unique_fd fd, const endpoint &peer) { admit(std::move(fd), peer); })
+{
+    _shared->limits = options.limits;
+}
+
+tcp_server::~tcp_server()
+{
+    _acceptor.stop();
+    // A group may only be taken apart where its loop runs, or once it has ended.
+    _pool.stop();
+    _groups.clear();
+}
+
+status tcp_server::add_msg_router(int msgid, msg_callback callback)
+{
+    return _shared->router.register_msg_router(msgid, std::move(callback));
+}
+
+void tcp_server::set_conn_start(conn_callback hook)
+{
+    _shared->on_start = std::move(hook);
+}
+
+void tcp_server::set_conn_close(conn_callback hook)
+{
+    _shared->on_close = std::move(hook);
+}
+
+status tcp_server::bind(const endpoint &address)
+{
+    return _acceptor.bind(address);
+}
+
+status tcp_server::start()
+{
+    if (_options.threads < 0 || _options.threads > 255)
+        return status::error("a server has 0 to 255 threads, not " +
+                             std::to_string(_options.threads));
+    if (status s = _pool.start(_options.threads, _loop->log()); !s)
+        return s;
+    for (size_t i = 0; i < _pool.size(); ++i)
+        _groups.push_back(std::make_shared<conn_group>(_pool.loop(i), _shared));
+    if (_groups.empty())
+        _groups.push_back(std::make_shared<conn_group>(_loop, _shared));
+    return _acceptor.listen();
+}
+
+void tcp_server::admit(unique_fd fd, const endpoint &peer)
+{
+    if (connections() >= _options.max_connections) {
+        ++_refused;
+        uint64_t suppressed = 0;
+        if (_refused_limiter.allow(_loop->now(), &suppressed))
+            _loop->log()(log_level::warn,
+                         "refused " + peer.to_string() + ": so many connections, max = " +
+                             std::to_string(_options.max_connections) + " (" +
+                             std::to_string(suppressed) + " more refused before)");
+        return;
+    }
+    tune_stream(fd.get());
+    _shared->connections.fetch_add(1, std::memory_order_relaxed);
+    const size_t index = _admitted++ % _groups.size();
+    const uint64_t id = _admitted << 8 | index;
+
+    // A task must be copyable, an fd must not.
+    auto shared_fd = std::make_shared<unique_fd>(std::move(fd));
+    const std::weak_ptr<conn_group> group = _groups[index];
+    _groups[index]->loop()->run_in_loop([group, id, shared_fd, peer] {
+        if (const auto alive = group.lock())
+            alive->add(id, std::move(*shared_fd), peer);
+    });
+}
+
+void tcp_server::stop(std::chrono::milliseconds grace, std::function<void()> done)
+{
+    _acceptor.stop();
+    if (_groups.empty()) {
+        done();
+        return;
+    }
+    auto left = std::make_shared<size_t>(_groups.size());
+    auto one_drained = [left, done = std::move(done)] {
+        if (--*left == 0)
+            done();
+    };
+    for (const auto &group : _groups) {
+        group->loop()->add_task([weak = std::weak_ptr<conn_group>(group), grace, loop = _loop,
+                                 one_drained] {
+            if (const auto alive = weak.lock())
+                alive->drain(grace, [loop, one_drained] { loop->add_task(one_drained); });
+        });
+    }
+}
+
+send_result tcp_server::send_message(uint64_t conn_id, const char *data, size_t len, int msgid)
+{
+    if (len > MESSAGE_LENGTH_LIMIT)
+        return send_result::too_long;
+    const size_t index = loop_index(conn_id);
+    if (index >= _groups.size())
+        return send_result::closed;
+    const std::shared_ptr<conn_group> &group = _groups[index];
+    if (group->loop()->in_loop_thread()) {
+        tcp_conn *conn = group->find(conn_id);
+        return conn ? conn->send_message(data, len, msgid) : send_result::closed;
+    }
+    group->loop()->add_task(
+        [weak = std::weak_ptr<conn_group>(group), conn_id, body = std::string(data, len), msgid] {
+            const auto alive = weak.lock();
+            tcp_conn *conn = alive ? alive->find(conn_id) : nullptr;
+            if (conn)
+                conn->send_message(body.data(), body.size(), msgid);
+        });
+    return send_result::ok;
+}
+
+void tcp_server::run_in_loops(const std::function<void(size_t)> &task)
+{
+    for (size_t i = 0; i < _groups.size(); ++i)
+        _groups[i]->loop()->add_task([task, i] { task(i); });
+}
+
+net_connection *tcp_server::find(uint64_t conn_id) const
+{
+    const size_t index = loop_index(conn_id);
+    return index < _groups.size() ? _groups[index]->find(conn_id) : nullptr;
+}
+
+}  // namespace lars
