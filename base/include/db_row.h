@@ -26,10 +26,7 @@ public:
     size_t size() const { return _values.size(); }
 
     // NULL for a column that the row does not have.
-    value operator[](size_t column) const
-    {
-        return column < _values.size() ? _values[column] : std::nullopt;
-    }
+    value operator[](size_t column) const;
 
     // The whole text as a decimal number in the range; else an error that names
     // the column and what it holds, and *number stays as it was.

@@ -15,13 +15,18 @@ static std::optional<number_type> parse_whole(std::string_view text)
     return number;
 }
 
+db_row::value db_row::operator[](size_t column) const
+{
+    return column < _values.size() ? _values[column] : std::nullopt;
+}
+
 status db_row::refuse(size_t column, const std::string &why) const
 {
     const std::string name =
         column < _names.size() ? _names[column] : "number " + std::to_string(column + 1);
     // What a table holds may be long or unprintable.
     std::string shown;
-    for (char c : _values.size() > column && _values[column] ? _values[column]->substr(0, 40) : "")
+    for (char c : (*this)[column].value_or("").substr(0, 40))
         shown += c >= ' ' && c <= '~' ? c : '?';
     const std::string held = (*this)[column] ? "\"" + shown + "\"" : "NULL";
     return status::error("column " + name + " holds " + held + ", " + why);
