@@ -46,6 +46,10 @@ public:
     uint32_t get_ip(const std::string &section, const std::string &key, uint32_t fallback);
     std::vector<endpoint> get_endpoints(const std::string &section, const std::string &key);
 
+    // Takes a section of somebody else's as it is: for a tool that reads a part of
+    // a service's configuration.
+    void ignore_section(const std::string &section);
+
     // A mistake that only the caller can see, reported by finish() with the
     // key's file and line.
     void reject(const std::string &section, const std::string &key, const std::string &why);

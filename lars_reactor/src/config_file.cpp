@@ -210,6 +210,15 @@ std::vector<endpoint> config_file::get_endpoints(const std::string &section, con
     return {};
 }
 
+void config_file::ignore_section(const std::string &section)
+{
+    const auto found = _sections.find(section);
+    if (found == _sections.end())
+        return;
+    for (auto &[key, value] : found->second)
+        value.used = true;
+}
+
 status config_file::finish() const
 {
     std::vector<mistake> all = _mistakes;
