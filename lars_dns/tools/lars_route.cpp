@@ -1,0 +1,152 @@
+// lars_route: shows and edits the routes in the database.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "config_file.h"
+#include "route_command.h"
+#include "route_editor.h"
+
+using namespace lars;
+
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_wrong_use = 2;
+
+int fail(int exit_status, const std::string &message)
+{
+    fprintf(stderr, "lars_route: %s\n", message.c_str());
+    return exit_status;
+}
+
+// The source tree's file when run from there, otherwise the installed one.
+std::string default_config()
+{
+    std::error_code ignored;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    const auto root = program.parent_path().parent_path().parent_path().parent_path();
+    const auto ours = root / "lars_dns/conf/lars_dns.conf";
+    return std::filesystem::exists(ours, ignored) ? ours.string() : "/etc/lars/lars_dns.conf";
+}
+
+status read_config(const std::string &path, db_options &options)
+{
+    config_file config;
+    if (status s = config.load(path); !s)
+        return s;
+    read_db_options(config, options);
+    config.ignore_section("reactor");
+    config.ignore_section("dns");
+    return config.finish();
+}
+
+int fail_database(const db_client &client, const std::string &config, const status &why)
+{
+    std::string advice;
+    switch (client.last_error()) {
+    case db_error::unavailable:
+        advice = "\nIs the database running? \"run_lars db start\" starts the private one; " +
+                 config + " says which one is asked.";
+        break;
+    case db_error::refused:
+        advice = "\nCheck db_user, db_passwd and db_name in " + config + ".";
+        break;
+    case db_error::no_schema:
+        advice = "\nThe database lacks the tables of Lars: load base/sql/schema.sql into it.";
+        break;
+    default:
+        break;
+    }
+    return fail(exit_failed, why.message() + advice);
+}
+
+void print_hosts(const std::vector<endpoint> &hosts, const std::string &what,
+                 const route_command &command)
+{
+    for (const endpoint &host : hosts)
+        printf("%s %s %d %d\n", host.to_string().c_str(), what.c_str(), command.modid,
+               command.cmdid);
+}
+
+std::vector<endpoint> without(const std::vector<endpoint> &hosts,
+                              const std::vector<endpoint> &others)
+{
+    std::vector<endpoint> rest;
+    for (const endpoint &host : hosts)
+        if (std::find(others.begin(), others.end(), host) == others.end())
+            rest.push_back(host);
+    return rest;
+}
+
+status list_routes(route_editor &editor, const route_command &command)
+{
+    std::vector<std::string> lines;
+    const status s = command.all_modules ? editor.list(&lines)
+                                         : editor.list(command.modid, command.cmdid, &lines);
+    if (!s)
+        return s;
+    for (const std::string &line : lines)
+        printf("%s\n", line.c_str());
+    if (lines.empty())
+        fprintf(stderr, "no routes\n");
+    return {};
+}
+
+status add_hosts(route_editor &editor, const route_command &command)
+{
+    std::vector<endpoint> added;
+    if (status s = editor.add(command.modid, command.cmdid, command.hosts, &added); !s)
+        return s;
+    print_hosts(added, "added to", command);
+    print_hosts(without(command.hosts, added), "is already in", command);
+    return {};
+}
+
+status remove_hosts(route_editor &editor, const route_command &command)
+{
+    std::vector<endpoint> removed;
+    if (status s = editor.remove(command.modid, command.cmdid, command.hosts, &removed); !s)
+        return s;
+    print_hosts(removed, "removed from", command);
+    print_hosts(without(command.hosts, removed), "is not in", command);
+    if (command.hosts.empty() && removed.empty())
+        printf("%d %d has no route\n", command.modid, command.cmdid);
+    return {};
+}
+
+int edit(const route_command &command)
+{
+    const std::string path = command.config_path.empty() ? default_config() : command.config_path;
+    db_options options;
+    if (status s = read_config(path, options); !s)
+        return fail(exit_wrong_use, s.message());
+
+    db_client client(options);
+    if (status s = client.connect(); !s)
+        return fail_database(client, path, s);
+    route_editor editor(&client);
+    status done;
+    switch (command.what) {
+    case route_command::verb::add: done = add_hosts(editor, command); break;
+    case route_command::verb::del: done = remove_hosts(editor, command); break;
+    default: done = list_routes(editor, command); break;
+    }
+    return done ? 0 : fail_database(client, path, done);
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    route_command command;
+    if (status s = parse_route_command({argv + 1, argv + argc}, &command); !s) {
+        fprintf(stderr, "lars_route: %s\n%s", s.message().c_str(), route_usage());
+        return exit_wrong_use;
+    }
+    switch (command.what) {
+    case route_command::verb::help: printf("%s", route_usage()); return 0;
+    case route_command::verb::version: printf("lars_route %s\n", LARS_VERSION); return 0;
+    default: return edit(command);
+    }
+}

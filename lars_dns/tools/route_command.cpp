@@ -1,0 +1,107 @@
+#include "route_command.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace lars {
+
+const char *route_usage()
+{
+    return "usage: lars_route [-c FILE] list [MODID CMDID]\n"
+           "       lars_route [-c FILE] add MODID CMDID IP:PORT...\n"
+           "       lars_route [-c FILE] del MODID CMDID [IP:PORT...]\n"
+           "Shows and edits the routes in the database. del without a host removes the\n"
+           "module's whole route. Changes reach every agent by way of lars_dns.\n"
+           "\n"
+           "  -c FILE        the configuration whose [mysql] section names the database\n"
+           "                 (default: that of lars_dns)\n"
+           "  --help         print this\n"
+           "  --version      print the version\n";
+}
+
+std::optional<int32_t> parse_id(const std::string &text)
+{
+    int64_t number = 0;
+    const char *end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number < std::numeric_limits<int32_t>::min() ||
+        number > std::numeric_limits<uint32_t>::max())
+        return std::nullopt;
+    return static_cast<int32_t>(static_cast<uint32_t>(number));
+}
+
+static status parse_hosts(const std::vector<std::string> &words, size_t first,
+                          std::vector<endpoint> *hosts)
+{
+    for (size_t i = first; i < words.size(); ++i) {
+        const auto host = endpoint::parse(words[i]);
+        if (!host || host->ip == 0 || host->port == 0)
+            return status::error("'" + words[i] + "' is not a host: expected IP:PORT");
+        if (std::find(hosts->begin(), hosts->end(), *host) == hosts->end())
+            hosts->push_back(*host);
+    }
+    return {};
+}
+
+static status parse_module(const std::vector<std::string> &words, route_command *command)
+{
+    if (words.size() < 3)
+        return status::error(words[0] + " needs MODID and CMDID");
+    for (size_t i : {1, 2}) {
+        const auto id = parse_id(words[i]);
+        if (!id)
+            return status::error("'" + words[i] + "' is not an id: expected a number of 32 bits");
+        (i == 1 ? command->modid : command->cmdid) = *id;
+    }
+    command->all_modules = false;
+    return parse_hosts(words, 3, &command->hosts);
+}
+
+static status parse_words(const std::vector<std::string> &words, route_command *command)
+{
+    using verb = route_command::verb;
+    if (words.empty())
+        return status::error("expected list, add or del");
+    if (words[0] == "list")
+        command->what = verb::list;
+    else if (words[0] == "add")
+        command->what = verb::add;
+    else if (words[0] == "del")
+        command->what = verb::del;
+    else
+        return status::error("'" + words[0] + "' is not list, add or del");
+
+    if (command->what == verb::list && words.size() == 1)
+        return {};
+    if (status s = parse_module(words, command); !s)
+        return s;
+    if (command->what == verb::list && !command->hosts.empty())
+        return status::error("list takes no hosts");
+    if (command->what == verb::add && command->hosts.empty())
+        return status::error("add needs at least one IP:PORT");
+    return {};
+}
+
+status parse_route_command(const std::vector<std::string> &arguments, route_command *command)
+{
+    // By hand, because getopt takes a negative id for an option.
+    size_t at = 0;
+    for (; at < arguments.size() && arguments[at].compare(0, 1, "-") == 0; ++at) {
+        const std::string &option = arguments[at];
+        if (option == "--help" || option == "--version") {
+            command->what =
+                option == "--help" ? route_command::verb::help : route_command::verb::version;
+            return {};
+        }
+        if (option != "-c")
+            return status::error("there is no option '" + option + "'");
+        if (++at == arguments.size() || arguments[at].empty())
+            return status::error("-c needs a file");
+        command->config_path = arguments[at];
+    }
+    return parse_words({arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end()},
+                       command);
+}
+
+}  // namespace lars

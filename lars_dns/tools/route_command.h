@@ -1,0 +1,33 @@
+// What the command line of lars_route asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "endpoint.h"
+#include "status.h"
+
+namespace lars {
+
+struct route_command {
+    enum class verb { list, add, del, help, version };
+
+    verb what = verb::help;
+    std::string config_path;     // empty: the default
+    bool all_modules = true;     // list without a module
+    int32_t modid = 0;
+    int32_t cmdid = 0;
+    std::vector<endpoint> hosts;  // each once
+};
+
+// An error says which argument is wrong.
+status parse_route_command(const std::vector<std::string> &arguments, route_command *command);
+
+// From -2147483648 to 4294967295; numbers with the same 32 bits are the same id.
+std::optional<int32_t> parse_id(const std::string &text);
+
+const char *route_usage();
+
+}  // namespace lars
