@@ -1,0 +1,18 @@
+# Sourced by the other scripts: where the stages are, and what their Makefiles say.
+stages=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# The stages in the order of the course.
+all_stages() {
+    (cd "$stages" && ls -d reactor/v0.* dns/v0.* reporter/v0.* agent/v0.* 2>/dev/null) | sort -t/ -k1,1r -k2,2V
+}
+
+# setting STAGE NAME: the value of NAME in the stage's Makefile.
+setting() {
+    sed -n "s/^$2 *:= *//p" "$stages/$1/Makefile"
+}
+
+# The files that make up a stage, tests and texts apart.
+sources() {
+    (cd "$stages/$1" 2>/dev/null && find include src example conf -type f \
+        \( -name '*.h' -o -name '*.cpp' -o -name '*.proto' -o -name '*.conf' \) 2>/dev/null) | LC_ALL=C sort
+}

@@ -1,0 +1,7 @@
+#include "tcp_server.h"
+
+int main()
+{
+    lars_hello();
+    return 0;
+}

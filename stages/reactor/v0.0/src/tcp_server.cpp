@@ -1,0 +1,8 @@
+#include "tcp_server.h"
+
+#include <cstdio>
+
+void lars_hello()
+{
+    printf("lars hello\n");
+}

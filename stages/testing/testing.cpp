@@ -1,0 +1,521 @@
+#include "testing.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+static bool leaked() { return __lsan_do_recoverable_leak_check() != 0; }
+#else
+static bool leaked() { return false; }
+#endif
+
+namespace kit {
+
+typedef std::chrono::steady_clock clock;
+
+static sockaddr_in local(uint16_t port)
+{
+    sockaddr_in addr = {};
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons(port);
+    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return addr;
+}
+
+static bool can_bind(int type, uint16_t port)
+{
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+    sockaddr_in addr = local(port);
+    bool ok = bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == 0;
+    close(fd);
+    return ok;
+}
+
+uint16_t free_port()
+{
+    static std::mt19937 random(std::random_device{}());
+    while (true) {
+        uint16_t port = static_cast<uint16_t>(15000 + random() % 16000);
+        if (can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port)) {
+            return port;
+        }
+    }
+}
+
+std::string frame_head(int msgid, int msglen)
+{
+    std::string bytes;
+    for (uint32_t field : {static_cast<uint32_t>(msgid), static_cast<uint32_t>(msglen)}) {
+        for (int shift = 0; shift < 32; shift += 8) {
+            bytes += static_cast<char>(field >> shift & 0xff);
+        }
+    }
+    return bytes;
+}
+
+std::string frame(int msgid, const std::string &body)
+{
+    return frame_head(msgid, static_cast<int>(body.size())) + body;
+}
+
+static int field_at(const std::string &bytes, size_t at)
+{
+    uint32_t value = 0;
+    for (int i = 3; i >= 0; i--) {
+        value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    }
+    return static_cast<int>(value);
+}
+
+bool eventually(const std::function<bool()> &condition)
+{
+    clock::time_point end = clock::now() + std::chrono::milliseconds(PATIENCE_MS);
+    while (!condition()) {
+        if (clock::now() > end) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
+
+int count_of(const std::string &all, const std::string &text)
+{
+    int n = 0;
+    for (size_t at = all.find(text); at != std::string::npos; at = all.find(text, at + text.size())) {
+        n++;
+    }
+    return n;
+}
+
+void limit_fds(int more)
+{
+    int next = dup(0);
+    rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = static_cast<rlim_t>(next + more);
+    close(next);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static bool readable(int fd, int ms)
+{
+    pollfd p = {fd, POLLIN, 0};
+    return poll(&p, 1, ms) > 0;
+}
+
+peer::peer(uint16_t port)
+{
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in addr = local(port);
+    if (connect(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
+        close();
+    }
+}
+
+peer peer::adopt(int fd)
+{
+    peer p;
+    p.fd = fd;
+    return p;
+}
+
+peer &peer::operator=(peer &&other) noexcept
+{
+    std::swap(fd, other.fd);
+    return *this;
+}
+
+bool peer::send(const std::string &bytes)
+{
+    size_t sent = 0;
+    while (sent < bytes.size()) {
+        pollfd p = {fd, POLLOUT, 0};
+        if (poll(&p, 1, PATIENCE_MS) <= 0) {
+            return false;
+        }
+        ssize_t n = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n == -1 && errno != EAGAIN) {
+            return false;
+        }
+        sent += n > 0 ? static_cast<size_t>(n) : 0;
+    }
+    return true;
+}
+
+std::string peer::recv_some()
+{
+    char buf[65536];
+    if (!readable(fd, PATIENCE_MS)) {
+        return "";
+    }
+    ssize_t n = ::recv(fd, buf, sizeof buf, 0);
+    return n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+}
+
+std::string peer::recv(size_t n)
+{
+    std::string all(n, '\0');
+    size_t got = 0;
+    while (got < n && readable(fd, PATIENCE_MS)) {
+        ssize_t r = ::recv(fd, &all[got], n - got, 0);
+        if (r <= 0) {
+            break;
+        }
+        got += static_cast<size_t>(r);
+    }
+    all.resize(got);
+    return all;
+}
+
+std::string peer::recv_all()
+{
+    std::string all;
+    for (std::string part = recv_some(); !part.empty(); part = recv_some()) {
+        all += part;
+    }
+    return all;
+}
+
+bool peer::silent(int ms)
+{
+    return !readable(fd, ms);
+}
+
+bool peer::closed()
+{
+    char buf[65536];
+    while (readable(fd, PATIENCE_MS)) {
+        if (::recv(fd, buf, sizeof buf, 0) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool peer::recv_frame(int *msgid, std::string *body)
+{
+    std::string head = recv(8);
+    if (head.size() < 8) {
+        return false;
+    }
+    *msgid = field_at(head, 0);
+    size_t len = static_cast<uint32_t>(field_at(head, 4));
+    *body = len > 65527 ? std::string() : recv(len);
+    return body->size() == len;
+}
+
+std::string peer::next()
+{
+    int msgid;
+    std::string body;
+    return recv_frame(&msgid, &body) ? std::to_string(msgid) + ":" + body : "";
+}
+
+void peer::reset()
+{
+    linger at_once = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+}
+
+void peer::close()
+{
+    if (fd != -1) {
+        ::close(fd);
+        fd = -1;
+    }
+}
+
+listener::listener(uint16_t wanted_port) : port(wanted_port ? wanted_port : free_port())
+{
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in addr = local(port);
+    if (bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1 || listen(fd, 64) == -1) {
+        close();
+    }
+}
+
+peer listener::accept()
+{
+    if (!readable(fd, PATIENCE_MS)) {
+        return peer();
+    }
+    return peer::adopt(accept4(fd, nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+void listener::close()
+{
+    if (fd != -1) {
+        ::close(fd);
+        fd = -1;
+    }
+}
+
+udp_peer::udp_peer(uint16_t port)
+{
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in addr = local(port);
+    if (connect(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
+        perror("udp_peer");
+    }
+}
+
+bool udp_peer::send(const std::string &datagram)
+{
+    return ::send(fd, datagram.data(), datagram.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(datagram.size());
+}
+
+std::string udp_peer::recv(int *error, int ms)
+{
+    char buf[65536];
+    if (!readable(fd, ms)) {
+        if (error) {
+            *error = ETIMEDOUT;
+        }
+        return "";
+    }
+    ssize_t n = ::recv(fd, buf, sizeof buf, 0);
+    if (error) {
+        *error = n == -1 ? errno : 0;
+    }
+    return n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+}
+
+std::string udp_peer::next()
+{
+    std::string datagram = recv();
+    return datagram.size() < 8 ? "" : std::to_string(field_at(datagram, 0)) + ":" + datagram.substr(8);
+}
+
+// True if a socket of this table (/proc/net/tcp or udp) is bound to the port and, for TCP, listens.
+static bool in_table(const char *table, uint16_t port, const std::string &wanted_state)
+{
+    std::ifstream in(table);
+    std::string line;
+    getline(in, line);
+    while (getline(in, line)) {
+        std::istringstream fields(line);
+        std::string slot, address, remote, state;
+        fields >> slot >> address >> remote >> state;
+        size_t colon = address.find(':');
+        if (colon != std::string::npos && state == wanted_state &&
+            std::stoul(address.substr(colon + 1), nullptr, 16) == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+child::child(const program &body, wait_for wait)
+{
+    for (int attempt = 0; attempt < 3; attempt++) {
+        start(body);
+        if (wait == NOTHING) {
+            return;
+        }
+        bool up = false;
+        eventually([&] {
+            up = in_table("/proc/net/tcp", port, "0A") || in_table("/proc/net/udp", port, "07");
+            return up || exited(&_status);
+        });
+        if (up) {
+            return;
+        }
+        // Somebody else may have taken the port between the look and the bind.
+        if (output().find("in use") == std::string::npos) {
+            break;
+        }
+        stop();
+    }
+    ADD_FAILURE() << "the program does not listen on port " << port << "\n" << output();
+}
+
+void child::start(const program &body)
+{
+    int control[2];
+    if (pipe2(control, O_CLOEXEC) == -1) {
+        throw std::runtime_error("pipe2");
+    }
+    port = free_port();
+    _output = memfd_create("output", 0);
+    _done = false;
+    fflush(nullptr);
+    pid_t parent = getpid();
+    pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) {
+            _exit(1);
+        }
+        alarm(0);
+        close(control[1]);
+        dup2(_output, 1);
+        dup2(_output, 2);
+        close(_output);
+        fcntl(1, F_SETFL, O_APPEND);
+        setvbuf(stdout, nullptr, _IONBF, 0);
+        // Waits for the order to stop: no interface of the course has one.
+        std::thread([fd = control[0]] {
+            char byte;
+            while (read(fd, &byte, 1) == -1 && errno == EINTR) {
+            }
+            _exit(leaked() ? 23 : 0);
+        }).detach();
+        body(port);
+        fflush(nullptr);
+        _exit(leaked() ? 23 : 0);
+    }
+    close(control[0]);
+    _control = control[1];
+    fcntl(_output, F_SETFL, O_APPEND);
+}
+
+bool child::exited(int *status)
+{
+    if (!_done && waitpid(pid, status, WNOHANG) == pid) {
+        _done = true;
+        _status = *status;
+    }
+    return _done;
+}
+
+int child::wait()
+{
+    int status = 0;
+    if (!eventually([&] { return exited(&status); })) {
+        kill(pid, SIGKILL);
+        waitpid(pid, &status, 0);
+        _done = true;
+        _status = status;
+        return -1;
+    }
+    return WIFEXITED(_status) ? WEXITSTATUS(_status) : -1;
+}
+
+int child::stop()
+{
+    if (_control != -1) {
+        close(_control);
+        _control = -1;
+    }
+    return wait();
+}
+
+child::~child()
+{
+    bool asked = _control == -1;
+    if (!asked && !_done) {
+        int status = stop();
+        EXPECT_EQ(0, status) << "the program did not end in good health\n" << output();
+    } else if (!asked) {
+        close(_control);
+    }
+    close(_output);
+}
+
+std::string child::output() const
+{
+    std::string all;
+    char buf[4096];
+    ssize_t n;
+    while ((n = pread(_output, buf, sizeof buf, static_cast<off_t>(all.size()))) > 0) {
+        all.append(buf, static_cast<size_t>(n));
+    }
+    return all;
+}
+
+bool child::printed(const std::string &text)
+{
+    return eventually([&] { return output().find(text) != std::string::npos; });
+}
+
+static int entries(const std::string &folder)
+{
+    int n = 0;
+    if (DIR *dir = opendir(folder.c_str())) {
+        while (dirent *entry = readdir(dir)) {
+            n += entry->d_name[0] != '.';
+        }
+        closedir(dir);
+    }
+    return n;
+}
+
+int child::threads() const
+{
+    // Less the one that waits for the order to stop, and the sanitizer's own.
+#if defined(__SANITIZE_THREAD__)
+    int ours = 2;
+#else
+    int ours = 1;
+#endif
+    return entries("/proc/" + std::to_string(pid) + "/task") - ours;
+}
+
+int child::fds() const
+{
+    return entries("/proc/" + std::to_string(pid) + "/fd");
+}
+
+long child::rss_kb() const
+{
+    std::ifstream in("/proc/" + std::to_string(pid) + "/status");
+    std::string word;
+    while (in >> word) {
+        if (word == "VmRSS:") {
+            long kb;
+            in >> kb;
+            return kb;
+        }
+    }
+    return -1;
+}
+
+socket_pair::socket_pair(bool nonblocking)
+{
+    int fds[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), 0, fds) == -1) {
+        throw std::runtime_error("socketpair");
+    }
+    a = fds[0];
+    b = fds[1];
+}
+
+socket_pair::~socket_pair()
+{
+    if (a != -1) {
+        close(a);
+    }
+    if (b != -1) {
+        close(b);
+    }
+}
+
+}  // namespace kit
+
+int main(int argc, char **argv)
+{
+    // No test binary runs for longer than this, whatever hangs in it.
+    alarm(KIT_SANITIZED ? 180 : 90);
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}
