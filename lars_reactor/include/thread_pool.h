@@ -2,41 +2,27 @@
 #pragma once
 
 #include <memory>
-#include <thread>
 #include <vector>
 
-#include "event_loop.h"
+#include "loop_thread.h"
 
 namespace lars {
 
 class thread_pool {
 public:
-    thread_pool() = default;
-    // Stops the loops and waits for the threads; not from one of them.
-    ~thread_pool();
-    thread_pool(const thread_pool &) = delete;
-    thread_pool &operator=(const thread_pool &) = delete;
-
     // Returns when all THREADS loops run. After an error none does.
     status start(int threads, const log_sink &log);
 
-    // Waits for the threads to end. The loops stay, so that what lives in them
-    // can be taken apart.
+    // Waits for the threads to end; not from one of them. The loops stay, so that
+    // what lives in them can be taken apart.
     void stop();
 
-    // The loops stay the pool's.
-    size_t size() const { return _workers.size(); }
-    event_loop *loop(size_t index) const { return _workers[index]->loop.get(); }
-    // The loops in turn. One thread.
-    event_loop *get_thread() { return loop(_next++ % size()); }
+    size_t size() const { return _threads.size(); }
+    // The loop stays the pool's.
+    event_loop *loop(size_t index) const { return _threads[index]->loop(); }
 
 private:
-    struct worker {
-        std::unique_ptr<event_loop> loop;
-        std::thread thread;
-    };
-    std::vector<std::unique_ptr<worker>> _workers;
-    size_t _next = 0;
+    std::vector<std::unique_ptr<loop_thread>> _threads;
 };
 
 }  // namespace lars

@@ -1,0 +1,78 @@
+// The thread behind lars_dns: watches the database, builds the next table and
+// hands it over. While the database is away the last table stays.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "backoff.h"
+#include "dns_options.h"
+#include "log.h"
+#include "route_reader.h"
+#include "route_table.h"
+
+namespace lars {
+
+class route_backend {
+public:
+    // Called in the backend's thread: the table to serve from now on, and the
+    // modules in which it differs from the one before.
+    using table_callback = std::function<void(std::shared_ptr<const route_table> table,
+                                              std::vector<module_key> changed)>;
+
+    route_backend(const dns_options &options, log_sink log, table_callback on_table);
+    // Stops the thread and writes the snapshot if it is behind. May wait for a
+    // query that is under way.
+    ~route_backend();
+
+    status start();
+
+    // Any thread. From the next round on; the address and threads of the server
+    // are not the backend's.
+    void set_options(const dns_options &options);
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    void run();
+    bool wait_for_next_round(std::chrono::milliseconds pause);
+    void take_options();
+    void load_snapshot();
+    bool look_for_changes();
+    void prune();
+    void take(const route_reader::result &found);
+    void log_cut_routes(const route_table &table, const std::vector<module_key> &changed);
+    void save_snapshot();
+    void database_failed(const status &why);
+    void tell_once(std::string *told, log_level level, const std::string &message);
+
+    dns_options _options;
+    log_sink _log;
+    table_callback _on_table;
+    std::unique_ptr<route_reader> _reader;
+    backoff _backoff;
+
+    std::shared_ptr<const route_table> _table;  // null until there is one
+    bool _needs_full = true;
+    clock::time_point _next_reload{};
+    clock::time_point _next_save{};
+    bool _snapshot_behind = false;
+
+    // What was logged last about something that goes on, so that it is said once.
+    std::string _database_trouble;
+    std::string _row_trouble;
+    std::string _snapshot_trouble;
+    std::string _prune_trouble;
+
+    std::mutex _mutex;
+    std::condition_variable _wake;
+    bool _stop = false;                         // guarded by _mutex
+    std::unique_ptr<dns_options> _new_options;  // guarded by _mutex
+    std::thread _thread;
+};
+
+}  // namespace lars

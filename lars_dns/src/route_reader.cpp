@@ -1,0 +1,196 @@
+#include "route_reader.h"
+
+#include <algorithm>
+
+namespace lars {
+
+// How far below the cursor a row may still appear: a transaction takes its id
+// when it inserts, not when it commits. One that is later than this is found by
+// the next full comparison.
+static constexpr uint64_t OVERLAP = 256;
+
+// With more changed modules than this, reading everything is cheaper.
+static constexpr size_t MAX_SINGLE_MODULES = 1000;
+
+static uint64_t overlap_start(uint64_t cursor)
+{
+    return cursor > OVERLAP ? cursor - OVERLAP : 0;
+}
+
+status route_reader::read(const route_table &served, bool full, result *out)
+{
+    position now = _position;
+    result found;
+    const status outcome = _db.snapshot([&]() -> status {
+        std::vector<module_key> modules;
+        bool unclear = false;
+        if (status s = read_version(&now); !s)
+            return s;
+        if (status s = read_changes(&now, &modules, &unclear); !s)
+            return s;
+        const bool version_alone = now.version != _position.version && modules.empty();
+        if (full || unclear || version_alone || modules.size() > MAX_SINGLE_MODULES) {
+            if (status s = read_cursor(&now); !s)
+                return s;
+            return read_all(now, &found);
+        }
+        return modules.empty() ? status() : read_modules(served, modules, &found);
+    });
+    if (!outcome)
+        return outcome;
+    _position = std::move(now);
+    *out = std::move(found);
+    return {};
+}
+
+status route_reader::read_version(position *now)
+{
+    now->version.reset();
+    return _db.query("SELECT version FROM RouteVersion WHERE id = 1", [now](const db_row &row) {
+        uint64_t version = 0;
+        const status read = row.get_unsigned(0, &version);
+        if (read)
+            now->version = version;
+        return read;
+    });
+}
+
+status route_reader::read_changes(position *now, std::vector<module_key> *modules, bool *unclear)
+{
+    const std::string since = std::to_string(overlap_start(now->cursor));
+    std::set<uint64_t> found;
+    const status outcome = _db.query(
+        "SELECT id, modid, cmdid FROM RouteChange WHERE id > " + since,
+        [&](const db_row &row) -> status {
+            uint64_t id = 0;
+            if (status s = row.get_unsigned(0, &id); !s)
+                return s;
+            found.insert(id);
+            if (now->seen.count(id) > 0)
+                return {};
+            int32_t modid = 0;
+            int32_t cmdid = 0;
+            // A change that does not say what changed may be any.
+            if (row.get_id(1, &modid) && row.get_id(2, &cmdid))
+                modules->push_back(make_module_key(modid, cmdid));
+            else
+                *unclear = true;
+            return {};
+        });
+    if (!outcome)
+        return outcome;
+    if (!found.empty())
+        now->cursor = std::max(now->cursor, *found.rbegin());
+    // Rows pruned meanwhile stay in the set until the cursor has moved on, which
+    // does no harm.
+    now->seen.insert(found.begin(), found.end());
+    now->seen.erase(now->seen.begin(), now->seen.upper_bound(overlap_start(now->cursor)));
+
+    std::sort(modules->begin(), modules->end());
+    modules->erase(std::unique(modules->begin(), modules->end()), modules->end());
+    return {};
+}
+
+// Where the ids have begun anew (a truncated table), the cursor goes back with
+// them.
+status route_reader::read_cursor(position *now)
+{
+    uint64_t highest = 0;
+    const status outcome =
+        _db.query("SELECT COALESCE(MAX(id), 0) FROM RouteChange",
+                  [&](const db_row &row) { return row.get_unsigned(0, &highest); });
+    if (outcome && highest > 0 && highest < overlap_start(now->cursor)) {
+        now->cursor = highest;
+        now->seen.clear();
+    }
+    return outcome;
+}
+
+status route_reader::read_rows(const std::string &where, std::vector<route_row> *rows, result *out)
+{
+    return _db.query(
+        "SELECT modid, cmdid, serverip, serverport, id FROM RouteData" + where,
+        [rows, out](const db_row &row) -> status {
+            route_row read;
+            uint64_t ip = 0;
+            uint64_t port = 0;
+            status good = row.get_id(0, &read.modid);
+            if (good)
+                good = row.get_id(1, &read.cmdid);
+            if (good)
+                good = row.get_unsigned(2, &ip, UINT32_MAX);
+            if (good)
+                good = row.get_unsigned(3, &port, 65535);
+            if (good && (ip == 0 || port == 0))
+                good = status::error("serverip and serverport must not be 0");
+            if (!good) {
+                ++out->bad_rows;
+                out->bad_row = "RouteData id " + std::string(row[4].value_or("?")) + ": " +
+                               good.message();
+                return {};
+            }
+            read.host = {static_cast<uint32_t>(ip), static_cast<uint16_t>(port)};
+            rows->push_back(read);
+            return {};
+        });
+}
+
+status route_reader::read_all(const position &now, result *out)
+{
+    std::vector<route_row> rows;
+    if (status s = read_rows("", &rows, out); !s)
+        return s;
+    // Without a version row nothing says that this emptiness is meant.
+    if (rows.empty() && out->bad_rows == 0 && !now.version) {
+        out->emptiness_doubted = true;
+        return {};
+    }
+    out->table = std::make_shared<route_table>(rows);
+    return {};
+}
+
+status route_reader::read_modules(const route_table &served, const std::vector<module_key> &modules,
+                                  result *out)
+{
+    std::string where = " WHERE ";
+    std::vector<module_hosts> changed;
+    for (module_key key : modules) {
+        where += (changed.empty() ? "" : " OR ") + std::string("(modid = ") +
+                 std::to_string(static_cast<uint32_t>(modid_of(key))) +
+                 " AND cmdid = " + std::to_string(static_cast<uint32_t>(cmdid_of(key))) + ")";
+        changed.push_back({key, {}});
+    }
+    std::vector<route_row> rows;
+    if (status s = read_rows(where, &rows, out); !s)
+        return s;
+    for (auto &[key, hosts] : group_by_module(rows)) {
+        const auto place = std::lower_bound(
+            changed.begin(), changed.end(), key,
+            [](const module_hosts &m, module_key wanted) { return m.first < wanted; });
+        place->second = hosts;
+    }
+    out->table = std::make_shared<route_table>(served.with(std::move(changed)));
+    return {};
+}
+
+status route_reader::prune(std::chrono::seconds age, size_t limit, uint64_t *deleted)
+{
+    *deleted = 0;
+    const std::string old_enough = " WHERE version < UNIX_TIMESTAMP() - " +
+                                   std::to_string(age.count()) +
+                                   " AND id <= " + std::to_string(_position.cursor);
+    // Looked for without locks first: a DELETE that scans the whole table would
+    // keep writers out meanwhile.
+    std::optional<uint64_t> first;
+    const status found = _db.query(
+        "SELECT id FROM RouteChange" + old_enough + " ORDER BY id LIMIT 1",
+        [&first](const db_row &row) { return row.get_unsigned(0, &first.emplace()); });
+    if (!found || !first)
+        return found;
+    return _db.execute("DELETE FROM RouteChange" + old_enough +
+                           " AND id >= " + std::to_string(*first) +
+                           " AND id < " + std::to_string(*first + limit),
+                       deleted);
+}
+
+}  // namespace lars
