@@ -1,0 +1,249 @@
+# shellcheck shell=bash
+# run_lars db: a private MariaDB under $LARS_RUN/db, or a look at the server
+# that the configuration names instead.
+
+LARS_DB_PORT=${LARS_DB_PORT:-33306}
+[[ $LARS_DB_PORT =~ ^[1-9][0-9]{0,4}$ && $LARS_DB_PORT -le 65535 ]] ||
+    die "LARS_DB_PORT is not a port: $LARS_DB_PORT"
+db_folder=$LARS_RUN/db
+db_log=$LARS_RUN/log/db.log
+
+find_server()
+{
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd ||
+        die "mariadbd is not installed: run_lars deps installs what is missing"
+}
+
+find_client()
+{
+    command -v mariadb || command -v mysql ||
+        die "no mariadb client is installed: run_lars deps installs what is missing"
+}
+
+# Socket paths are limited to 107 bytes, so below a long path it lives elsewhere.
+db_socket()
+{
+    if [ -f "$db_folder/socket_path" ]; then
+        cat "$db_folder/socket_path"
+    else
+        echo "$db_folder/socket"
+    fi
+}
+
+choose_socket()
+{
+    local elsewhere
+    [ "${#db_folder}" -gt 98 ] || return 0
+    [ -d "$(dirname "$(db_socket)")" ] && [ -f "$db_folder/socket_path" ] && return 0
+    elsewhere=$(mktemp -d /tmp/lars-db.XXXXXX)
+    echo "$elsewhere/socket" >"$db_folder/socket_path"
+}
+
+forget_socket()
+{
+    [ -f "$db_folder/socket_path" ] || return 0
+    rm -rf -- "$(dirname "$(db_socket)")"
+    rm -f "$db_folder/socket_path"
+}
+
+# As the Unix user who runs the server, through the socket alone.
+db_admin()
+{
+    "$(find_client)" --no-defaults --socket="$(db_socket)" --user="$(id -un)" \
+        --connect-timeout=5 "$@"
+}
+
+db_arguments()
+{
+    printf '%s\n' --no-defaults "--datadir=$1" --innodb-buffer-pool-size=32M \
+        --innodb-log-file-size=16M --aria-pagecache-buffer-size=4M --key-buffer-size=1M
+    [ "$(id -u)" -ne 0 ] || echo --user=root
+}
+
+# Into a folder beside, so that what was interrupted is never taken for whole.
+install_db()
+{
+    local installer arguments
+    installer=$(command -v mariadb-install-db) ||
+        die "mariadb-install-db is not installed: run_lars deps installs what is missing"
+    rm -rf "$db_folder/data.new"
+    mapfile -t arguments < <(db_arguments "$db_folder/data.new")
+    "$installer" "${arguments[@]}" --auth-root-authentication-method=socket \
+        --auth-root-socket-user="$(id -un)" --skip-test-db --skip-name-resolve \
+        >"$db_log" 2>&1 || { show_log_from "$db_log" 0; die "the database cannot be set up"; }
+    mv "$db_folder/data.new" "$db_folder/data"
+}
+
+load_tables()
+{
+    db_admin <<'END' || return
+CREATE DATABASE IF NOT EXISTS lars_dns CHARACTER SET utf8mb4;
+CREATE USER IF NOT EXISTS lars@'127.0.0.1' IDENTIFIED BY 'lars';
+CREATE USER IF NOT EXISTS lars IDENTIFIED BY 'lars';
+GRANT ALL ON lars_dns.* TO lars@'127.0.0.1';
+GRANT ALL ON lars_dns.* TO lars;
+END
+    db_admin lars_dns <"$LARS_ROOT/base/sql/schema.sql" || return
+    [ ! -f "$db_folder/sample_loaded" ] || return 0
+    db_admin lars_dns <"$LARS_ROOT/base/sql/sample.sql" || return
+    touch "$db_folder/sample_loaded"
+}
+
+# The server tells nobody when it is ready, so it is asked, for up to 30 s.
+wait_db_answers()
+{
+    local deadline=$((SECONDS + 30))
+    while ! db_admin -e 'SELECT 1' >/dev/null 2>&1; do
+        kill -0 "$1" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
+
+port_answers()
+{
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+start_private_db()
+{
+    local pid server arguments log_size
+    mkdir -p "$db_folder"
+    if running_pid db >/dev/null; then
+        load_tables || die "the database does not take its tables"
+        say "database: runs already, $(record_line db 3)"
+        return
+    fi
+    server=$(find_server)
+    ! port_answers "$LARS_DB_PORT" ||
+        die "port $LARS_DB_PORT is taken by something else (LARS_DB_PORT chooses another)"
+    choose_socket
+    [ -d "$db_folder/data" ] || { say "database: setting up $db_folder"; install_db; }
+
+    log_size=$(size_of "$db_log")
+    mapfile -t arguments < <(db_arguments "$db_folder/data")
+    setsid "$server" "${arguments[@]}" --socket="$(db_socket)" --port="$LARS_DB_PORT" \
+        --bind-address=127.0.0.1 --pid-file="$db_folder/server.pid" --skip-name-resolve \
+        --skip-log-bin --performance-schema=OFF --max-connections=100 \
+        </dev/null >>"$db_log" 2>&1 9>&- &
+    pid=$!
+    # At once, so that it can be stopped whatever happens to this script.
+    record_process db "$pid" mariadbd "127.0.0.1:$LARS_DB_PORT"
+    if ! wait_db_answers "$pid"; then
+        kill "$pid" 2>/dev/null || true
+        rm -f "$LARS_RUN/db.pid"
+        show_log_from "$db_log" "$log_size"
+        die "the database does not start; the whole log is $db_log"
+    fi
+    load_tables || die "the database does not take its tables"
+    say "database: ready, 127.0.0.1:$LARS_DB_PORT"
+}
+
+stop_private_db()
+{
+    local pid
+    if ! pid=$(running_pid db); then
+        rm -f "$LARS_RUN/db.pid"
+        say "database: not running"
+        return
+    fi
+    kill -TERM "$pid"
+    wait_gone "$pid" 60 || die "the database (process $pid) does not stop; its log is $db_log"
+    rm -f "$LARS_RUN/db.pid"
+    forget_socket
+    say "database: stopped"
+}
+
+# Reads what the dns configuration says into db_host, db_port and so on.
+read_db_conf()
+{
+    db_conf=$(conf_of lars_dns)
+    db_host=$(ini_value "$db_conf" mysql db_host 127.0.0.1)
+    db_port=$(ini_value "$db_conf" mysql db_port "$([ -r "$db_conf" ] && echo 3306 || echo "$LARS_DB_PORT")")
+    db_named_socket=$(ini_value "$db_conf" mysql db_socket "")
+    db_user=$(ini_value "$db_conf" mysql db_user lars)
+    db_passwd=$(ini_value "$db_conf" mysql db_passwd "")
+    db_name=$(ini_value "$db_conf" mysql db_name lars_dns)
+}
+
+db_is_private()
+{
+    read_db_conf
+    if [ -n "$db_named_socket" ]; then
+        [ "$db_named_socket" = "$(db_socket)" ]
+    else
+        { [ "$db_host" = 127.0.0.1 ] || [ "$db_host" = localhost ]; } &&
+            [ "$db_port" = "$LARS_DB_PORT" ]
+    fi
+}
+
+# The client and its arguments for the server that the configuration names.
+use_named_db()
+{
+    named_db=(--user="$db_user")
+    if [ -n "$db_named_socket" ]; then
+        named_db+=(--socket="$db_named_socket")
+    else
+        named_db+=(--protocol=tcp --host="$db_host" --port="$db_port")
+    fi
+}
+
+check_named_db()
+{
+    local said
+    use_named_db
+    say "database: $db_conf names a server of your own (${named_db[*]}), which is used as it is"
+    if said=$(MYSQL_PWD=$db_passwd "$(find_client)" --no-defaults "${named_db[@]}" \
+        --connect-timeout=5 -e 'SELECT 1 FROM RouteData, RouteVersion, RouteChange,
+        ServerCallStatus LIMIT 0' "$db_name" 2>&1); then
+        say "database: it answers and has the tables"
+        return
+    fi
+    say "    $said" >&2
+    case $said in
+    *'ERROR 1146'*)
+        die "it lacks the tables of Lars; this loads them:" \
+            "mariadb ${named_db[*]} -p $db_name < $LARS_ROOT/base/sql/schema.sql"
+        ;;
+    *) die "it cannot be used: see [mysql] in $db_conf" ;;
+    esac
+}
+
+db_shell()
+{
+    if db_is_private; then
+        running_pid db >/dev/null || die "the database is not running: run_lars db start"
+        exec "$(find_client)" --no-defaults --socket="$(db_socket)" --user="$(id -un)" lars_dns
+    fi
+    use_named_db
+    MYSQL_PWD=$db_passwd exec "$(find_client)" --no-defaults "${named_db[@]}" "$db_name"
+}
+
+start_db()
+{
+    if db_is_private; then
+        start_private_db
+    else
+        check_named_db
+    fi
+}
+
+db_status()
+{
+    if db_is_private || running_pid db >/dev/null; then
+        print_status db
+    else
+        say "db        is a server of your own, named in $db_conf"
+    fi
+}
+
+cmd_db()
+{
+    [ $# -le 1 ] || wrong_use "db takes start, stop, status or shell"
+    case ${1:-start} in
+    start) lock_state && start_db ;;
+    stop) lock_state && stop_private_db ;;
+    status) db_status ;;
+    shell) db_shell ;;
+    *) wrong_use "db takes start, stop, status or shell, not '$1'" ;;
+    esac
+}

@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# run_lars up, down, status, and one service in the foreground.
+
+service_program()
+{
+    case $1 in
+    dns) echo lars_dns ;;
+    reporter) echo lars_reporter ;;
+    lbagent) echo lars_lb_agent ;;
+    esac
+}
+
+run_in_foreground()
+{
+    local name program_name path
+    name=$1
+    shift
+    program_name=$(service_program "$name")
+    path=$(program "$program_name")
+    exec "$path" -c "$(conf_of "$program_name")" "$@"
+}
+
+# Starts a service in a session of its own and waits until it says on a pipe
+# that it serves. The pipe's end without a word means that it has ended.
+start_service()
+{
+    local name=$1 program_name path log log_size pid ready line="" outcome=0
+    if running_pid "$name" >/dev/null; then
+        say "$name: runs already, $(record_line "$name" 3)"
+        return
+    fi
+    program_name=$(service_program "$name")
+    path=$(program "$program_name")
+    log=$LARS_RUN/log/$program_name.log
+    log_size=$(size_of "$log")
+
+    exec {ready}< <(exec setsid "$path" -c "$(conf_of "$program_name")" --ready-fd 3 \
+        3>&1 >>"$log" 2>&1 </dev/null 9>&-)
+    pid=$!
+    # At once, so that it can be stopped whatever happens to this script.
+    record_process "$name" "$pid" "$program_name" starting
+    read -r -t 20 -u "$ready" line || outcome=$?
+    exec {ready}<&-
+    if [ "$outcome" -eq 0 ] && [ "${line%% *}" = ready ]; then
+        record_process "$name" "$pid" "$program_name" "${line#ready }"
+        say "$name: ready, ${line#ready }"
+        return
+    fi
+    rm -f "$LARS_RUN/$name.pid"
+    show_log_from "$log" "$log_size"
+    if [ "$outcome" -gt 128 ]; then
+        kill -TERM "$pid" 2>/dev/null || true
+        wait_gone "$pid" 5 || kill -KILL "$pid" 2>/dev/null || true
+        die "$name was not ready after 20 s; the whole log is $log"
+    fi
+    die "$name did not start; the whole log is $log"
+}
+
+stop_service()
+{
+    local name=$1 pid
+    if ! pid=$(running_pid "$name"); then
+        rm -f "$LARS_RUN/$name.pid"
+        say "$name: not running"
+        return
+    fi
+    kill -TERM "$pid" 2>/dev/null || true
+    if ! wait_gone "$pid" 20; then
+        say "$name: does not stop, is killed"
+        kill -KILL "$pid" 2>/dev/null || true
+        wait_gone "$pid" 10 || die "$name (process $pid) cannot be stopped"
+    fi
+    rm -f "$LARS_RUN/$name.pid"
+    say "$name: stopped"
+}
+
+# Prints one line; fails if NAME does not run.
+print_status()
+{
+    local pid
+    if pid=$(running_pid "$1"); then
+        printf '%-9s runs since %s  %s  (process %s)\n' "$1" "$(record_line "$1" 2)" \
+            "$(record_line "$1" 3)" "$pid"
+        return
+    fi
+    printf '%-9s does not run\n' "$1"
+    return 1
+}
+
+cmd_up()
+{
+    local name
+    # Said before anything is started.
+    for name in dns reporter lbagent; do
+        program "$(service_program "$name")" >/dev/null
+    done
+    lock_state
+    start_db
+    for name in dns reporter lbagent; do
+        start_service "$name"
+    done
+}
+
+cmd_down()
+{
+    local name
+    lock_state
+    for name in lbagent reporter dns; do
+        stop_service "$name"
+    done
+    stop_private_db
+}
+
+# Exit status 0 only if everything runs.
+cmd_status()
+{
+    local name outcome=0
+    db_status || outcome=1
+    for name in dns reporter lbagent; do
+        print_status "$name" || outcome=1
+    done
+    return "$outcome"
+}
