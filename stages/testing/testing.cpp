@@ -106,11 +106,13 @@ int count_of(const std::string &all, const std::string &text)
 
 void limit_fds(int more)
 {
-    int next = dup(0);
+    int end = 0;
+    for (; more > 0 || fcntl(end, F_GETFD) != -1; end++) {
+        more -= fcntl(end, F_GETFD) == -1;
+    }
     rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = static_cast<rlim_t>(next + more);
-    close(next);
+    limit.rlim_cur = static_cast<rlim_t>(end);
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 

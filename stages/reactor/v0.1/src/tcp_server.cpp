@@ -35,7 +35,6 @@ tcp_server::tcp_server(const char *ip, uint16_t port) : _short_of_fds(false)
     }
 
     _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (_sockfd| SOCK_CLOEXEC, 0);
     if (_sockfd == -1) {
         die("socket", ip, port);
     }
