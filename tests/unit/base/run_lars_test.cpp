@@ -1,0 +1,201 @@
+// The script run_lars, with services that are scripts too.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "database.h"
+#include "free_port.h"
+#include "paths.h"
+#include "process.h"
+#include "temp_dir.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+using words = std::vector<std::string>;
+
+bool contains(const std::string &text, const std::string &part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+class RunLars : public testing::Test {
+protected:
+    RunLars()
+    {
+        for (const char *name : {"lars_dns", "lars_reporter", "lars_lb_agent"})
+            service(name, "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
+                          "while true; do read -r -t 1 < <(sleep 1); done");
+        conf("[mysql]\ndb_port = " + std::to_string(_port) + "\ndb_user = lars\ndb_passwd = lars\n");
+    }
+
+    ~RunLars() override { lars({"down"}); }
+
+    run_result lars(const words &arguments)
+    {
+        process_options options;
+        options.environment = {"LARS_RUN=" + _folder.file("run"),
+                               "LARS_CONF_DIR=" + _folder.file("conf"),
+                               "LARS_BIN=" + _folder.file("bin"),
+                               "LARS_DB_PORT=" + std::to_string(_port), "LARS_CONF="};
+        return run(source_path("run_lars"), arguments, options, milliseconds(60000));
+    }
+
+    // A program of this name, which is started with -c FILE --ready-fd 3.
+    void service(const std::string &name, const std::string &script)
+    {
+        std::filesystem::create_directories(_folder.file("bin"));
+        const std::string path = _folder.write("bin/" + name, "#!/bin/bash\n" + script + "\n");
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    }
+
+    void conf(const std::string &text)
+    {
+        std::filesystem::create_directories(_folder.file("conf"));
+        _folder.write("conf/lars_dns.conf", text);
+    }
+
+    temp_dir _folder;
+    uint16_t _port = free_port();
+};
+
+TEST_F(RunLars, WrongCommandsGetTheUsageAndStatusTwo)
+{
+    for (const words &wrong : std::vector<words>{{},
+                                                 {"start"},
+                                                 {""},
+                                                 {"up", "now"},
+                                                 {"down", "x"},
+                                                 {"status", "x"},
+                                                 {"deps", "x"},
+                                                 {"db", "restart"},
+                                                 {"db", "start", "x"},
+                                                 {"test"},
+                                                 {"test", "all"}}) {
+        const run_result result = lars(wrong);
+        EXPECT_EQ(result.exit_status, 2) << testing::PrintToString(wrong);
+        EXPECT_TRUE(contains(result.output, "usage: run_lars")) << result.output;
+    }
+    EXPECT_EQ(lars({"help"}).exit_status, 0);
+}
+
+TEST_F(RunLars, RouteHandsOnArgumentsAndExitStatus)
+{
+    service("lars_route", "printf '<%s>' \"$@\"; exit 2");
+    const run_result result = lars({"route", "add", "-1", "two words"});
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.output,
+              "<-c><" + _folder.file("conf/lars_dns.conf") + "><add><-1><two words>");
+}
+
+TEST_F(RunLars, TestRunsTheTool)
+{
+    service("lars_get_host", "printf 'host <%s>' \"$@\"");
+    EXPECT_EQ(lars({"test", "gethost", "1"}).output, "host <1>");
+    const run_result absent = lars({"test", "qps"});
+    EXPECT_EQ(absent.exit_status, 1);
+    EXPECT_TRUE(contains(absent.output, "run make first")) << absent.output;
+}
+
+TEST_F(RunLars, UpStatusDownAndAllOfThemTwice)
+{
+    EXPECT_EQ(lars({"status"}).exit_status, 1);
+    for (const char *expected : {": ready, 127.0.0.1:1\n", ": runs already, 127.0.0.1:1\n"}) {
+        const run_result up = lars({"up"});
+        EXPECT_EQ(up.exit_status, 0) << up.output;
+        for (const char *name : {"dns", "reporter", "lbagent"})
+            EXPECT_TRUE(contains(up.output, std::string(name) + expected)) << up.output;
+    }
+    const run_result status = lars({"status"});
+    EXPECT_EQ(status.exit_status, 0) << status.output;
+    EXPECT_TRUE(contains(status.output, "127.0.0.1:" + std::to_string(_port))) << status.output;
+
+    for (const char *expected : {"stopped", "not running"}) {
+        const run_result down = lars({"down"});
+        EXPECT_EQ(down.exit_status, 0) << down.output;
+        EXPECT_EQ(down.output, "lbagent: " + std::string(expected) + "\nreporter: " + expected +
+                                   "\ndns: " + expected + "\ndatabase: " + expected + "\n");
+    }
+    EXPECT_EQ(lars({"status"}).exit_status, 1);
+}
+
+TEST_F(RunLars, AServiceThatEndsBeforeItServesIsShownWithItsLog)
+{
+    service("lars_reporter", "echo 'no such thing' >&2; exit 1");
+    const run_result up = lars({"up"});
+    EXPECT_EQ(up.exit_status, 1);
+    EXPECT_TRUE(contains(up.output, "    no such thing")) << up.output;
+    EXPECT_TRUE(contains(up.output, "reporter did not start")) << up.output;
+    EXPECT_TRUE(contains(lars({"down"}).output, "dns: stopped\n"));
+}
+
+TEST_F(RunLars, AStaleRecordIsNotTakenForARunningService)
+{
+    std::filesystem::create_directories(_folder.file("run"));
+    // A process that runs, but is another one.
+    _folder.write("run/dns.pid", std::to_string(getpid()) + " 1 lars_dns\nthen\nthere\n");
+    _folder.write("run/reporter.pid", "");
+    _folder.write("run/lbagent.pid", "99999999 5 lars_lb_agent\n");
+    const run_result down = lars({"down"});
+    EXPECT_EQ(down.exit_status, 0);
+    EXPECT_TRUE(contains(down.output, "dns: not running")) << down.output;
+    EXPECT_TRUE(contains(down.output, "lbagent: not running")) << down.output;
+}
+
+TEST_F(RunLars, TheDatabaseHasTablesSampleRowsAndOnlyItsOwnUser)
+{
+    ASSERT_EQ(lars({"db"}).exit_status, 0);
+    db_options options;
+    options.port = _port;
+    options.user = options.password = "lars";
+    db_client client(options);
+    const status s = client.connect();
+    ASSERT_TRUE(s) << s.message();
+    uint64_t affected = 0;
+    EXPECT_TRUE(client.execute("DELETE FROM RouteData", &affected));
+    EXPECT_EQ(affected, 4u);
+    EXPECT_FALSE(client.execute("SELECT * FROM mysql.user"));
+
+    // What was removed does not come back with the next start.
+    ASSERT_EQ(lars({"db", "stop"}).exit_status, 0);
+    ASSERT_EQ(lars({"db", "start"}).exit_status, 0);
+    ASSERT_TRUE(client.connect());
+    EXPECT_TRUE(client.execute("DELETE FROM RouteData", &affected));
+    EXPECT_EQ(affected, 0u);
+
+    options.user = "root";
+    options.password = "";
+    EXPECT_FALSE(db_client(options).connect());
+}
+
+TEST_F(RunLars, ATakenPortIsNamed)
+{
+    _port = database_server::shared().port();
+    conf("[mysql]\ndb_port = " + std::to_string(_port) + "\n");
+    const run_result result = lars({"db"});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_TRUE(contains(result.output, "port " + std::to_string(_port) + " is taken"))
+        << result.output;
+}
+
+TEST_F(RunLars, AServerThatTheConfigurationNamesIsOnlyChecked)
+{
+    database own;
+    conf(own.mysql_section());
+    const run_result good = lars({"db", "start"});
+    EXPECT_EQ(good.exit_status, 0) << good.output;
+    EXPECT_TRUE(contains(good.output, "has the tables")) << good.output;
+    EXPECT_FALSE(std::filesystem::exists(_folder.file("run/db")));
+
+    own.exec("DROP TABLE RouteData");
+    const run_result no_tables = lars({"db", "start"});
+    EXPECT_EQ(no_tables.exit_status, 1);
+    EXPECT_TRUE(contains(no_tables.output, own.name() + " < ")) << no_tables.output;
+
+    conf("[mysql]\ndb_port = " + std::to_string(free_port()) + "\n");
+    EXPECT_EQ(lars({"db", "start"}).exit_status, 1);
+}
+
+}  // namespace
+}  // namespace lars
