@@ -1,0 +1,159 @@
+// The golden bytes of the wire contract, in both directions.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "lars.pb.h"
+
+using namespace lars;
+
+namespace {
+
+constexpr int32_t IP_177 = -1062731343;  // 192.168.1.177
+
+std::string from_hex(const std::string &hex)
+{
+    std::string bytes;
+    for (size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    return bytes;
+}
+
+template <typename Message>
+void expect_golden(const Message &message, const std::string &hex)
+{
+    EXPECT_EQ(message.SerializeAsString(), from_hex(hex)) << message.ShortDebugString();
+    Message parsed;
+    ASSERT_TRUE(parsed.ParseFromString(from_hex(hex)));
+    EXPECT_EQ(parsed.ShortDebugString(), message.ShortDebugString());
+}
+
+void set_host(HostInfo *host, int32_t ip, int32_t port)
+{
+    host->set_ip(ip);
+    host->set_port(port);
+}
+
+GetHostRequest host_request(uint32_t seq)
+{
+    GetHostRequest message;
+    message.set_seq(seq);
+    message.set_modid(1);
+    message.set_cmdid(1);
+    return message;
+}
+
+GetHostResponse host_response()
+{
+    GetHostResponse message;
+    message.set_seq(7);
+    message.set_modid(1);
+    message.set_cmdid(1);
+    return message;
+}
+
+}  // namespace
+
+TEST(Golden, GetRouteRequest)
+{
+    GetRouteRequest message;
+    message.set_modid(1);
+    message.set_cmdid(1);
+    expect_golden(message, "08011001");
+    message.set_seq(7);
+    expect_golden(message, "080110011807");
+}
+
+TEST(Golden, GetRouteResponse)
+{
+    GetRouteResponse message;
+    message.set_modid(1);
+    message.set_cmdid(2);
+    set_host(message.add_host(), IP_177 + 1, 7776);
+    set_host(message.add_host(), IP_177 + 2, 7778);
+    expect_golden(message,
+                  "080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c");
+    message.clear_host();
+    message.set_seq(7);
+    expect_golden(message, "080110022007");
+}
+
+TEST(Golden, ReportStatusRequest)
+{
+    ReportStatusRequest message;
+    message.set_modid(1);
+    message.set_cmdid(1);
+    message.set_caller(0x7f000001);
+    message.set_ts(1573034612);
+    HostCallResult *result = message.add_results();
+    result->set_ip(IP_177);
+    result->set_port(7777);
+    result->set_succ(100);
+    result->set_err(3);
+    result->set_overload(true);
+    expect_golden(message,
+                  "0801100118818080f807221408b183a085fcffffffff0110e13c18642003280128f4b48aee05");
+}
+
+TEST(Golden, GetHostRequest)
+{
+    expect_golden(host_request(0), "10011801");
+    expect_golden(host_request(7), "080710011801");
+}
+
+TEST(Golden, GetHostResponse)
+{
+    GetHostResponse found = host_response();
+    set_host(found.mutable_host(), IP_177, 7777);
+    expect_golden(found, "0807100118012a0e08b183a085fcffffffff0110e13c");
+
+    GetHostResponse overload = host_response();
+    overload.set_retcode(RET_OVERLOAD);
+    expect_golden(overload, "0807100118012001");
+}
+
+TEST(Golden, ReportRequest)
+{
+    ReportRequest message;
+    message.set_modid(1);
+    message.set_cmdid(1);
+    set_host(message.mutable_host(), IP_177, 7777);
+    message.set_retcode(1);
+    expect_golden(message, "080110011a0e08b183a085fcffffffff0110e13c2001");
+    message.set_timecost(300);
+    expect_golden(message, "080110011a0e08b183a085fcffffffff0110e13c200128ac02");
+}
+
+TEST(Golden, ModuleZeroIsAnEmptyBody)
+{
+    GetRouteRequest message;
+    message.set_modid(0);
+    message.set_cmdid(0);
+    EXPECT_EQ(message.SerializeAsString(), "");
+    EXPECT_TRUE(message.ParseFromString(""));
+}
+
+TEST(Golden, UnknownFieldsAreNoMistake)
+{
+    GetHostRequest message;
+    ASSERT_TRUE(message.ParseFromString(from_hex("100118017a026869a00601")));
+    EXPECT_EQ(message.modid(), 1);
+    EXPECT_EQ(message.cmdid(), 1);
+}
+
+TEST(Golden, NumbersOfTheEnums)
+{
+    EXPECT_EQ(static_cast<int>(ID_UNKNOW), 0);
+    EXPECT_EQ(static_cast<int>(ID_GetRouteRequest), 1);
+    EXPECT_EQ(static_cast<int>(ID_GetRouteResponse), 2);
+    EXPECT_EQ(static_cast<int>(ID_ReportStatusRequest), 3);
+    EXPECT_EQ(static_cast<int>(ID_GetHostRequest), 4);
+    EXPECT_EQ(static_cast<int>(ID_GetHostResponse), 5);
+    EXPECT_EQ(static_cast<int>(ID_ReportRequest), 6);
+    EXPECT_EQ(static_cast<int>(ID_API_GetRouteRequest), 7);
+    EXPECT_EQ(static_cast<int>(ID_API_GetRouteResponse), 8);
+    EXPECT_EQ(static_cast<int>(RET_SUCC), 0);
+    EXPECT_EQ(static_cast<int>(RET_OVERLOAD), 1);
+    EXPECT_EQ(static_cast<int>(RET_SYSTEM_ERROR), 2);
+    EXPECT_EQ(static_cast<int>(RET_NOEXIST), 3);
+}
