@@ -197,5 +197,51 @@ TEST_F(RunLars, AServerThatTheConfigurationNamesIsOnlyChecked)
     EXPECT_EQ(lars({"db", "start"}).exit_status, 1);
 }
 
+// Stands in for apt: says that only g++ is there, and notes what it is asked.
+class RunLarsDeps : public RunLars {
+protected:
+    RunLarsDeps()
+    {
+        service("dpkg-query", "[ \"${@: -1}\" = g++ ] && printf installed");
+        service("apt-cache", "[ \"$1\" = search ] || echo known");
+        service("apt-get", "echo \"apt-get $*\"");
+        service("sudo", "exec \"$@\"");
+    }
+
+    run_result deps()
+    {
+        process_options options;
+        options.environment = {"PATH=" + _folder.file("bin") + ":" + getenv("PATH")};
+        return run(source_path("run_lars"), {"deps"}, options);
+    }
+};
+
+TEST_F(RunLarsDeps, InstallsWhatIsMissingAndSaysSo)
+{
+    const run_result result = deps();
+    EXPECT_EQ(result.exit_status, 0) << result.output;
+    EXPECT_TRUE(contains(result.output, "Installing with apt: make pkg-config protobuf-compiler"))
+        << result.output;
+    EXPECT_TRUE(contains(result.output, " update\n")) << result.output;
+    EXPECT_TRUE(contains(result.output, "--no-install-recommends make pkg-config"))
+        << result.output;
+}
+
+TEST_F(RunLarsDeps, DoesAndSaysNothingWhenAllIsThere)
+{
+    service("dpkg-query", "printf installed");
+    const run_result result = deps();
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output, "");
+}
+
+TEST_F(RunLarsDeps, AFailedInstallationIsAnError)
+{
+    service("apt-get", "exit 100");
+    const run_result result = deps();
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_TRUE(contains(result.output, "apt-get update failed")) << result.output;
+}
+
 }  // namespace
 }  // namespace lars
