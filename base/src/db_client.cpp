@@ -11,7 +11,7 @@ namespace lars {
 
 struct db_client::connection {
     struct closer {
-        void operator()(MYSQL *handle) const { mysql_close(handle); }
+        void operator()(MYSQL *open) const { mysql_close(open); }
     };
     std::unique_ptr<MYSQL, closer> handle;
 };
