@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "event_loop.h"
@@ -49,6 +50,9 @@ public:
 
     send_result send_message(const char *data, size_t len, int msgid);
 
+    // Runs WORK; what it sends on this stream leaves in one write at the end.
+    void batch(const std::function<void()> &work);
+
     // Delivers and sends nothing more; handle_end follows in the next round.
     void close(const std::string &why);
 
@@ -77,7 +81,7 @@ private:
     input_buf _input;    // the start of a frame; more only while paused
     output_buf _output;
     std::string _why;
-    bool _delivering = false;  // what is sent waits for the end of the batch
+    bool _batching = false;    // what is sent waits for the end of the batch
     bool _paused = false;      // above the high-water mark: nothing is read
     bool _closing = false;     // close_when_sent() was called
     bool _closed = false;      // close() was called

@@ -20,17 +20,20 @@ log_sink stderr_log(const std::string &component, log_level lowest = log_level::
 // Drops every line.
 log_sink no_log();
 
-// Lets one line through each second and counts the rest, for messages that an
+// Lets a few lines through each second and counts the rest, for messages that an
 // unfriendly peer can cause at will. One thread.
 class log_limiter {
 public:
+    explicit log_limiter(uint32_t lines_per_second = 1) : _lines_per_second(lines_per_second) {}
+
     // True if a line may be written now; then *suppressed is how many were not
     // since the last one.
     bool allow(std::chrono::steady_clock::time_point now, uint64_t *suppressed);
 
 private:
-    std::chrono::steady_clock::time_point _last{};
-    bool _any = false;
+    uint32_t _lines_per_second;
+    std::chrono::steady_clock::time_point _second{};  // when the current second began
+    uint32_t _lines = 0;                              // in the current second
     uint64_t _suppressed = 0;
 };
 

@@ -48,7 +48,7 @@ send_result frame_stream::send_message(const char *data, size_t len, int msgid)
     char head[MESSAGE_HEAD_LEN];
     encode_head({msgid, static_cast<int32_t>(len)}, head);
     size_t sent = 0;
-    if (!_delivering && _output.length() == 0) {
+    if (!_batching && _output.length() == 0) {
         iovec parts[2] = {{head, sizeof head}, {const_cast<char *>(data), len}};
         msghdr message{};
         message.msg_iov = parts;
@@ -65,9 +65,17 @@ send_result frame_stream::send_message(const char *data, size_t len, int msgid)
         sent = sizeof head;
     }
     _output.append(data + (sent - sizeof head), len - (sent - sizeof head));
-    if (!_delivering)
+    if (!_batching)
         update_interest();
     return send_result::ok;
+}
+
+void frame_stream::batch(const std::function<void()> &work)
+{
+    _batching = true;
+    work();
+    _batching = false;
+    flush();
 }
 
 void frame_stream::close(const std::string &why)
@@ -96,10 +104,7 @@ void frame_stream::on_read()
         end();
         return;
     }
-    _delivering = true;
-    receive();
-    _delivering = false;
-    flush();
+    batch([this] { receive(); });
 }
 
 void frame_stream::on_write()
@@ -112,10 +117,7 @@ void frame_stream::on_write()
     if (_paused || !usable() || _input.length() == 0)
         return;
     // Reading was paused, and frames may be waiting that no event will tell of.
-    _delivering = true;
-    deliver_kept();
-    _delivering = false;
-    flush();
+    batch([this] { deliver_kept(); });
 }
 
 void frame_stream::receive()
@@ -185,6 +187,8 @@ size_t frame_stream::deliver(const char *data, size_t size)
 
 void frame_stream::flush()
 {
+    if (!_fd.valid())
+        return;
     while (_output.length() > 0 && !_closed) {
         iovec parts[16];
         msghdr message{};

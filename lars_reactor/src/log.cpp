@@ -51,14 +51,17 @@ log_sink no_log()
 
 bool log_limiter::allow(std::chrono::steady_clock::time_point now, uint64_t *suppressed)
 {
-    if (_any && now - _last < std::chrono::seconds(1)) {
+    if (now - _second >= std::chrono::seconds(1)) {
+        _second = now;
+        _lines = 0;
+    }
+    if (_lines == _lines_per_second) {
         ++_suppressed;
         return false;
     }
+    ++_lines;
     *suppressed = _suppressed;
     _suppressed = 0;
-    _last = now;
-    _any = true;
     return true;
 }
 

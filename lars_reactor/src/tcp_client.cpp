@@ -107,7 +107,7 @@ void tcp_client::on_connected()
     _told_of_failure = false;
     _loop->log()(log_level::info, _name + ": connected to " + peer().to_string());
     if (_on_start)
-        _on_start(*this);
+        _stream->batch([this] { _on_start(*this); });
 }
 
 void tcp_client::failed(const std::string &why)

@@ -1,0 +1,86 @@
+// The agent's side of lars_dns: asks for routes until they are answered, asks
+// again for everything it knows after a reconnect, takes pushed changes, and
+// keeps the file of the routes last known. Loop thread only, unless stated.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lars.pb.h"
+#include "route_file.h"
+#include "route_update.h"
+#include "tcp_client.h"
+#include "thread_queue.h"
+
+namespace lars {
+
+class dns_client {
+public:
+    // ON_ROUTE: each answer and each change, empty ones too.
+    using route_callback = std::function<void(route_update)>;
+
+    // LOOP outlives this. CACHE: the file's path; empty: none.
+    dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
+               route_callback on_route);
+    ~dns_client();
+
+    // Before start(). The routes of an earlier run; none where there is no good
+    // file.
+    std::vector<route_update> load_cache();
+    status start();
+    // Writes the cache if it is behind.
+    void stop();
+
+    // Any thread.
+    void pull(module_id module) { _pulls.send(module); }
+
+private:
+    using clock = event_loop::clock;
+
+    struct known_module {
+        bool pending = false;   // asked, and not answered
+        uint32_t tries = 0;
+        clock::time_point deadline{};
+        clock::time_point asked{};
+        std::vector<endpoint> hosts;
+    };
+    using module_map = std::unordered_map<module_id, known_module, module_id_hash>;
+
+    void want(module_id id);
+    void ask(module_id id, known_module &wanted);
+    void answered(known_module &module);
+    void ask_for_everything();
+    void on_deadlines();
+    void on_route(const char *data, uint32_t len);
+    void changed();
+    void save_cache();
+    void forget_unused();
+
+    event_loop *_loop;
+    std::string _cache;
+    route_callback _on_route;
+    tcp_client _client;
+    thread_queue<module_id> _pulls;
+    module_map _modules;
+
+    struct pending_deadline {
+        clock::time_point when;
+        module_id id;
+        bool operator<(const pending_deadline &other) const;
+    };
+    std::set<pending_deadline> _deadlines;
+    event_loop::timer_id _deadline_timer = 0;
+    clock::time_point _heard{};  // when the dns last said anything, or connected
+
+    event_loop::timer_id _save_timer = 0;
+    event_loop::timer_id _forget_timer = 0;
+    bool _cache_behind = false;
+    std::string _cache_trouble;
+    uint64_t _bad_messages = 0;
+    log_limiter _bad_limiter;
+};
+
+}  // namespace lars

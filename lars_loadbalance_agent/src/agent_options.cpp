@@ -1,0 +1,84 @@
+#include "agent_options.h"
+
+#include "config_file.h"
+
+namespace lars {
+
+// A section names one server with ip and port, or several with addrs.
+static std::vector<endpoint> read_servers(config_file &config, const std::string &section,
+                                          const endpoint &fallback)
+{
+    endpoint single = fallback;
+    single.ip = config.get_ip(section, "ip", single.ip);
+    single.port =
+        static_cast<uint16_t>(config.get_number(section, "port", single.port, 1, 65535));
+    const std::vector<endpoint> several = config.get_endpoints(section, "addrs");
+    if (config.has(section, "addrs") && (config.has(section, "ip") || config.has(section, "port")))
+        config.reject(section, "addrs", "give either addrs, or ip and port");
+    for (const endpoint &address : several) {
+        if (address.port == 0)
+            config.reject(section, "addrs", "a port must not be 0");
+    }
+    return several.empty() ? std::vector<endpoint>{single} : several;
+}
+
+static uint32_t read_count(config_file &config, const char *key, uint32_t fallback)
+{
+    return static_cast<uint32_t>(config.get_number("loadbalance", key, fallback, 1, 1000000));
+}
+
+static ratio read_ratio(config_file &config, const char *key, const char *fallback)
+{
+    const std::string text = config.get_decimal("loadbalance", key, fallback, 0, 1);
+    if (const auto parsed = ratio::parse(text))
+        return *parsed;
+    config.reject("loadbalance", key, "'" + text + "' has too many decimals");
+    return {};
+}
+
+static std::chrono::seconds read_seconds(config_file &config, const char *key,
+                                         std::chrono::seconds fallback)
+{
+    return std::chrono::seconds(
+        config.get_number("loadbalance", key, fallback.count(), 1, 86400));
+}
+
+static void read_balance(config_file &config, lb_config *out)
+{
+    out->probe_num = read_count(config, "probe_num", out->probe_num);
+    out->init_succ_cnt = read_count(config, "init_succ_cnt", out->init_succ_cnt);
+    out->init_err_cnt = read_count(config, "init_err_cnt", out->init_err_cnt);
+    out->err_rate = read_ratio(config, "err_rate", "0.1");
+    out->succ_rate = read_ratio(config, "succ_rate", "0.95");
+    out->contin_err_limit = read_count(config, "contin_err_limit", out->contin_err_limit);
+    out->contin_succ_limit = read_count(config, "contin_succ_limit", out->contin_succ_limit);
+    out->window_err_rate = read_ratio(config, "window_err_rate", "0.7");
+    out->idle_timeout = read_seconds(config, "idle_timeout", out->idle_timeout);
+    out->overload_timeout = read_seconds(config, "overload_timeout", out->overload_timeout);
+    out->update_timeout = read_seconds(config, "update_timeout", out->update_timeout);
+    out->report_interval = read_seconds(config, "report_interval", out->report_interval);
+}
+
+status read_agent_options(const std::string &path, agent_options *out)
+{
+    config_file config;
+    if (status s = config.load(path); !s)
+        return s;
+
+    agent_options o;
+    o.reporter = read_servers(config, "reporter", o.reporter[0]);
+    o.dns = read_servers(config, "dnsserver", o.dns[0]);
+    read_balance(config, &o.balance);
+    o.address.ip = config.get_ip("agent", "ip", o.address.ip);
+    // The two ports after this one are used too.
+    o.address.port =
+        static_cast<uint16_t>(config.get_number("agent", "port", o.address.port, 0, 65533));
+    o.route_cache = config.get_string("agent", "route_cache", o.route_cache);
+
+    if (status s = config.finish(); !s)
+        return s;
+    *out = std::move(o);
+    return {};
+}
+
+}  // namespace lars

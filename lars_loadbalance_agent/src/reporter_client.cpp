@@ -1,0 +1,62 @@
+#include "reporter_client.h"
+
+namespace lars {
+
+reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log)
+    : _thread(log),
+      _loop(_thread.loop()),
+      _client(_loop, "reporter", servers),
+      _messages(_loop, [this](std::vector<ReportStatusRequest> &batch) {
+          for (ReportStatusRequest &message : batch)
+              _waiting.push_back(std::move(message));
+          send_waiting();
+      })
+{
+}
+
+reporter_client::~reporter_client()
+{
+    _thread.stop();
+}
+
+status reporter_client::start()
+{
+    _client.set_conn_start([this](net_connection &) {
+        _caller_ip.store(_client.local().ip, std::memory_order_relaxed);
+        send_waiting();
+    });
+    _client.set_conn_close(
+        [this](net_connection &) { _caller_ip.store(0, std::memory_order_relaxed); });
+    _client.start();
+    return _thread.start();
+}
+
+void reporter_client::stop()
+{
+    // Behind the messages that wait in the loop already.
+    _loop->add_task([this] { _loop->stop(); });
+    _thread.stop();
+    _client.stop();
+}
+
+void reporter_client::send_waiting()
+{
+    while (!_waiting.empty()) {
+        const std::string body = _waiting.front().SerializeAsString();
+        const send_result sent =
+            _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
+        if (sent != send_result::ok && sent != send_result::too_long)
+            break;
+        _waiting.pop_front();
+    }
+    while (_waiting.size() > MAX_WAITING) {
+        _waiting.pop_front();
+        ++_dropped;
+        uint64_t suppressed = 0;
+        if (_dropped_limiter.allow(_loop->now(), &suppressed))
+            _loop->log()(log_level::warn, "the reporter is away: " + std::to_string(_dropped) +
+                                              " messages dropped so far");
+    }
+}
+
+}  // namespace lars
