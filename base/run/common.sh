@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # What the parts of run_lars share: places, messages, processes on record.
 
-LARS_RUN=${LARS_RUN:-$LARS_ROOT/run}
-LARS_BIN=${LARS_BIN:-$LARS_ROOT/build/plain/bin}
+# Services start in the root, wherever this is called from.
+LARS_RUN=$(readlink -m "${LARS_RUN:-$LARS_ROOT/run}")
+LARS_BIN=$(readlink -m "${LARS_BIN:-$LARS_ROOT/build/plain/bin}")
 
 say()
 {
@@ -28,9 +29,9 @@ conf_of()
     local folder=$1
     [ "$1" != lars_lb_agent ] || folder=lars_loadbalance_agent
     if [ "$1" = lars_dns ] && [ -n "${LARS_CONF:-}" ]; then
-        echo "$LARS_CONF"
+        readlink -m "$LARS_CONF"
     elif [ -n "${LARS_CONF_DIR:-}" ]; then
-        echo "$LARS_CONF_DIR/$1.conf"
+        readlink -m "$LARS_CONF_DIR/$1.conf"
     else
         echo "$LARS_ROOT/$folder/conf/$1.conf"
     fi

@@ -12,29 +12,34 @@ service_program()
 
 run_in_foreground()
 {
-    local name program_name path
+    local name program_name path conf
     name=$1
     shift
     program_name=$(service_program "$name")
     path=$(program "$program_name")
-    exec "$path" -c "$(conf_of "$program_name")" "$@"
+    conf=$(conf_of "$program_name")
+    mkdir -p "$LARS_RUN"
+    # Relative paths in a configuration start at the root, as they do with "up".
+    cd "$LARS_ROOT" || return
+    exec "$path" -c "$conf" "$@"
 }
 
 # Starts a service in a session of its own and waits until it says on a pipe
 # that it serves. The pipe's end without a word means that it has ended.
 start_service()
 {
-    local name=$1 program_name path log log_size pid ready line="" outcome=0
+    local name=$1 program_name path conf log log_size pid ready line="" outcome=0
     if running_pid "$name" >/dev/null; then
         say "$name: runs already, $(record_line "$name" 3)"
         return
     fi
     program_name=$(service_program "$name")
     path=$(program "$program_name")
+    conf=$(conf_of "$program_name")
     log=$LARS_RUN/log/$program_name.log
     log_size=$(size_of "$log")
 
-    exec {ready}< <(exec setsid "$path" -c "$(conf_of "$program_name")" --ready-fd 3 \
+    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" --ready-fd 3 \
         3>&1 >>"$log" 2>&1 </dev/null 9>&-)
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.
