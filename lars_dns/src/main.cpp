@@ -70,8 +70,9 @@ int main(int argc, char **argv)
     signal_watcher signals(
         &loop,
         [&] {
+            if (std::exchange(stopping, true))
+                return;
             log(log_level::info, "stopping");
-            stopping = true;
             server.stop(STOP_GRACE, [&loop] { loop.stop(); });
         },
         [&] { reload(arguments, options, backend, log); });

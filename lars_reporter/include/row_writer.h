@@ -1,0 +1,62 @@
+// One storing thread: takes rows from its queue and writes them to the
+// database in batches, over one connection. While the database is away it keeps
+// its batch and tries again; the queue holds the rest.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "backoff.h"
+#include "db_client.h"
+#include "log.h"
+#include "row_queue.h"
+
+namespace lars {
+
+class row_writer {
+public:
+    struct counters {
+        std::atomic<uint64_t> stored{0};
+        std::atomic<uint64_t> refused{0};  // by the database, each on its own
+        std::atomic<uint64_t> lost{0};     // still waiting when the reporter ended
+    };
+
+    // BUDGET and COUNTS are shared by all writers and outlive them.
+    row_writer(const db_options &options, row_budget *budget, counters *counts, log_sink log);
+    // As close() and join().
+    ~row_writer();
+
+    status start();
+
+    // Any thread.
+    void push(const status_row &row) { _queue.push(row); }
+
+    // Any thread. Writes what waits, for at most a few seconds, and ends.
+    void close() { _queue.close(); }
+    void join();
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    void run();
+    bool write_batch();
+    status write(const std::vector<status_row> &rows);
+    void write_singly();
+    bool wait_for_database(const status &why);
+    void tell_once(const status &why);
+
+    db_client _db;
+    counters *_counts;
+    log_sink _log;
+    row_queue _queue;
+    backoff _backoff;
+    std::vector<status_row> _batch;
+    std::string _trouble;  // what was logged last about the database
+    clock::time_point _give_up = clock::time_point::max();
+    std::thread _thread;
+};
+
+}  // namespace lars

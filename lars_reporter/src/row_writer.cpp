@@ -1,0 +1,158 @@
+#include "row_writer.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace lars {
+
+using std::chrono::milliseconds;
+
+static constexpr size_t ROWS_PER_STATEMENT = 500;
+static constexpr milliseconds TAKE_WITHIN(1000);
+static constexpr milliseconds FIRST_BACKOFF(200);
+static constexpr milliseconds LONGEST_BACKOFF(5000);
+// How long rows that wait are still tried once the reporter ends.
+static constexpr milliseconds CLOSING_TIME(3000);
+static constexpr milliseconds CLOSING_PAUSE(100);
+
+row_writer::row_writer(const db_options &options, row_budget *budget, counters *counts,
+                       log_sink log)
+    : _db(options),
+      _counts(counts),
+      _log(std::move(log)),
+      _queue(budget),
+      _backoff(FIRST_BACKOFF, LONGEST_BACKOFF)
+{
+}
+
+row_writer::~row_writer()
+{
+    close();
+    join();
+}
+
+status row_writer::start()
+{
+    try {
+        _thread = std::thread([this] { run(); });
+    } catch (const std::system_error &e) {
+        return status::error(std::string("cannot start a storing thread: ") + e.what());
+    }
+    return {};
+}
+
+void row_writer::join()
+{
+    if (_thread.joinable())
+        _thread.join();
+}
+
+void row_writer::run()
+{
+    while (true) {
+        if (_batch.empty() && !_queue.take(ROWS_PER_STATEMENT, &_batch, TAKE_WITHIN) &&
+            _queue.closed())
+            return;
+        if (!write_batch())
+            break;
+    }
+    const size_t lost = _batch.size() + _queue.size();
+    _counts->lost.fetch_add(lost);
+}
+
+// Also called without rows, which tells early that the database is away. False
+// when it is time to give up.
+bool row_writer::write_batch()
+{
+    if (!_db.connected()) {
+        if (status s = _db.connect(); !s)
+            return wait_for_database(s);
+        if (!_trouble.empty())
+            _log(log_level::info, "the database " + _db.options().describe() + " is back");
+        _trouble.clear();
+        _backoff.reset();
+    }
+    if (_batch.empty())
+        return true;
+    const status written = write(_batch);
+    if (written) {
+        _counts->stored.fetch_add(_batch.size());
+        _batch.clear();
+        return true;
+    }
+    if (_db.last_error() == db_error::statement) {
+        write_singly();
+        return true;
+    }
+    const bool try_at_once = _db.last_error() == db_error::unavailable ||
+                             _db.last_error() == db_error::conflict;
+    _db.close();
+    if (try_at_once && _trouble.empty()) {
+        // A connection that was idle for long may just have been closed.
+        tell_once(written);
+        return true;
+    }
+    return wait_for_database(written);
+}
+
+status row_writer::write(const std::vector<status_row> &rows)
+{
+    std::string sql =
+        "INSERT INTO ServerCallStatus"
+        " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
+    const char *separator = "";
+    for (const status_row &row : rows) {
+        sql += separator;
+        sql += '(' + std::to_string(row.modid) + ',' + std::to_string(row.cmdid) + ',' +
+               std::to_string(row.host.ip) + ',' + std::to_string(row.host.port) + ',' +
+               std::to_string(row.caller) + ',' + std::to_string(row.succ) + ',' +
+               std::to_string(row.err) + ',' + std::to_string(row.ts) + ",'" +
+               (row.overload ? '1' : '0') + "')";
+        separator = ",";
+    }
+    sql += " ON DUPLICATE KEY UPDATE succ_cnt = VALUES(succ_cnt), err_cnt = VALUES(err_cnt),"
+           " ts = VALUES(ts), overload = VALUES(overload)";
+    return _db.execute(sql);
+}
+
+// The database refuses something in the batch: what it takes is written, the
+// rest dropped.
+void row_writer::write_singly()
+{
+    while (!_batch.empty()) {
+        const status written = write({_batch.back()});
+        if (!written && _db.last_error() != db_error::statement)
+            return;
+        if (written) {
+            _counts->stored.fetch_add(1);
+        } else {
+            _counts->refused.fetch_add(1);
+            tell_once(written);
+        }
+        _batch.pop_back();
+    }
+}
+
+bool row_writer::wait_for_database(const status &why)
+{
+    tell_once(why);
+    if (!_queue.wait_closed(_backoff.next()))
+        return true;
+    _give_up = std::min(_give_up, clock::now() + CLOSING_TIME);
+    if (clock::now() >= _give_up || (_batch.empty() && _queue.size() == 0))
+        return false;
+    std::this_thread::sleep_for(CLOSING_PAUSE);
+    return true;
+}
+
+void row_writer::tell_once(const status &why)
+{
+    const std::string message =
+        "database " + _db.options().describe() + ": " + why.message();
+    if (message == _trouble)
+        return;
+    _trouble = message;
+    _log(log_level::error, message);
+}
+
+}  // namespace lars
