@@ -8,6 +8,7 @@
 #include "free_port.h"
 #include "paths.h"
 #include "process.h"
+#include "wait_until.h"
 
 namespace lars {
 namespace {
@@ -134,6 +135,28 @@ TEST_F(LarsRoute, ManyAtOnceLoseNothing)
         EXPECT_EQ(editor->wait_exit(), 0) << editor->output();
     EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "9");
     EXPECT_EQ(changes(), "8");
+}
+
+TEST_F(LarsRoute, WaitsForAnotherWriterAndSeesWhatItWrote)
+{
+    db_client other(_database.options());
+    ASSERT_TRUE(other.connect());
+    process editor;
+    const status done = other.transaction([&] {
+        EXPECT_TRUE(other.execute("SELECT version FROM RouteVersion WHERE id = 1 FOR UPDATE"));
+        EXPECT_TRUE(other.execute("INSERT INTO RouteData (modid, cmdid, serverip, serverport) "
+                                  "VALUES (1, 1, 167772161, 80)"));
+        const status s =
+            editor.start(bin_path("lars_route"), {"-c", _config, "add", "1", "1", "10.0.0.1:80"});
+        EXPECT_TRUE(wait_until([this] {
+            return _database.value("SELECT COUNT(*) FROM information_schema.processlist WHERE "
+                                   "info LIKE 'SELECT version%FOR UPDATE'") == "1";
+        }));
+        return s;
+    });
+    ASSERT_TRUE(done) << done.message();
+    EXPECT_EQ(editor.wait_exit(), 0);
+    EXPECT_EQ(editor.output(), "10.0.0.1:80 is already in 1 1\n");
 }
 
 TEST_F(LarsRoute, AChangeThatFailsHalfwayLeavesNothing)

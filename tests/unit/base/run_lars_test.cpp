@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "database.h"
 #include "free_port.h"
 #include "paths.h"
 #include "process.h"
 #include "temp_dir.h"
+#include "wait_until.h"
 
 namespace lars {
 namespace {
@@ -18,6 +20,16 @@ using words = std::vector<std::string>;
 bool contains(const std::string &text, const std::string &part)
 {
     return text.find(part) != std::string::npos;
+}
+
+// A process as run_lars records one: its id, and when it started.
+std::string id_and_start(pid_t pid)
+{
+    std::istringstream fields(read_text("/proc/" + std::to_string(pid) + "/stat"));
+    std::string field;
+    for (int i = 0; i < 22; ++i)
+        fields >> field;
+    return std::to_string(pid) + " " + field;
 }
 
 class RunLars : public testing::Test {
@@ -134,13 +146,21 @@ TEST_F(RunLars, AStaleRecordIsNotTakenForARunningService)
 {
     std::filesystem::create_directories(_folder.file("run"));
     // A process that runs, but is another one.
-    _folder.write("run/dns.pid", std::to_string(getpid()) + " 1 lars_dns\nthen\nthere\n");
+    process other;
+    ASSERT_TRUE(other.start("sleep", {"60"}));
+    ASSERT_TRUE(wait_until([&other] {
+        return read_text("/proc/" + std::to_string(other.pid()) + "/comm") == "sleep\n";
+    }));
+    _folder.write("run/dns.pid", std::to_string(other.pid()) + " 1 sleep\nthen\nthere\n");
+    _folder.write("run/db.pid", id_and_start(other.pid()) + " mariadbd\nthen\nthere\n");
     _folder.write("run/reporter.pid", "");
     _folder.write("run/lbagent.pid", "99999999 5 lars_lb_agent\n");
     const run_result down = lars({"down"});
     EXPECT_EQ(down.exit_status, 0);
     EXPECT_TRUE(contains(down.output, "dns: not running")) << down.output;
     EXPECT_TRUE(contains(down.output, "lbagent: not running")) << down.output;
+    EXPECT_TRUE(contains(down.output, "database: not running")) << down.output;
+    EXPECT_TRUE(other.running());
 }
 
 TEST_F(RunLars, TheDatabaseHasTablesSampleRowsAndOnlyItsOwnUser)
