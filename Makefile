@@ -15,7 +15,7 @@ include tests/Makefile
 all: lars_reactor base $(SYSTEM_PROGRAMS)
 
 demo:
-	@./run_lars demo
+	@MAKEFLAGS= ./run_lars demo
 
 clean:
 	rm -rf build
