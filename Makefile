@@ -7,23 +7,39 @@ include base/mk/rules.mk
 
 include lars_reactor/Makefile
 include base/Makefile
-include $(wildcard lars_dns/Makefile lars_reporter/Makefile lars_loadbalance_agent/Makefile api/cpp/Makefile)
+include lars_dns/Makefile
+include lars_reporter/Makefile
+include lars_loadbalance_agent/Makefile
+include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo clean help
-all: lars_reactor base $(SYSTEM_PROGRAMS)
+.PHONY: all demo test stages clean help
+all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
+# MAKEFLAGS is emptied because these scripts start makes of their own.
 demo:
 	@MAKEFLAGS= ./run_lars demo
 
+test:
+	@./run_lars deps
+	@MAKEFLAGS= tests/run_tests
+
+stages:
+	@./run_lars deps
+	@$(MAKE) --no-print-directory -C stages test
+
 clean:
 	rm -rf build
+	@if [ -f stages/Makefile ]; then $(MAKE) --no-print-directory -C stages clean; fi
 
 help:
-	@echo 'make            build the system into build/plain (CXX=clang++, SAN=thread: elsewhere)'
+	@echo 'make            build the system into build/plain (CXX=clang++ or SAN=thread: elsewhere)'
 	@echo 'make demo       install what is missing, build, run everything, kill a backend, watch'
-	@echo 'make test       unit and system tests, plain and with sanitizers'
+	@echo 'make test       install what is missing; all tests, plain and with sanitizers'
+	@echo 'make stages     build and test the stages of the course'
 	@echo 'make clean      remove everything built'
+	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
+	@echo 'V=1 shows the commands.'
 
 -include $(OBJECTS:.o=.d)

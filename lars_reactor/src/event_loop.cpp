@@ -8,8 +8,9 @@
 namespace lars {
 
 event_loop::event_loop(log_sink log)
-    : _log(std::move(log)), _state(open()), _receive_space(new char[RECEIVE_SPACE])
+    : _log(std::move(log)), _receive_space(new char[RECEIVE_SPACE])
 {
+    _state = open();
 }
 
 event_loop::~event_loop()
