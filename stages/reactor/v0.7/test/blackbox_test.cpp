@@ -67,6 +67,7 @@ TEST(TcpServer, AStartHookMayCloseTheConnection)
         tcp_server::set_conn_start([](net_connection *conn, void *) { static_cast<tcp_conn *>(conn)->clean_conn(); });
         program(port);
     });
+    EXPECT_TRUE(kit::peer(server.port).closed());
     int before = server.fds();
     for (int i = 0; i < 20; i++) {
         EXPECT_TRUE(kit::peer(server.port).closed());
