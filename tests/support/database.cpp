@@ -80,13 +80,14 @@ std::string database::mysql_section() const
            "\ndb_name = " + own.database + "\n";
 }
 
-void database::exec(const std::string &statement)
+void database::exec(const std::string &statements)
 {
     db_client client(options());
     status done = client.connect();
-    if (done)
-        done = client.execute(statement);
-    EXPECT_TRUE(done) << done.message() << "\nin: " << statement;
+    std::istringstream rest(statements);
+    for (std::string one; done && std::getline(rest, one, ';');)
+        done = client.execute(one);
+    EXPECT_TRUE(done) << done.message() << "\nin: " << statements;
 }
 
 std::vector<std::vector<std::string>> database::query(const std::string &statement)

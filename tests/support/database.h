@@ -29,8 +29,9 @@ public:
     // The same as a configuration's [mysql] section.
     std::string mysql_section() const;
 
-    // Each on a connection of its own, so they work after a restart too.
-    void exec(const std::string &statement);
+    // Each on a connection of its own, so they work after a restart too. exec
+    // takes several statements with ';' between, which no text in them may hold.
+    void exec(const std::string &statements);
     std::vector<std::vector<std::string>> query(const std::string &statement);  // NULL as "NULL"
     // The first column of the first row; "" if there is none.
     std::string value(const std::string &statement);

@@ -1,0 +1,77 @@
+#include "service.h"
+
+#include <gtest/gtest.h>
+
+#include "paths.h"
+
+namespace lars::test {
+
+void service::set(const std::string &section, const std::string &key, const std::string &value)
+{
+    _config[section][key] = value;
+}
+
+void service::use_database(const db_options &options)
+{
+    set("mysql", "db_host", options.host);
+    set("mysql", "db_port", std::to_string(options.port));
+    set("mysql", "db_user", options.user);
+    set("mysql", "db_passwd", options.password);
+    set("mysql", "db_name", options.database);
+}
+
+std::string service::write_config()
+{
+    std::string text;
+    for (const auto &[section, keys] : _config) {
+        text += "[" + section + "]\n";
+        for (const auto &[key, value] : keys)
+            text += key + " = " + value + "\n";
+    }
+    return _folder.write("service.conf", text);
+}
+
+bool service::start()
+{
+    process_options options;
+    options.folder = _folder.path();
+    options.ready_fd = true;
+    if (status s = _process.start(bin_path(_program), {"-c", write_config()}, options); !s) {
+        ADD_FAILURE() << s.message();
+        return false;
+    }
+    _addresses = _process.wait_ready();
+    if (_addresses.empty()) {
+        ADD_FAILURE() << _program << " is not ready:\n" << _process.output();
+        return false;
+    }
+    set(_program == "lars_lb_agent" ? "agent" : "reactor", "port", std::to_string(port()));
+    return true;
+}
+
+dns_service::dns_service(const db_options &options) : service("lars_dns")
+{
+    set("reactor", "port", "0");
+    set("reactor", "threadNum", "3");
+    use_database(options);
+    set("dns", "poll_interval_ms", "20");
+    set("dns", "snapshot", folder().file("snapshot"));
+}
+
+reporter_service::reporter_service(const db_options &options) : service("lars_reporter")
+{
+    set("reactor", "port", "0");
+    set("reactor", "threadNum", "2");
+    use_database(options);
+}
+
+agent_service::agent_service(uint16_t dns_port, uint16_t reporter_port) : service("lars_lb_agent")
+{
+    set("dnsserver", "port", std::to_string(dns_port));
+    set("reporter", "port", std::to_string(reporter_port));
+    set("agent", "port", "0");
+    set("agent", "route_cache", folder().file("routes"));
+    set("loadbalance", "report_interval", "1");
+}
+
+}  // namespace lars::test
