@@ -462,15 +462,18 @@ static int entries(const std::string &folder)
     return n;
 }
 
-int child::threads() const
+bool child::has_threads(int n) const
 {
-    // Less the one that waits for the order to stop, and the sanitizer's own.
+    // One more waits for the order to stop; ThreadSanitizer has some of its own.
 #if defined(__SANITIZE_THREAD__)
-    int ours = 2;
+    int others = 3;
 #else
-    int ours = 1;
+    int others = 1;
 #endif
-    return entries("/proc/" + std::to_string(pid) + "/task") - ours;
+    return eventually([&] {
+        int all = entries("/proc/" + std::to_string(pid) + "/task");
+        return all > n && all <= n + others;
+    });
 }
 
 int child::fds() const

@@ -125,7 +125,7 @@ public:
     int wait();
     std::string output() const;               // stdout and stderr together
     bool printed(const std::string &text);    // waits until the output holds text
-    int threads() const;                      // how many the program has started, with its first
+    bool has_threads(int n) const;            // waits until the program has n, with its first
     int fds() const;                          // how many file descriptors it has open
     long rss_kb() const;
 

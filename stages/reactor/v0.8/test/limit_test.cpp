@@ -14,7 +14,7 @@ TEST(Limit, AConfigurationFileChangesNothing)
         tcp_server s(&loop, "127.0.0.1", port);
         loop.event_process();
     });
-    EXPECT_TRUE(kit::eventually([&] { return server.threads() == 1 + 3; }));
+    EXPECT_TRUE(server.has_threads(1 + 3));
     std::vector<kit::peer> clients;
     for (int i = 0; i < 10; i++) {
         clients.emplace_back(server.port);

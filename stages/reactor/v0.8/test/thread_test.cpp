@@ -67,7 +67,7 @@ TEST(ThreadPool, GivesItsThreadsInTurn)
         pause();
     }, kit::child::NOTHING);
     EXPECT_TRUE(program.printed("1"));
-    EXPECT_TRUE(kit::eventually([&] { return program.threads() == 1 + 3; }));
+    EXPECT_TRUE(program.has_threads(1 + 3));
 }
 
 TEST(ThreadPool, Trap_R20_NoThreadsGiveNoQueue)
