@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 namespace lars {
 
@@ -15,9 +16,12 @@ static std::string trim(const std::string &text)
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
+// Of a key that is missing: such mistakes are told after those that stand there.
+static constexpr int NO_LINE = std::numeric_limits<int>::max();
+
 static std::string at(const std::string &path, int line)
 {
-    return path + ":" + std::to_string(line) + ": ";
+    return path + (line == NO_LINE ? "" : ":" + std::to_string(line)) + ": ";
 }
 
 status config_file::load(const std::string &path)
@@ -120,7 +124,7 @@ void config_file::add_mistake(int line, const std::string &section, const std::s
 void config_file::reject(const std::string &section, const std::string &key, const std::string &why)
 {
     const entry *e = use(section, key);
-    add_mistake(e ? e->line : 0, section, key, why);
+    add_mistake(e ? e->line : NO_LINE, section, key, why);
 }
 
 std::string config_file::get_string(const std::string &section, const std::string &key,

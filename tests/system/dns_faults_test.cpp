@@ -1,0 +1,216 @@
+// lars_dns while its database is away, wrong, or in the middle of something.
+#include <gtest/gtest.h>
+
+#include "free_port.h"
+#include "messages.h"
+#include "paths.h"
+#include "service.h"
+#include "wait_until.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+using std::chrono::milliseconds;
+
+std::string ask(service &dns, int modid, int cmdid)
+{
+    wire_peer peer;
+    EXPECT_TRUE(peer.connect_tcp(dns.port()));
+    EXPECT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(modid, cmdid)));
+    return route_text(peer.receive_frame());
+}
+
+constexpr const char *SAMPLE = "1,1: 192.168.1.177:7777";
+
+class DnsFaults : public testing::Test {
+protected:
+    void SetUp() override { _database.load(source_path("base/sql/sample.sql")); }
+
+    void add_host(const std::string &address)
+    {
+        _database.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, " +
+                       std::to_string(host(address).ip) + ", " +
+                       std::to_string(host(address).port) +
+                       "); INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    }
+
+    database _database;
+    dns_service _dns{_database.options()};
+};
+
+// Tests that stop the database have one of their own.
+class DnsOwnServer : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        const status started = _server.start();
+        ASSERT_TRUE(started) << started.message();
+        _database.emplace(_server);
+        _database->load(source_path("base/sql/sample.sql"));
+        _dns.emplace(_database->options());
+    }
+
+    database_server _server;
+    std::optional<database> _database;
+    std::optional<dns_service> _dns;
+};
+
+TEST_F(DnsFaults, Trap_D10_FailedReloadIsTriedAgain)
+{
+    _dns.set("dns", "reload_interval", "3600");
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer;
+    ASSERT_TRUE(peer.connect_tcp(_dns.port()));
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
+    EXPECT_EQ(route_text(peer.receive_frame()), SAMPLE);
+
+    _database.exec("RENAME TABLE RouteData TO Hidden;"
+                   "INSERT INTO Hidden (modid, cmdid, serverip, serverport) VALUES (1, 1, 1, 1);"
+                   "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    EXPECT_TRUE(_dns.process().wait_for_output("RouteData"));
+    EXPECT_EQ(ask(_dns, 1, 1), SAMPLE);
+    _database.exec("RENAME TABLE Hidden TO RouteData");
+    EXPECT_EQ(route_text(peer.receive_frame(milliseconds(15000))), "1,1: 0.0.0.1:1 192.168.1.177:7777");
+}
+
+TEST_F(DnsFaults, Trap_D13_EmptinessInsideATransactionIsNotVisible)
+{
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer;
+    ASSERT_TRUE(peer.connect_tcp(_dns.port()));
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
+    EXPECT_EQ(route_text(peer.receive_frame()), SAMPLE);
+    for (int i = 0; i < 20; ++i)
+        _database.exec("BEGIN; DELETE FROM RouteData; UPDATE RouteVersion SET version = version + 1;"
+                       " INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES"
+                       " (1, 1, 3232235953, 7777); COMMIT");
+    add_host("10.0.0.1:1");
+    EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.1:1 192.168.1.177:7777");
+}
+
+TEST_F(DnsFaults, Trap_D13_EmptyTableWithoutVersionRowIsNotBelieved)
+{
+    _dns.set("dns", "reload_interval", "1");
+    ASSERT_TRUE(_dns.start());
+    _database.exec("BEGIN; DELETE FROM RouteData; DELETE FROM RouteVersion; COMMIT");
+    EXPECT_TRUE(_dns.process().wait_for_output("not believed"));
+    EXPECT_EQ(ask(_dns, 1, 1), SAMPLE);
+    _database.exec("INSERT INTO RouteVersion (id, version) VALUES (1, 1)");
+    EXPECT_TRUE(wait_until([&] { return ask(_dns, 1, 1) == "1,1:"; }));
+}
+
+TEST_F(DnsFaults, Trap_D12_KilledConnectionIsReplaced)
+{
+    ASSERT_TRUE(_dns.start());
+    const std::string id = "SELECT id FROM information_schema.processlist WHERE db = '" +
+                           _database.name() + "' AND id <> CONNECTION_ID() LIMIT 1";
+    const std::string victim = _database.value(id);
+    ASSERT_NE(victim, "");
+    _database.exec("KILL " + victim);
+    EXPECT_TRUE(_dns.process().wait_for_output("is back"));
+    add_host("10.0.0.1:1");
+    EXPECT_TRUE(wait_until([&] { return ask(_dns, 1, 1) != SAMPLE; }));
+}
+
+TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
+{
+    ASSERT_TRUE(_dns->start());
+    ASSERT_TRUE(_server.stop().ok());
+    EXPECT_TRUE(_dns->process().wait_for_output("; serving 2 modules"));
+    EXPECT_EQ(ask(*_dns, 1, 1), SAMPLE);
+    ASSERT_TRUE(_server.start().ok());
+    _database->exec("DELETE FROM RouteData WHERE serverport = 7777");
+    EXPECT_TRUE(wait_until([&] { return ask(*_dns, 1, 1) == "1,1:"; }, milliseconds(20000)));
+}
+
+TEST_F(DnsOwnServer, LooksUpAtOnceWhileTheDatabaseHangs)
+{
+    ASSERT_TRUE(_dns->start());
+    _server.pause();
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(ask(*_dns, 1, 1), SAMPLE);
+    EXPECT_TRUE(_dns->process().wait_for_output("; serving 2 modules", milliseconds(30000)));
+    _server.resume();
+    EXPECT_TRUE(_dns->process().wait_for_output("is back", milliseconds(30000)));
+}
+
+TEST_F(DnsOwnServer, StartsWithoutDatabaseFromItsSnapshot)
+{
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(_dns->stop(), 0);
+    ASSERT_TRUE(_server.stop().ok());
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(ask(*_dns, 1, 1), SAMPLE);
+    EXPECT_TRUE(_dns->process().wait_for_output("serving the snapshot"));
+
+    ASSERT_TRUE(_server.start().ok());
+    _database->exec("DELETE FROM RouteData WHERE serverport = 7777");
+    EXPECT_TRUE(wait_until([&] { return ask(*_dns, 1, 1) == "1,1:"; }, milliseconds(20000)));
+}
+
+TEST_F(DnsOwnServer, WithoutTableItDoesNotListenAndServesOnceThereIsOne)
+{
+    ASSERT_TRUE(_server.stop().ok());
+    const uint16_t port = free_port();
+    _dns->set("reactor", "port", std::to_string(port));
+    class process dns;
+    process_options options;
+    options.ready_fd = true;
+    ASSERT_TRUE(dns.start(bin_path("lars_dns"), {"-c", _dns->write_config()}, options).ok());
+    EXPECT_TRUE(dns.wait_for_output("nothing to serve yet"));
+    wire_peer peer;
+    EXPECT_FALSE(peer.connect_tcp(port));
+    ASSERT_TRUE(_server.start().ok());
+    ASSERT_FALSE(dns.wait_ready().empty());
+    ASSERT_TRUE(peer.connect_tcp(port));
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
+    EXPECT_EQ(route_text(peer.receive_frame()), SAMPLE);
+}
+
+TEST_F(DnsOwnServer, DamagedSnapshotIsRefused)
+{
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(_dns->stop(), 0);
+    ASSERT_TRUE(_server.stop().ok());
+    const std::string path = _dns->folder().file("snapshot");
+    const std::string whole = read_text(path);
+    ASSERT_NE(whole, "");
+    write_text(path, whole.substr(0, whole.size() - 3));
+    class process dns;
+    ASSERT_TRUE(dns.start(bin_path("lars_dns"), {"-c", _dns->write_config()}).ok());
+    EXPECT_TRUE(dns.wait_for_output("snapshot: "));
+    EXPECT_EQ(dns.terminate(), 0);
+}
+
+struct wrong_database {
+    const char *name;
+    const char *key;
+    const char *value;
+    const char *message;
+};
+
+class DnsWrongDatabase : public DnsFaults, public testing::WithParamInterface<wrong_database> {};
+
+TEST_P(DnsWrongDatabase, IsNamedAndTheDnsKeepsTrying)
+{
+    if (GetParam().key)
+        _dns.set("mysql", GetParam().key, GetParam().value);
+    else
+        _database.exec("DROP TABLE RouteData");
+    class process dns;
+    ASSERT_TRUE(dns.start(bin_path("lars_dns"), {"-c", _dns.write_config()}).ok());
+    EXPECT_TRUE(dns.wait_for_output(GetParam().message)) << dns.output();
+    EXPECT_TRUE(dns.running());
+    EXPECT_EQ(dns.terminate(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DnsWrongDatabase,
+                         testing::Values(wrong_database{"password", "db_passwd", "wrong", "Access denied"},
+                                         wrong_database{"absent", "db_port", "1", "1/"},
+                                         wrong_database{"database", "db_name", "nothing_here", "denied"},
+                                         wrong_database{"schema", nullptr, nullptr, "RouteData"}),
+                         [](const auto &test) { return test.param.name; });
+
+}  // namespace
+}  // namespace lars
