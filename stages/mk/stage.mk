@@ -42,7 +42,7 @@ $(ARCHIVE): $(SOURCES:%.cpp=build/plain/%.o)
 # The messages of an example, and then the example, which includes them.
 build/plain/%.pb.cc: %.proto
 	@mkdir -p $(@D)
-	$(Q)protoc --cpp_out=build/plain $<
+	$(Q)protoc --proto_path=$(<D) --cpp_out=$(@D) $<
 build/plain/%.pb.o: build/plain/%.pb.cc
 	$(Q)$(CXX) $(BASE) $(FLAGS_plain) -w $(PROTO_CFLAGS) -c -o $@ $<
 build/plain/example/%.o: example/%.cpp $(STAGES)/mk/flags.mk | $(PROTOS:%.proto=build/plain/%.pb.cc)

@@ -1,0 +1,9 @@
+// What one thread asks another to do.
+#pragma once
+
+struct task_msg {
+    enum TASK_TYPE { NEW_CONN, NEW_TASK };
+
+    TASK_TYPE type;
+    int connfd;   // of NEW_CONN: serve this client
+};

@@ -1,0 +1,22 @@
+// Threads that each run a loop of their own, and a queue into each.
+// There is no way to stop a loop, so they live as long as the process.
+#pragma once
+
+#include <vector>
+
+#include "task_msg.h"
+#include "thread_queue.h"
+
+class thread_pool {
+public:
+    // Starts the threads; ends the process with a message if it cannot. None is allowed.
+    explicit thread_pool(int thread_cnt);
+
+    // The queue of the next thread, in turn; NULL when there are no threads. For one
+    // thread: the one that accepts.
+    thread_queue<task_msg> *get_thread();
+
+private:
+    std::vector<thread_queue<task_msg> *> _queues;
+    size_t _next;
+};
