@@ -100,6 +100,7 @@ private:
     io_event *find(int fd, uint32_t generation) const;
     void dispatch(const epoll_event &event);
     void run_tasks();
+    void destroy_garbage();
     void wake();
 
     log_sink _log;

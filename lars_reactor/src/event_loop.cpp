@@ -7,6 +7,14 @@
 
 namespace lars {
 
+// What is destroyed may add to the list.
+template <typename list>
+static void destroy_all(list &things)
+{
+    while (!things.empty())
+        list().swap(things);
+}
+
 event_loop::event_loop(log_sink log)
     : _log(std::move(log)), _receive_space(new char[RECEIVE_SPACE])
 {
@@ -16,8 +24,17 @@ event_loop::event_loop(log_sink log)
 event_loop::~event_loop()
 {
     // What waits here may still use the loop while it is destroyed.
-    _tasks.clear();
-    _garbage.clear();
+    destroy_all(_tasks);
+    destroy_garbage();
+}
+
+void event_loop::destroy_garbage()
+{
+    // Watched callbacks may hold garbage, and garbage may watch.
+    while (!_retired.empty() || !_garbage.empty()) {
+        destroy_all(_garbage);
+        destroy_all(_retired);
+    }
 }
 
 status event_loop::open()
@@ -45,6 +62,8 @@ status event_loop::add_io_event(int fd, uint32_t mask, callback on_read, callbac
     assert(in_loop_thread());
     if (!_epoll.valid())
         return _state;
+    if (fd < 0)
+        return status::error("add_io_event: there is no fd");
 
     const auto index = static_cast<size_t>(fd);
     if (_events.size() <= index)
@@ -209,8 +228,7 @@ status event_loop::event_process()
             dispatch(events[static_cast<size_t>(i)]);
         _timers.run_due(_now);
         run_tasks();
-        _retired.clear();
-        _garbage.clear();
+        destroy_garbage();
     }
     _stop.store(false, std::memory_order_release);
     _thread.store(std::thread::id(), std::memory_order_release);
