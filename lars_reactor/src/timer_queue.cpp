@@ -24,13 +24,17 @@ void timer_queue::cancel(timer_id id)
 void timer_queue::run_due(clock::time_point now)
 {
     const timer_id first_new = _next_id;
-    while (!_timers.empty()) {
-        const auto [due, id] = _timers.begin()->first;
-        if (due > now || id >= first_new)
-            return;
+    auto at = _timers.begin();
+    while (at != _timers.end() && at->first.first <= now) {
+        const auto [due, id] = at->first;
+        if (id >= first_new) {
+            ++at;
+            continue;
+        }
         // Out of the map while it runs: the callback may cancel it.
-        auto node = _timers.extract(_timers.begin());
+        auto node = _timers.extract(at);
         node.mapped().run();
+        at = _timers.upper_bound(key{due, id});
 
         const auto still_wanted = _due.find(id);
         if (still_wanted == _due.end())
