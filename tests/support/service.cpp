@@ -11,6 +11,11 @@ void service::set(const std::string &section, const std::string &key, const std:
     _config[section][key] = value;
 }
 
+void service::unset(const std::string &section, const std::string &key)
+{
+    _config[section].erase(key);
+}
+
 void service::use_database(const db_options &options)
 {
     set("mysql", "db_host", options.host);

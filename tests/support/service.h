@@ -18,6 +18,7 @@ public:
     explicit service(std::string program) : _program(std::move(program)) {}
 
     void set(const std::string &section, const std::string &key, const std::string &value);
+    void unset(const std::string &section, const std::string &key);
     void use_database(const db_options &options);
 
     // True once it serves. On a failure the test has its output.
