@@ -40,7 +40,14 @@ send_result frame_stream::send_message(const char *data, size_t len, int msgid)
         return send_result::too_long;
     if (!usable())
         return send_result::closed;
-    if (_output.length() + MESSAGE_HEAD_LEN + len > _limits.max_queue) {
+    const size_t size = MESSAGE_HEAD_LEN + len;
+    // What only waits for the end of a batch says nothing about the peer.
+    if (_batching && _output.length() + size > _limits.max_queue) {
+        flush();
+        if (!usable())
+            return send_result::closed;
+    }
+    if (_output.length() + size > _limits.max_queue) {
         close("the peer does not read, " + std::to_string(_output.length()) + " bytes are queued");
         return send_result::overflow;
     }
@@ -114,9 +121,9 @@ void frame_stream::on_write()
         return;
     }
     flush();
-    if (_paused || !usable() || _input.length() == 0)
+    if (!_resumed || !usable())
         return;
-    // Reading was paused, and frames may be waiting that no event will tell of.
+    _resumed = false;
     batch([this] { deliver_kept(); });
 }
 
@@ -212,14 +219,17 @@ void frame_stream::flush()
 
 void frame_stream::update_interest()
 {
-    if (_output.length() > _limits.high_water)
+    if (_output.length() > _limits.high_water) {
         _paused = true;
-    else if (_output.length() <= _limits.high_water / 2)
+        _resumed = false;
+    } else if (_paused && _output.length() <= _limits.high_water / 2) {
         _paused = false;
+        _resumed = true;
+    }
 
     const bool reads = !_paused || _closed || _closing;
-    const uint32_t mask =
-        (reads ? event_loop::READ : 0) | (_output.length() > 0 ? event_loop::WRITE : 0);
+    const bool writes = _output.length() > 0 || (_resumed && usable());
+    const uint32_t mask = (reads ? event_loop::READ : 0) | (writes ? event_loop::WRITE : 0);
     if (status s = _loop->set_io_mask(_fd.get(), mask); !s)
         _loop->log()(log_level::error, s.message());
 }
