@@ -212,8 +212,9 @@ TEST_F(ReporterOwnServer, Trap_P4_DatabaseStoppedUnderAFloodKeepsMemoryFlatAndTh
     const long before = memory_of(_reporter->process().pid());
     flood(20000, 200000);
     // Sanitizers keep freed memory for a while, so there is nothing to see with them.
-    if (!SANITIZED)
+    if (!SANITIZED) {
         EXPECT_LT(memory_of(_reporter->process().pid()), before + 8000);
+    }
     EXPECT_TRUE(_reporter->process().running());
 
     ASSERT_TRUE(_server.start().ok());
