@@ -1,0 +1,136 @@
+#!/bin/bash
+# check.sh: is the course in order? Ends with "N passed, N failed".
+. "$(dirname "$0")/lib.sh"
+cd "$stages" || exit 1
+passed=0 failed=0
+expect() {   # expect DESCRIPTION COMMAND...
+    local what=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$what:"
+        sed 's/^/    /' <<< "$output"
+    fi
+}
+
+# A stage touches what its Makefile lists, all of that, and nothing else.
+same() {
+    local stage=$1 prev listed removed file bad=0
+    prev=$(setting "$stage" PREV)
+    listed=" $(setting "$stage" CHANGES) " removed=" $(setting "$stage" REMOVES) "
+    for file in $( (sources "$stage"; [ -z "$prev" ] || sources "$prev") | LC_ALL=C sort -u); do
+        if [ ! -f "$stage/$file" ]; then
+            [[ $removed == *" $file "* ]] || { echo "$file of $prev is missing"; bad=1; }
+        elif [ -n "$prev" ] && cmp -s "$prev/$file" "$stage/$file"; then
+            [[ $listed != *" $file "* ]] || { echo "$file is listed in CHANGES but is that of $prev"; bad=1; }
+        else
+            [[ $listed == *" $file "* ]] || { echo "$file differs from $prev but is not in CHANGES"; bad=1; }
+        fi
+    done
+    for file in $listed; do
+        [ -f "$stage/$file" ] || { echo "$file is in CHANGES but not there"; bad=1; }
+    done
+    return $bad
+}
+complete() {
+    local file
+    for file in README.md README.zh-CN.md Makefile test/limit_test.cpp; do
+        [ -f "$1/$file" ] || { echo "$file is missing"; return 1; }
+    done
+}
+# Files and tests that a README names must exist.
+links() {
+    local file=$1 target name bad=0
+    for target in $(grep -o '](\([^)#]*\)' "$file" | sed 's/^](//' | grep -v '^http'); do
+        # Written when the final library exists.
+        [[ $target == */docs/from-v0.12.md || $target == from-v0.12.md ]] && continue
+        [ -e "$(dirname "$file")/$target" ] || { echo "$file: no $target"; bad=1; }
+    done
+    for name in $(grep -o '`[A-Za-z0-9]*\.[A-Z][A-Za-z0-9_]*`' "$file" | tr -d '`'); do
+        grep -qs "TEST(${name%%.*}, ${name#*.})" "$(dirname "$file")"/test/*.cpp || { echo "$file: no test $name"; bad=1; }
+    done
+    return $bad
+}
+# README.md and its translation show the same transcript.
+same_transcript() {
+    diff <(awk '/^```console$/,/^```$/' "$1/README.md") <(awk '/^```console$/,/^```$/' "$1/README.zh-CN.md")
+}
+# The patch tool, on a copy of two stages: mends both, is content the second time, and
+# changes nothing when one does not take it.
+patch_tool() {
+    local copy
+    copy=$(mktemp -d) || return 1
+    mkdir -p "$copy/reactor" && cp -r mk "$copy/" && cp -r reactor/v0.4 reactor/v0.5 "$copy/reactor/" || return 1
+    (
+        cd "$copy" || exit 1
+        printf '%s\n' '--- a/include/message.h' '+++ b/include/message.h' '@@ -1,2 +1,2 @@' \
+            '-// How a message travels: a header of two little-endian ints, then msglen bytes.' \
+            '+// MENDED' ' #pragma once' > mend.patch
+        mk/apply-patch.sh reactor/v0.4 mend.patch &&
+            head -qn 1 reactor/v0.*/include/message.h | uniq -c | grep -q '2 // MENDED' &&
+            mk/apply-patch.sh reactor/v0.4 mend.patch | grep -c 'has it' | grep -qx 2 || exit 1
+        sed -i 's/MENDED/MENDED AGAIN/; s/How a message.*/MENDED/' mend.patch
+        sed -i '1s/.*/something else/' reactor/v0.5/include/message.h
+        ! mk/apply-patch.sh reactor/v0.4 mend.patch && head -n 1 reactor/v0.4/include/message.h | grep -qx '// MENDED'
+    )
+    local status=$?
+    rm -rf "$copy"
+    return $status
+}
+# A reader's check passes with the stage's own files and fails with broken ones.
+check_mine_tool() {
+    local copy status=0 output
+    copy=$(mktemp -d) || return 1
+    make -s -C testing build/plain/libtesting.a build/plain/testing.h.gch &&
+        make -s -C reactor/v0.1 all && cp -r reactor/v0.1/include reactor/v0.1/lib reactor/v0.1/src "$copy/" || return 1
+    mk/check-mine.sh reactor/v0.1 "$copy" || status=1
+    sed -i 's/hello Lars/hello Mars/' "$copy/src/tcp_server.cpp"
+    ${CXX:-g++} -std=c++17 -I"$copy/include" -c -o "$copy/o.o" "$copy/src/tcp_server.cpp" &&
+        rm "$copy/lib/liblreactor.a" && ar rcs "$copy/lib/liblreactor.a" "$copy/o.o" || status=1
+    output=$(mk/check-mine.sh reactor/v0.1 "$copy") && { echo "a broken copy was accepted"; status=1; }
+    grep -q 'FAILED  TcpServer.GreetsAClientAndCloses' <<< "$output" || { echo "$output"; status=1; }
+    mk/check-mine.sh reactor/v0.2 "$copy" | grep -q FAILED || { echo "v0.1 was accepted as v0.2"; status=1; }
+    mk/check-mine.sh reactor/v0.3 "$copy" | grep -q 'does not compile' || { echo "v0.1 compiles as v0.3"; status=1; }
+    rm -rf "$copy"
+    return $status
+}
+# A binary that crashes, hangs or runs nothing counts as a failure.
+runner() {
+    local folder script
+    folder=$(mktemp -d) || return 1
+    (
+        cd "$folder" || exit 1
+        printf '```console\n$ echo one\none\n```\n' > README.md
+        for script in 'kill -SEGV $$' 'true' 'echo "[==========] 0 tests from 0 test suites ran. (0 ms total)"; echo "[  PASSED  ] 0 tests."'; do
+            printf '#!/bin/bash\n%s\n' "$script" > t && chmod +x t
+            "$stages/mk/run-tests.sh" t > log 2>&1 && exit 1
+            tail -n 1 log | grep -qx '1 passed, 1 failed' || { cat log; exit 1; }
+        done
+        printf '```console\n$ echo one\ntwo\n```\n' > README.md
+        printf '#!/bin/bash\necho "[==========] 1 test from 1 test suite ran. (0 ms total)"; echo "[  PASSED  ] 1 test."\n' > t
+        "$stages/mk/run-tests.sh" t > log 2>&1
+        tail -n 1 log | grep -qx '1 passed, 1 failed'
+    )
+    local status=$?
+    rm -rf "$folder"
+    return $status
+}
+
+for stage in $(all_stages); do
+    expect "$stage: files that should be the same" same "$stage"
+    expect "$stage: complete" complete "$stage"
+    expect "$stage: links of README.md" links "$stage/README.md"
+    expect "$stage: links of README.zh-CN.md" links "$stage/README.zh-CN.md"
+    expect "$stage: the translation's transcript" same_transcript "$stage"
+done
+expect "links of the index" links README.md
+expect "links of the Chinese index" links README.zh-CN.md
+expect "links of docs/course.md" links ../docs/course.md
+expect "tables" mk/tables.sh check
+expect "apply-patch.sh" patch_tool
+expect "check-mine.sh" check_mine_tool
+expect "run-tests.sh" runner
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

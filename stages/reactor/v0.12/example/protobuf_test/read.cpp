@@ -1,0 +1,17 @@
+#include <cstdio>
+#include <fstream>
+
+#include "helloworld.pb.h"
+
+int main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : "hello.bin";
+    std::ifstream in(path, std::ios::binary);
+    lars::helloworld msg;
+    if (!in || !msg.ParseFromIstream(&in)) {
+        fprintf(stderr, "%s holds no helloworld\n", path);
+        return 1;
+    }
+    printf("%d\n%s\n", msg.id(), msg.str().c_str());
+    return 0;
+}

@@ -1,0 +1,34 @@
+// Knows which callback is for which msgid.
+// Callbacks are registered before the loops run; then any thread may call.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <unordered_map>
+
+class net_connection;
+
+// data holds len bytes, until the callback returns.
+typedef void msg_callback(const char *data, uint32_t len, int msgid, net_connection *net_conn, void *user_data);
+
+class msg_router {
+public:
+    msg_router() : _last_log(0) {}
+
+    // From now on msg_cb is called for msgid. -1 if the msgid is taken.
+    int register_msg_router(int msgid, msg_callback *msg_cb, void *user_data);
+
+    // Calls the callback of msgid. A msgid that has none is logged, once a second at most.
+    void call(int msgid, uint32_t msglen, const char *data, net_connection *net_conn);
+
+private:
+    struct route {
+        msg_callback *msg_cb;
+        void *user_data;
+    };
+
+    std::unordered_map<int, route> _routes;
+    std::atomic<time_t> _last_log;
+};

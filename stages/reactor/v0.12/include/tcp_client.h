@@ -1,0 +1,72 @@
+// A connection to a server: made as soon as the loop runs, and made again when it is lost.
+// Used in the loop's thread only; not to be deleted in its own callbacks.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <string>
+
+#include "event_loop.h"
+#include "message.h"
+#include "net_connection.h"
+
+class tcp_client : public net_connection {
+public:
+    // A wrong address ends the process with a message. name is for log lines.
+    tcp_client(event_loop *loop, const char *ip, unsigned short port, const char *name);
+    ~tcp_client();
+    tcp_client(const tcp_client &) = delete;
+    tcp_client &operator=(const tcp_client &) = delete;
+
+    // Calls msg_cb for each message with this msgid. -1 if the msgid is taken.
+    int add_msg_router(int msgid, msg_callback *msg_cb, void *user_data = NULL)
+    {
+        return _router.register_msg_router(msgid, msg_cb, user_data);
+    }
+
+    // Called for each connection: at the start as soon as it may be used, at the end while
+    // it still may.
+    void set_conn_start(conn_callback cb, void *args = NULL)
+    {
+        _conn_start_cb = cb;
+        _conn_start_args = args;
+    }
+    void set_conn_close(conn_callback cb, void *args = NULL)
+    {
+        _conn_close_cb = cb;
+        _conn_close_args = args;
+    }
+
+    // Queues one message. -1 if it is too long, or there is no connection now.
+    int send_message(const char *data, int msglen, int msgid) override;
+    int get_fd() override { return _sockfd; }
+
+    void do_connect();     // begins to connect, if it has not
+    void do_read();        // the loop says that something came
+    void do_write();       // the loop says that there is room to send
+    void on_connect();     // the loop says how the connecting ended
+
+    // Closes the connection; a new one is tried after a while.
+    void clean_conn();
+
+    bool connected;
+
+private:
+    void retry_later();
+
+    event_loop *_loop;
+    std::string _name;
+    sockaddr_in _server_addr;
+    int _sockfd;           // -1 when there is none
+    int _retry_fd;         // a timer
+    int _retry_ms;         // how long it waits the next time
+    msg_router _router;
+    conn_callback _conn_start_cb = NULL;
+    void *_conn_start_args = NULL;
+    conn_callback _conn_close_cb = NULL;
+    void *_conn_close_args = NULL;
+    bool _closing = false;   // the close hook is being called
+    input_buf _ibuf;
+    output_buf _obuf;
+};

@@ -1,0 +1,115 @@
+#include "reactor_buf.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include "buf_pool.h"
+
+void reactor_buf::pop(int len)
+{
+    assert(len >= 0 && len <= length());
+    if (_buf == NULL) {
+        return;
+    }
+    _buf->pop(len);
+    if (_buf->length == 0) {
+        clear();
+    }
+}
+
+void reactor_buf::clear()
+{
+    buf_pool::instance()->revert(_buf);
+    _buf = NULL;
+}
+
+int reactor_buf::reserve(int room)
+{
+    if (room < 0 || room > m8M) {
+        return -1;
+    }
+    if (_buf == NULL) {
+        _buf = buf_pool::instance()->alloc_buf(room);
+        return _buf == NULL ? -1 : 0;
+    }
+    if (_buf->capacity - _buf->head - _buf->length >= room) {
+        return 0;
+    }
+    if (_buf->capacity - _buf->length >= room) {
+        _buf->adjust();
+        return 0;
+    }
+    io_buf *larger = buf_pool::instance()->alloc_buf(_buf->length + room);
+    if (larger == NULL) {
+        return -1;
+    }
+    larger->copy(_buf);
+    buf_pool::instance()->revert(_buf);
+    _buf = larger;
+    return 0;
+}
+
+int input_buf::read_data(int fd)
+{
+    if (reserve(1) == -1) {
+        errno = ENOMEM;
+        return -1;
+    }
+    char *end = _buf->data + _buf->head + _buf->length;
+    int room = _buf->capacity - _buf->head - _buf->length;
+
+    ssize_t n;
+    do {
+        n = read(fd, end, room);
+    } while (n == -1 && errno == EINTR);
+
+    if (n > 0) {
+        _buf->length += n;
+    } else if (_buf->length == 0) {
+        int error = errno;
+        clear();
+        errno = error;
+    }
+    return n;
+}
+
+void input_buf::adjust()
+{
+    if (_buf != NULL) {
+        _buf->adjust();
+    }
+}
+
+int output_buf::send_data(const char *data, int datalen)
+{
+    if (reserve(datalen) == -1) {
+        return -1;
+    }
+    memcpy(_buf->data + _buf->head + _buf->length, data, datalen);
+    _buf->length += datalen;
+    return 0;
+}
+
+int output_buf::write2fd(int fd)
+{
+    int total = 0;
+    while (length() > 0) {
+        ssize_t n = send(fd, _buf->data + _buf->head, _buf->length, MSG_NOSIGNAL);
+        if (n == -1 && errno == EINTR) {
+            continue;
+        }
+        if (n == -1 && errno == EAGAIN) {
+            break;   // the socket is full: the rest stays
+        }
+        if (n == -1) {
+            return -1;
+        }
+        pop(n);
+        total += n;
+    }
+    return total;
+}

@@ -1,0 +1,113 @@
+#include "tcp_conn.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "tcp_server.h"
+
+static void conn_rd_callback(event_loop *, int, void *args)
+{
+    static_cast<tcp_conn *>(args)->do_read();
+}
+
+static void conn_wt_callback(event_loop *, int, void *args)
+{
+    static_cast<tcp_conn *>(args)->do_write();
+}
+
+tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _closing(false), _loop(loop), _peer_done(false)
+{
+    tcp_server::conns[_connfd] = this;
+    if (_loop->add_io_event(_connfd, conn_rd_callback, EPOLLIN, this) == -1) {
+        clean_conn();
+        return;
+    }
+    if (tcp_server::conn_start_cb != NULL) {
+        tcp_server::conn_start_cb(this, tcp_server::conn_start_args);
+    }
+}
+
+void tcp_conn::do_read()
+{
+    int ret = _ibuf.read_data(_connfd);
+    if (ret == -1) {
+        if (errno != EAGAIN) {
+            clean_conn();
+        }
+        return;
+    }
+    if (ret == 0) {
+        // What is still to be sent goes first.
+        _peer_done = true;
+        _loop->del_io_event(_connfd, EPOLLIN);
+        if (_obuf.length() == 0) {
+            clean_conn();
+        }
+        return;
+    }
+
+    msg_head head;
+    int found;
+    while ((found = peek_message(_ibuf, &head)) == 1) {
+        tcp_server::router.call(head.msgid, head.msglen, _ibuf.data() + MESSAGE_HEAD_LEN, this);
+        if (_connfd == -1) {
+            return;
+        }
+        _ibuf.pop(MESSAGE_HEAD_LEN + head.msglen);
+    }
+    if (found == -1) {
+        fprintf(stderr, "tcp_conn: a message of %d bytes, closing\n", head.msglen);
+        clean_conn();
+        return;
+    }
+    _ibuf.adjust();
+}
+
+void tcp_conn::do_write()
+{
+    if (_obuf.write2fd(_connfd) == -1) {
+        clean_conn();
+        return;
+    }
+    if (_obuf.length() == 0) {
+        _loop->del_io_event(_connfd, EPOLLOUT);
+        if (_peer_done) {
+            clean_conn();
+        }
+    }
+}
+
+int tcp_conn::send_message(const char *data, int msglen, int msgid)
+{
+    if (_connfd == -1 || msglen < 0 || msglen > MESSAGE_LENGTH_LIMIT) {
+        return -1;
+    }
+    bool idle = _obuf.length() == 0;
+    if (put_message(&_obuf, data, msglen, msgid) == -1) {
+        clean_conn();   // a client that asks and never reads
+        return -1;
+    }
+    if (idle && _loop->add_io_event(_connfd, conn_wt_callback, EPOLLOUT, this) == -1) {
+        clean_conn();
+        return -1;
+    }
+    return 0;
+}
+
+void tcp_conn::clean_conn()
+{
+    if (_connfd == -1 || _closing) {
+        return;
+    }
+    if (tcp_server::conn_close_cb != NULL) {
+        _closing = true;   // whatever the hook does, this is the only close
+        tcp_server::conn_close_cb(this, tcp_server::conn_close_args);
+    }
+    tcp_server::decrease_conn(_connfd);
+    _loop->del_io_event(_connfd);
+    close(_connfd);
+    _connfd = -1;
+    _loop->delete_later(this);
+}

@@ -1,0 +1,176 @@
+#include "tcp_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "config_file.h"
+#include "tcp_conn.h"
+#include "thread_pool.h"
+
+// No process has a larger fd than this, unless its system was told to allow more. Memory
+// that is never touched costs nothing.
+static const int CONNS_SIZE = 1024 * 1024;
+static tcp_conn *conns_of_all_fds[CONNS_SIZE];
+
+msg_router tcp_server::router;
+conn_callback tcp_server::conn_start_cb = NULL;
+void *tcp_server::conn_start_args = NULL;
+conn_callback tcp_server::conn_close_cb = NULL;
+void *tcp_server::conn_close_args = NULL;
+tcp_conn **tcp_server::conns = conns_of_all_fds;
+std::mutex tcp_server::_mutex;
+int tcp_server::_conn_num = 0;
+
+void tcp_server::increase_conn(int connfd, tcp_conn *conn)
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    conns[connfd] = conn;
+    _conn_num++;
+}
+
+void tcp_server::decrease_conn(int connfd)
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    conns[connfd] = NULL;
+    _conn_num--;
+}
+
+void tcp_server::get_conn_num(int *curr_conn)
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    *curr_conn = _conn_num;
+}
+
+static void die(const char *what, const char *ip, uint16_t port)
+{
+    fprintf(stderr, "tcp_server: %s %s:%d: %s\n", what, ip, port, strerror(errno));
+    exit(1);
+}
+
+static int open_spare_fd()
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void accept_callback(event_loop *, int, void *args)
+{
+    static_cast<tcp_server *>(args)->do_accept();
+}
+
+tcp_server::tcp_server(event_loop *loop, const char *ip, uint16_t port) : _loop(loop), _short_of_fds(false)
+{
+    sockaddr_in addr;
+    memset(&addr, 0, sizeof addr);
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons(port);
+    if (inet_pton(AF_INET, ip, &addr.sin_addr) != 1) {
+        errno = EINVAL;
+        die("address", ip, port);
+    }
+
+    _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (_sockfd == -1) {
+        die("socket", ip, port);
+    }
+
+    // Without this a server cannot come back within a minute of its end.
+    int on = 1;
+    setsockopt(_sockfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+
+    if (bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
+        die("bind", ip, port);
+    }
+    if (listen(_sockfd, SOMAXCONN) == -1) {
+        die("listen", ip, port);
+    }
+    _spare_fd = open_spare_fd();
+    config_file *config = config_file::instance();
+    _max_conns = config->GetNumber("reactor", "maxConn", MAX_CONNS);
+    _thread_pool = new thread_pool(config->GetNumber("reactor", "threadNum", THREAD_CNT), loop);
+
+    if (_loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
+        die("watch", ip, port);
+    }
+}
+
+tcp_server::~tcp_server()
+{
+    _loop->del_io_event(_sockfd);
+    close(_sockfd);
+    if (_spare_fd != -1) {
+        close(_spare_fd);
+    }
+}
+
+int tcp_server::accept_client()
+{
+    sockaddr_in addr;
+    socklen_t len = sizeof addr;   // accept reads it: it must be set each time
+    int connfd = accept4(_sockfd, reinterpret_cast<sockaddr *>(&addr), &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (connfd != -1) {
+        _short_of_fds = false;
+        return connfd;
+    }
+    if (errno != EMFILE && errno != ENFILE) {
+        // A client that left again, or a signal: no reason to stop serving the others.
+        if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+            fprintf(stderr, "tcp_server: accept: %s\n", strerror(errno));
+        }
+        return -1;
+    }
+
+    // No fd left. The client would wait in the queue, and accept would fail again at once,
+    // for ever. So the spare fd makes room to take the client and to turn it away.
+    if (!_short_of_fds) {
+        fprintf(stderr, "tcp_server: no fds left, clients are turned away\n");
+        _short_of_fds = true;
+    }
+    if (_spare_fd != -1) {
+        close(_spare_fd);
+        connfd = accept4(_sockfd, NULL, NULL, SOCK_CLOEXEC);
+        if (connfd != -1) {
+            close(connfd);
+        }
+        _spare_fd = open_spare_fd();
+    } else {
+        poll(NULL, 0, 10);
+        _spare_fd = open_spare_fd();
+    }
+    return -1;
+}
+
+void tcp_server::do_accept()
+{
+    int connfd = accept_client();
+    if (connfd == -1) {
+        return;
+    }
+    int conn_num;
+    get_conn_num(&conn_num);
+    if (conn_num >= _max_conns || connfd >= CONNS_SIZE) {
+        fprintf(stderr, "so many connections, max = %d\n", _max_conns);
+        close(connfd);
+        return;
+    }
+    increase_conn(connfd, NULL);   // now, or a burst could be let in before it is counted
+    thread_queue<task_msg> *queue = _thread_pool->get_thread();
+    if (queue == NULL) {
+        new tcp_conn(connfd, _loop);   // ends itself when the client leaves
+        return;
+    }
+    task_msg task;
+    task.type = task_msg::NEW_CONN;
+    task.connfd = connfd;
+    task.func = NULL;
+    task.args = NULL;
+    queue->send(task);
+}

@@ -1,0 +1,189 @@
+#include "testing.h"
+
+#include "tcp_client.h"
+
+static void print_message(const char *data, uint32_t len, int msgid, net_connection *, void *)
+{
+    printf("%d:%s;", msgid, std::string(data, len).c_str());
+}
+
+static void say_hello(net_connection *conn, void *)
+{
+    conn->send_message("Hello Lars!", 11, 1);
+}
+
+static kit::child::program client_of(uint16_t port)
+{
+    return [port](uint16_t) {
+        event_loop loop;
+        tcp_client client(&loop, "127.0.0.1", port, "client");
+        for (int msgid = 5; msgid < 10; msgid++) {
+            client.add_msg_router(msgid, print_message);
+        }
+        client.set_conn_start(say_hello);
+        loop.event_process();
+    };
+}
+
+TEST(TcpClient, SaysHelloAndHearsTheAnswer)
+{
+    kit::listener server;
+    kit::child client(client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_EQ("1:Hello Lars!", conn.next());
+    conn.send(kit::frame(5, "answer") + kit::frame(6, ""));
+    EXPECT_TRUE(client.printed("5:answer;6:;"));
+}
+
+TEST(TcpClient, HearsOfEachStartAndEachEnd)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        char up[] = "up", down[] = "down";
+        c.set_conn_start([](net_connection *, void *args) { printf("%s;", static_cast<const char *>(args)); }, up);
+        c.set_conn_close([](net_connection *conn, void *args) {
+            printf("%s;", static_cast<const char *>(args));
+            static_cast<tcp_client *>(conn)->clean_conn();
+        }, down);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_TRUE(client.printed("up;"));
+    conn.close();
+    EXPECT_TRUE(client.printed("up;down;"));
+    server.accept();
+    EXPECT_TRUE(client.printed("up;down;up;"));
+}
+
+TEST(TcpClient, RemembersAndNamesItsFd)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        printf("%d;", c.param == NULL);
+        int count = 0;
+        c.param = &count;
+        c.add_msg_router(5, [](const char *, uint32_t, int, net_connection *conn, void *) {
+            ++*static_cast<int *>(conn->param);
+            printf("message %d fd %d;", *static_cast<int *>(conn->param), conn->get_fd() >= 0);
+        });
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.send(kit::frame(5, "") + kit::frame(5, ""));
+    EXPECT_TRUE(client.printed("1;message 1 fd 1;message 2 fd 1;"));
+}
+
+TEST(TcpClient, Trap_R24_AnUnknownMsgidIsSkipped)
+{
+    kit::listener server;
+    kit::child client(client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.send(kit::frame(4444, "unknown") + kit::frame(5, "known"));
+    EXPECT_TRUE(client.printed("5:known;"));
+}
+
+TEST(TcpClient, Trap_R11_AnAnswerInManyPieces)
+{
+    kit::listener server;
+    kit::child client(client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.next();
+    for (char byte : kit::frame(7, "in pieces")) {
+        conn.send(std::string(1, byte));
+    }
+    EXPECT_TRUE(client.printed("7:in pieces;"));
+}
+
+TEST(TcpClient, Trap_R15_AServerThatRestartsMidFrame)
+{
+    kit::listener server;
+    kit::child client(client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.next();
+    conn.send(kit::frame(8, "never whole").substr(0, 12));
+    conn.close();
+
+    kit::peer again = server.accept();
+    EXPECT_EQ("1:Hello Lars!", again.next());
+    again.send_frame(9, "whole");
+    EXPECT_TRUE(client.printed("9:whole;"));
+    EXPECT_EQ("9:whole;", client.output());
+}
+
+TEST(TcpClient, Trap_R15_AServerThatIsNotThereYet)
+{
+    uint16_t port = kit::free_port();
+    kit::child client(client_of(port), kit::child::NOTHING);
+    ASSERT_FALSE(kit::peer(port).ok());
+    kit::listener server(port);
+    EXPECT_EQ("1:Hello Lars!", server.accept().next());
+}
+
+TEST(TcpClient, Trap_R16_WritingToAResetConnectionDoesNotKill)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.add_msg_router(1, [](const char *, uint32_t, int, net_connection *conn, void *) {
+            for (int i = 0; i < 10; i++) {
+                conn->send_message("x", 1, 1);
+                static_cast<tcp_client *>(conn)->do_write();
+                usleep(1000);
+            }
+        });
+        c.set_conn_start(say_hello);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.send_frame(1, "go on, write");
+    conn.reset();
+    EXPECT_EQ("1:Hello Lars!", server.accept().next());
+}
+
+TEST(TcpClient, Trap_R26_TooLongIsRefusedAtOnce)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.add_msg_router(1, [](const char *, uint32_t, int, net_connection *conn, void *) {
+            std::string big(70000, 'x');
+            printf("%d %d %d %d;", conn->send_message(big.data(), 70000, 2), conn->send_message(big.data(), 65528, 2),
+                   conn->send_message(big.data(), -1, 2), conn->send_message(big.data(), 65527, 2));
+        });
+        c.set_conn_start(say_hello);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.next();
+    conn.send_frame(1, "go");
+    EXPECT_TRUE(conn.next() == "2:" + std::string(65527, 'x'));
+    EXPECT_TRUE(client.printed("-1 -1 -1 0;"));
+}
+
+TEST(TcpClient, WithoutAConnectionNothingIsSent)
+{
+    kit::child client([&](uint16_t port) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", port, "client");
+        printf("%d %d", c.connected, c.send_message("x", 1, 1));
+    }, kit::child::NOTHING);
+    EXPECT_EQ(0, client.wait());
+    EXPECT_EQ("0 -1", client.output());
+}
+
+TEST(TcpClient, AServerThatLiesAboutALengthIsLeft)
+{
+    kit::listener server;
+    kit::child client(client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.next();
+    conn.send(kit::frame_head(1, -5) + "garbage");
+    EXPECT_TRUE(conn.closed());
+    EXPECT_EQ("1:Hello Lars!", server.accept().next());
+}

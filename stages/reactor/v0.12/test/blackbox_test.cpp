@@ -1,0 +1,779 @@
+#include "testing.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <map>
+
+#include "config_file.h"
+#include "tcp_server.h"
+#include "net_connection.h"
+#include "tcp_conn.h"
+#include "thread_pool.h"
+
+static void echo(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
+{
+    conn->send_message(data, static_cast<int>(len), msgid);
+}
+
+static void print(const char *data, uint32_t len, int msgid, net_connection *, void *)
+{
+    printf("%d:%s;", msgid, std::string(data, len).c_str());
+}
+
+static void program(uint16_t port)
+{
+    event_loop loop;
+    tcp_server server(&loop, "127.0.0.1", port);
+    server.add_msg_router(1, echo);
+    server.add_msg_router(2, print);
+    loop.event_process();
+}
+
+static kit::child::program with_config(const std::string &text)
+{
+    return [text](uint16_t port) {
+        std::string conf = testing::TempDir() + "serv." + std::to_string(getpid()) + ".conf";
+        std::ofstream(conf) << text;
+        bool read = config_file::setPath(conf);
+        remove(conf.c_str());
+        if (!read) {
+            exit(1);
+        }
+        program(port);
+    };
+}
+
+// The same input as v0.11's limit test.
+TEST(TcpServer, EachConnectionHasItsOwnCount)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.set_conn_start([](net_connection *conn, void *) {
+            if (conn->param != NULL) {
+                printf("param is not NULL at the start;");
+            }
+            conn->param = new int(0);
+        });
+        s.set_conn_close([](net_connection *conn, void *) {
+            int *count = static_cast<int *>(conn->param);
+            printf("%s left after %d;", tcp_server::conns[conn->get_fd()] == conn ? "one" : "nobody", *count);
+            delete count;
+        });
+        s.add_msg_router(1, [](const char *, uint32_t, int msgid, net_connection *conn, void *) {
+            std::string count = std::to_string(++*static_cast<int *>(conn->param));
+            conn->send_message(count.data(), static_cast<int>(count.size()), msgid);
+        });
+        loop.event_process();
+    });
+    kit::peer first(server.port), second(server.port);
+    first.send_frame(1, "");
+    EXPECT_EQ("1:1", first.next());
+    first.send_frame(1, "");
+    EXPECT_EQ("1:2", first.next());
+    second.send_frame(1, "");
+    EXPECT_EQ("1:1", second.next());
+    first.close();
+    EXPECT_TRUE(server.printed("one left after 2;"));
+    second.close();
+    EXPECT_TRUE(server.printed("one left after 1;"));
+    for (int i = 0; i < 50; i++) {   // numbers that are used again start anew
+        kit::peer next(server.port);
+        next.send_frame(1, "");
+        ASSERT_EQ("1:1", next.next());
+    }
+    EXPECT_EQ(std::string::npos, server.output().find("not NULL"));
+}
+
+static void greet_all(event_loop *loop, void *)
+{
+    listen_fd_set fds;
+    loop->get_listen_fds(fds);
+    for (int fd : fds) {
+        if (tcp_server::conns[fd] != NULL) {
+            tcp_server::conns[fd]->send_message("Hello I am a Task!", 18, 101);
+        }
+    }
+}
+
+static void greet_all_on_start(uint16_t port)
+{
+    event_loop loop;
+    tcp_server s(&loop, "127.0.0.1", port);
+    s.add_msg_router(1, echo);
+    s.set_conn_start([](net_connection *, void *server) {
+        static_cast<tcp_server *>(server)->thread_poll()->send_task(greet_all);
+    }, &s);
+    loop.event_process();
+}
+
+TEST(TcpServer, WhoIsAlreadyThereHearsOfANewOne)
+{
+    kit::child server(greet_all_on_start);
+    kit::peer first(server.port);
+    EXPECT_EQ("101:Hello I am a Task!", first.next());
+    kit::peer second(server.port);
+    EXPECT_EQ("101:Hello I am a Task!", second.next());
+    EXPECT_EQ("101:Hello I am a Task!", first.next());
+    kit::peer third(server.port);
+    for (kit::peer *client : {&first, &second, &third}) {
+        EXPECT_EQ("101:Hello I am a Task!", client->next());
+    }
+}
+
+TEST(TcpServer, Trap_R20_WithoutThreadsTheLoopThatAcceptsRunsTheTasks)
+{
+    std::string conf = testing::TempDir() + "zero." + std::to_string(getpid()) + ".conf";
+    std::ofstream(conf) << "[reactor]\nthreadNum = 0\n";
+    kit::child server([&](uint16_t port) {
+        config_file::setPath(conf);
+        greet_all_on_start(port);
+    });
+    remove(conf.c_str());
+    kit::peer first(server.port);
+    EXPECT_EQ("101:Hello I am a Task!", first.next());
+    kit::peer second(server.port);
+    EXPECT_EQ("101:Hello I am a Task!", second.next());
+    EXPECT_EQ("101:Hello I am a Task!", first.next());
+}
+
+TEST(TcpServer, TasksAndConnectionsThatComeAndGo)
+{
+    kit::child server(greet_all_on_start);
+    for (int i = 0; i < 100; i++) {
+        kit::peer a(server.port), b(server.port);
+        a.send_frame(1, "x");
+        b.reset();
+        std::string answer;
+        while ((answer = a.next()) == "101:Hello I am a Task!") {
+        }
+        ASSERT_EQ("1:x", answer);
+    }
+}
+
+// Two threads that want to send on one connection each hand their messages to its loop.
+struct to_send {
+    net_connection *conn;
+    int thread, number;
+};
+static event_loop *serving_loop;
+
+static void send_one(event_loop *, void *args)
+{
+    std::unique_ptr<to_send> msg(static_cast<to_send *>(args));
+    std::string body = std::to_string(msg->thread) + "." + std::to_string(msg->number) + std::string(300, '-');
+    msg->conn->send_message(body.data(), static_cast<int>(body.size()), 7);
+}
+
+TEST(TcpServer, Trap_R22_TwoThreadsSendOnOneConnection)
+{
+    std::string conf = testing::TempDir() + "one." + std::to_string(getpid()) + ".conf";
+    std::ofstream(conf) << "[reactor]\nthreadNum = 1\n";
+    kit::child server([&](uint16_t port) {
+        config_file::setPath(conf);
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.thread_poll()->send_task([](event_loop *its_loop, void *) { serving_loop = its_loop; });
+        s.set_conn_start([](net_connection *conn, void *) {
+            for (int thread = 0; thread < 2; thread++) {
+                std::thread([conn, thread] {
+                    for (int i = 0; i < 200; i++) {
+                        serving_loop->add_task(send_one, new to_send{conn, thread, i});
+                    }
+                }).detach();
+            }
+        });
+        loop.event_process();
+    });
+    remove(conf.c_str());
+    kit::peer client(server.port);
+    int next[2] = {0, 0};
+    for (int i = 0; i < 400; i++) {
+        std::string got = client.next();
+        ASSERT_GT(got.size(), 300u);
+        int thread = got[2] - '0';
+        ASSERT_EQ("7:" + std::to_string(thread) + "." + std::to_string(next[thread]++) + std::string(300, '-'), got);
+    }
+}
+
+TEST(TcpServer, AConfigurationFileSaysHowManyThreadsAndConnections)
+{
+    kit::child server(with_config("[reactor]\nmaxConn = 5\nthreadNum = 1\n"));
+    EXPECT_TRUE(server.has_threads(1 + 1));
+    std::vector<kit::peer> clients;
+    for (int i = 0; i < 10; i++) {
+        clients.emplace_back(server.port);
+    }
+    for (int i = 0; i < 10; i++) {
+        if (i < 5) {
+            clients[i].send_frame(1, "in");
+            EXPECT_EQ("1:in", clients[i].next());
+        } else {
+            EXPECT_TRUE(clients[i].closed());
+        }
+    }
+    EXPECT_EQ(5, kit::count_of(server.output(), "so many connections, max = 5"));
+}
+
+TEST(TcpServer, Trap_R18_BurstsOfTwiceTheLimitOverThreads)
+{
+    kit::child server(with_config("[reactor]\nmaxConn = 8\nthreadNum = 3\n"));
+    for (int round = 0; round < 20; round++) {
+        std::vector<kit::peer> clients;
+        for (int i = 0; i < 16; i++) {
+            clients.emplace_back(server.port);
+        }
+        int served = 0;
+        for (kit::peer &client : clients) {
+            client.send_frame(1, "ping");
+            served += client.next() == "1:ping";
+        }
+        ASSERT_EQ(8, served) << "round " << round;
+        int full = server.fds();
+        clients.clear();
+        ASSERT_TRUE(kit::eventually([&] { return server.fds() == full - 8; }));
+    }
+}
+
+TEST(TcpServer, Trap_R20_WithoutThreadsTheLoopThatAcceptsServes)
+{
+    kit::child server(with_config("[reactor]\nthreadNum = 0\n"));
+    kit::peer a(server.port), b(server.port);
+    a.send_frame(1, "a");
+    b.send_frame(1, "b");
+    EXPECT_EQ("1:a", a.next());
+    EXPECT_EQ("1:b", b.next());
+    EXPECT_TRUE(server.has_threads(1));
+}
+
+TEST(TcpServer, Trap_R31_AWrongFileStopsTheProgramWithAnError)
+{
+    kit::child server(with_config("[reactor]\nport = 70000\n"), kit::child::NOTHING);
+    EXPECT_EQ(1, server.wait());
+    EXPECT_NE(std::string::npos, server.output().find(".conf:2: [reactor] port = 70000"));
+}
+
+TEST(TcpServer, ASlowCallbackStopsOnlyItsOwnThread)
+{
+    int gate[2];
+    ASSERT_EQ(0, pipe(gate));
+    kit::child server([&](uint16_t port) {
+        tcp_server::router.register_msg_router(9, [](const char *, uint32_t, int msgid, net_connection *conn, void *fd) {
+            char byte;
+            if (read(*static_cast<int *>(fd), &byte, 1) == 1) {
+                conn->send_message("done", 4, msgid);
+            }
+        }, &gate[0]);
+        program(port);
+    });
+    kit::peer slow(server.port), quick(server.port);
+    slow.send_frame(9, "take your time");
+    quick.send_frame(1, "hurry");
+    EXPECT_EQ("1:hurry", quick.next());
+    EXPECT_TRUE(slow.silent());
+    ASSERT_EQ(1, write(gate[1], "x", 1));
+    EXPECT_EQ("9:done", slow.next());
+    close(gate[0]);
+    close(gate[1]);
+}
+
+TEST(TcpServer, Trap_R19_SixConnectionsOnThreeLoopsAreTwoEach)
+{
+    kit::child server([](uint16_t port) {
+        tcp_server::set_conn_start([](net_connection *conn, void *) {
+            std::string id = std::to_string(gettid());
+            conn->send_message(id.data(), static_cast<int>(id.size()), 101);
+        });
+        program(port);
+    });
+    std::vector<kit::peer> clients;
+    std::map<std::string, int> count;
+    for (int i = 0; i < 6; i++) {
+        clients.emplace_back(server.port);
+        count[clients.back().next()]++;
+    }
+    EXPECT_EQ(3u, count.size());
+    for (const auto &thread : count) {
+        EXPECT_EQ(2, thread.second) << thread.first;
+        EXPECT_NE("101:" + std::to_string(server.pid), thread.first) << "the loop that accepts";
+    }
+}
+
+TEST(TcpServer, Trap_R3_TheMainLoopKeepsTurningWhileThreadsServe)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.add_msg_router(1, echo);
+        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        itimerspec each_ms = {{0, 1000000}, {0, 1000000}};
+        timerfd_settime(timer, 0, &each_ms, NULL);
+        loop.add_io_event(timer, [](event_loop *, int fd, void *) {
+            uint64_t n;
+            if (read(fd, &n, sizeof n) == sizeof n) {
+                printf("t");
+            }
+        }, EPOLLIN);
+        loop.event_process();
+    });
+    kit::peer client(server.port);
+    client.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", client.next());
+    size_t ticks = server.output().size();
+    EXPECT_TRUE(kit::eventually([&] { return server.output().size() > ticks + 5; }));
+}
+
+TEST(TcpServer, ManyClientsOfManyThreadsEachGetTheirOwnAnswers)
+{
+    kit::child server(program);
+    std::vector<std::thread> threads;
+    std::atomic<int> right{0};
+    for (int t = 0; t < 4; t++) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 50; i++) {
+                kit::peer client(server.port);
+                std::string body = std::to_string(t * 1000 + i) + std::string(5000, 'z');
+                client.send_frame(1, body);
+                right += client.next() == "1:" + body;
+            }
+        });
+    }
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(200, right);
+}
+
+TEST(TcpServer, AClientThatSaysNothingIsGreetedAndMissed)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        char hello[] = "welcome! you online..", bye[] = "gone";
+        s.set_conn_start([](net_connection *conn, void *args) {
+            const char *text = static_cast<const char *>(args);
+            conn->send_message(text, static_cast<int>(strlen(text)), 101);
+        }, hello);
+        s.set_conn_close([](net_connection *, void *args) { printf("%s;", static_cast<const char *>(args)); }, bye);
+        loop.event_process();
+    });
+    kit::peer client(server.port);
+    EXPECT_EQ("101:welcome! you online..", client.next());
+    EXPECT_EQ("", server.output());
+    client.close();
+    EXPECT_TRUE(server.printed("gone;"));
+}
+
+TEST(TcpServer, TheStartHookIsCalledBeforeTheFirstMessage)
+{
+    kit::child server([](uint16_t port) {
+        tcp_server::set_conn_start([](net_connection *conn, void *) { conn->send_message("start", 5, 101); });
+        program(port);
+    });
+    for (int i = 0; i < 50; i++) {
+        kit::peer client(server.port);
+        client.send_frame(1, "first");
+        ASSERT_EQ("101:start", client.next());
+        ASSERT_EQ("1:first", client.next());
+    }
+}
+
+TEST(TcpServer, AStartHookMayCloseTheConnection)
+{
+    kit::child server([](uint16_t port) {
+        tcp_server::set_conn_start([](net_connection *conn, void *) { static_cast<tcp_conn *>(conn)->clean_conn(); });
+        program(port);
+    });
+    EXPECT_TRUE(kit::peer(server.port).closed());
+    int before = server.fds();
+    for (int i = 0; i < 20; i++) {
+        EXPECT_TRUE(kit::peer(server.port).closed());
+    }
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }));
+}
+
+TEST(TcpServer, Trap_R10_AHandlerMayCloseItsOwnConnection)
+{
+    kit::child server([](uint16_t port) {
+        tcp_server::router.register_msg_router(3, [](const char *data, uint32_t len, int, net_connection *conn, void *) {
+            static_cast<tcp_conn *>(conn)->clean_conn();
+            static_cast<tcp_conn *>(conn)->clean_conn();
+            printf("%s;%d;", std::string(data, len).c_str(), conn->send_message("x", 1, 1));
+        }, NULL);
+        program(port);
+    });
+    kit::peer other(server.port), client(server.port);
+    client.send(kit::frame(3, "still readable") + kit::frame(1, "never seen"));
+    EXPECT_EQ("", client.next());
+    EXPECT_TRUE(server.printed("still readable;-1;"));
+    other.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", other.next());
+}
+
+TEST(TcpServer, Trap_R13_ACloseHookThatOpensAFileKeepsIt)
+{
+    kit::child server([](uint16_t port) {
+        tcp_server::set_conn_close([](net_connection *conn, void *) {
+            static int file = -1;
+            static_cast<tcp_conn *>(conn)->clean_conn();   // one close, whatever the hook does
+            if (file == -1) {
+                file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+            }
+            struct stat info;
+            printf("%s;", fstat(file, &info) == 0 && S_ISCHR(info.st_mode) ? "the file" : "something else");
+        });
+        program(port);
+    });
+    for (int i = 1; i <= 10; i++) {
+        kit::peer client(server.port);
+        client.send_frame(1, "x");
+        EXPECT_EQ("1:x", client.next());
+        client.close();
+        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), ";") == i; }));
+    }
+    EXPECT_EQ(10, kit::count_of(server.output(), "the file;"));
+}
+
+TEST(TcpServer, EachMsgidGetsWhatTheProgramDecided)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send_frame(2, "please print this");
+    EXPECT_TRUE(server.printed("2:please print this;"));
+    EXPECT_TRUE(client.silent());
+    client.send_frame(1, "please echo this");
+    EXPECT_EQ("1:please echo this", client.next());
+}
+
+TEST(TcpServer, ACallbackGetsItsOwnUserData)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        auto answer = [](const char *, uint32_t, int msgid, net_connection *conn, void *user_data) {
+            const char *text = static_cast<const char *>(user_data);
+            conn->send_message(text, static_cast<int>(strlen(text)), msgid);
+        };
+        char three[] = "three", four[] = "four";
+        s.add_msg_router(3, answer, three);
+        s.add_msg_router(4, answer, four);
+        loop.event_process();
+    });
+    kit::peer client(server.port);
+    client.send(kit::frame(4, "") + kit::frame(3, ""));
+    EXPECT_EQ("4:four", client.next());
+    EXPECT_EQ("3:three", client.next());
+}
+
+TEST(TcpServer, Trap_R24_AnUnknownMsgidDoesNotEndTheConnection)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    for (int i = 0; i < 1000; i++) {
+        client.send_frame(-77, "nobody wants this");
+    }
+    client.send_frame(1, "known");
+    EXPECT_EQ("1:known", client.next());
+    EXPECT_TRUE(server.printed("msgid -77"));
+    EXPECT_LE(kit::count_of(server.output(), "msgid -77"), 20);
+}
+
+TEST(TcpServer, Trap_R24_AMsgidCannotBeTakenTwice)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        int first = s.add_msg_router(1, echo), second = s.add_msg_router(1, print);
+        printf("first %d, second %d;", first, second);
+        loop.event_process();
+    });
+    EXPECT_TRUE(server.printed("first 0, second -1;"));
+    kit::peer client(server.port);
+    client.send_frame(1, "still echoed");
+    EXPECT_EQ("1:still echoed", client.next());
+}
+
+TEST(TcpServer, Trap_R18_ABurstAboveTheLimitAdmitsTheLimitExactly)
+{
+    kit::child server(program);
+    rlimit fds;
+    getrlimit(RLIMIT_NOFILE, &fds);
+    fds.rlim_cur = fds.rlim_max;
+    if (fds.rlim_cur < MAX_CONNS + 200) {
+        GTEST_SKIP() << "this system does not allow enough fds";
+    }
+    setrlimit(RLIMIT_NOFILE, &fds);
+    prlimit(server.pid, RLIMIT_NOFILE, &fds, nullptr);
+    std::vector<kit::peer> clients;
+    for (int i = 0; i < MAX_CONNS + 100; i++) {
+        clients.emplace_back(server.port);
+    }
+    int served = 0;
+    for (kit::peer &client : clients) {
+        client.send_frame(1, "ping");
+        served += client.next() == "1:ping";
+    }
+    EXPECT_EQ(MAX_CONNS, served);
+    EXPECT_TRUE(server.printed("so many connections, max = " + std::to_string(MAX_CONNS)));
+
+    clients[0].close();
+    EXPECT_TRUE(kit::eventually([&] {
+        kit::peer next(server.port);
+        next.send_frame(1, "now");
+        return next.next() == "1:now";
+    }));
+}
+
+TEST(TcpServer, Trap_R17_FdsAboveTheLimitOfConnections)
+{
+    kit::child server([](uint16_t port) {
+        for (int i = 0; i < 300; i++) {
+            if (dup(0) == -1) {
+                exit(1);
+            }
+        }
+        program(port);
+    });
+    for (int i = 0; i < 10; i++) {
+        kit::peer client(server.port);
+        client.send_frame(1, "high");
+        ASSERT_EQ("1:high", client.next());
+        client.close();
+        ASSERT_TRUE(kit::eventually([&] {
+            kit::peer probe(server.port);
+            return probe.send_frame(1, "p") && probe.next() == "1:p";
+        }));
+    }
+}
+
+TEST(TcpServer, TwoMessagesInOnePieceAreAnsweredAsTwo)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send(kit::frame(1, "one") + kit::frame(1, "two"));
+    EXPECT_EQ("1:one", client.next());
+    EXPECT_EQ("1:two", client.next());
+}
+
+TEST(TcpServer, HalfAMessageWaitsForTheOtherHalf)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    std::string message = kit::frame(1, "hello");
+    client.send(message.substr(0, 6));
+    EXPECT_TRUE(client.silent());
+    client.send(message.substr(6));
+    EXPECT_EQ("1:hello", client.next());
+}
+
+TEST(TcpServer, TheSecondClientIsServedWhileTheFirstIsConnected)
+{
+    kit::child server(program);
+    kit::peer first(server.port);
+    first.send_frame(1, "first");
+    ASSERT_EQ("1:first", first.next());
+
+    kit::peer second(server.port);
+    second.send_frame(1, "second");
+    EXPECT_EQ("1:second", second.next());
+    first.send_frame(1, "again");
+    EXPECT_EQ("1:again", first.next());
+}
+
+TEST(TcpServer, AHundredMessagesComeBackInOrder)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    std::string all;
+    for (int i = 0; i < 100; i++) {
+        all += kit::frame(1, "message " + std::to_string(i));
+    }
+    client.send(all);
+    EXPECT_TRUE(client.recv(all.size()) == all);
+}
+
+TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsAnswers)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    std::string big(60000, 'b'), all;
+    for (int i = 0; i < 40; i++) {
+        all += kit::frame(1, big);
+    }
+    client.send(all);
+    client.shut_write();
+    EXPECT_TRUE(client.recv_all() == all);
+}
+
+TEST(TcpServer, Trap_R2_FortyClientsForTwentyFdsAndOneLogLine)
+{
+    kit::child server([](uint16_t port) {
+        kit::limit_fds(26);
+        program(port);
+    });
+    int served = 0;
+    {
+        std::vector<kit::peer> clients;
+        for (int i = 0; i < 40; i++) {
+            clients.emplace_back(server.port);
+            clients.back().send_frame(1, "ping");
+            served += clients.back().next() == "1:ping";
+        }
+        EXPECT_GE(served, 2);
+        EXPECT_LE(served, 25);
+        EXPECT_EQ(1, kit::count_of(server.output(), "no fds left"));
+    }
+    EXPECT_TRUE(kit::eventually([&] {
+        kit::peer client(server.port);
+        client.send_frame(1, "ping");
+        return client.next() == "1:ping";
+    }));
+}
+
+TEST(TcpServer, Trap_R4_TwoClientsAtOnceDoNotShareAMessage)
+{
+    kit::child server(program);
+    kit::peer a(server.port), b(server.port);
+    std::string of_a = kit::frame(1, std::string(200, 'a')), of_b = kit::frame(1, std::string(200, 'b'));
+    a.send(of_a.substr(0, 100));
+    b.send(of_b.substr(0, 100));
+    a.send(of_a.substr(100));
+    b.send(of_b.substr(100));
+    EXPECT_TRUE(a.recv(208) == of_a);
+    EXPECT_TRUE(b.recv(208) == of_b);
+}
+
+TEST(TcpServer, Trap_R7_AnOutOfBandByteDoesNoHarm)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    ::send(client.fd, "!", 1, MSG_OOB);
+    client.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", client.next());
+}
+
+TEST(TcpServer, Trap_R8_AnEmptyBodyIsAMessage)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send(kit::frame(1, "") + kit::frame(1, "after"));
+    EXPECT_EQ("1:", client.next());
+    EXPECT_EQ("1:after", client.next());
+    client.send(kit::frame(1, ""));
+    EXPECT_EQ("1:", client.next());
+}
+
+TEST(TcpServer, Trap_R9_AClientThatNeverReadsIsBounded)
+{
+    kit::child server(program);
+    kit::peer other(server.port), greedy(server.port);
+    std::string part = kit::frame(1, std::string(65527, 'x'));
+    int sent = 0;
+    while (sent < 1600 && greedy.send(part)) {
+        sent++;
+    }
+    EXPECT_LT(sent, 1600) << "the server took 100 MB and kept the client";
+    EXPECT_LT(server.rss_kb(), KIT_SANITIZED ? 400 * 1024 : 60 * 1024);
+    other.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", other.next());
+}
+
+TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
+{
+    kit::child server(program);
+    kit::peer other(server.port);
+    other.send_frame(1, "x");
+    other.next();
+    int before = server.fds();
+    long rss = 0;
+    for (int i = 0; i < 10000; i++) {
+        kit::peer client(server.port);
+        client.send_frame(1, "hello");
+        ASSERT_EQ("1:hello", client.next()) << i;
+        if (i == 2000) {
+            rss = server.rss_kb();
+        }
+        client.reset();   // leaves no port in TIME_WAIT
+    }
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }));
+    if (!KIT_SANITIZED) {
+        EXPECT_LT(server.rss_kb(), rss + 200);
+    }
+}
+
+TEST(TcpServer, Trap_R11_ThreeFramesCutAtEveryPoint)
+{
+    kit::child server(program);
+    std::string all = kit::frame(1, "a") + kit::frame(1, "") + kit::frame(1, "some more bytes");
+    for (size_t cut = 1; cut < all.size(); cut++) {
+        kit::peer client(server.port);
+        int on = 1;
+        setsockopt(client.fd, 6 /* TCP */, 1 /* NODELAY */, &on, sizeof on);
+        client.send(all.substr(0, cut));
+        client.send(all.substr(cut));
+        ASSERT_TRUE(client.recv(all.size()) == all) << "cut after " << cut;
+        client.reset();
+    }
+}
+
+TEST(TcpServer, Trap_R12_AThousandIdleClientsCostLittle)
+{
+    kit::child server(program);
+    kit::peer first(server.port);
+    first.send_frame(1, "x");
+    first.next();
+    long before = server.rss_kb();
+    std::vector<kit::peer> clients;
+    for (int i = 0; i < 500; i++) {
+        clients.emplace_back(server.port);
+        clients.back().send_frame(1, "x");
+        ASSERT_EQ("1:x", clients.back().next());
+    }
+    if (!KIT_SANITIZED) {
+        EXPECT_LT(server.rss_kb() - before, 500 * 4);
+    }
+}
+
+TEST(TcpServer, Trap_R14_AResetWithOutputQueuedEndsTheConnection)
+{
+    kit::child server(program);
+    kit::peer other(server.port);
+    other.send_frame(1, "x");
+    other.next();
+    int before = server.fds();
+    kit::peer client(server.port);
+    for (int i = 0; i < 30; i++) {
+        client.send_frame(1, std::string(65527, 'x'));
+    }
+    client.reset();
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }));
+    other.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", other.next());
+}
+
+TEST(TcpServer, Trap_R26_TheLargestBodyAndNothingLarger)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    std::string largest(65527, 'L');
+    client.send_frame(1, largest);
+    EXPECT_TRUE(client.next() == "1:" + largest);
+    for (int length : {65528, 70000, -1, 0x7fffffff, static_cast<int>(0x80000000)}) {
+        kit::peer liar(server.port);
+        liar.send(kit::frame_head(1, length) + "some bytes");
+        EXPECT_TRUE(liar.closed()) << length;
+    }
+    client.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", client.next());
+}
+
+TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
+{
+    kit::listener taken;
+    kit::child server([&](uint16_t) { program(taken.port); }, kit::child::NOTHING);
+    EXPECT_EQ(1, server.wait());
+    EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+}

@@ -1,0 +1,71 @@
+#include "testing.h"
+
+#include "event_loop.h"
+#include "thread_pool.h"
+
+TEST(EventLoop, ATaskOfAnotherThreadWakesTheLoop)
+{
+    event_loop loop;
+    static int ran, step = 1;
+    ran = 0;
+    std::thread other([&] {
+        for (int i = 0; i < 100; i++) {
+            loop.add_task([](event_loop *, void *args) { ran += *static_cast<int *>(args); }, &step);
+        }
+    });
+    other.join();
+    static int one;
+    one = 0;
+    loop.add_task([](event_loop *, void *) { one++; }, NULL);
+    EXPECT_TRUE(kit::run_until(loop, [] { return one == 1; }));
+    EXPECT_EQ(100, ran);
+}
+
+TEST(EventLoop, Trap_R23_ATaskThatAddsATaskRunsInTheNextRound)
+{
+    struct counter {
+        int rounds = 0;
+    } count;
+    event_loop loop;
+    task_func again = [](event_loop *l, void *args) {
+        counter *c = static_cast<counter *>(args);
+        task_func next = [](event_loop *, void *later) { static_cast<counter *>(later)->rounds += 100; };
+        c->rounds++;
+        for (int i = 0; i < 50; i++) {
+            l->add_task(next, c);
+        }
+    };
+    loop.add_task(again, &count);
+    loop.execute_ready_tasks();
+    EXPECT_EQ(1, count.rounds);
+    loop.execute_ready_tasks();
+    EXPECT_EQ(5001, count.rounds);
+    loop.add_task(again, &count);
+    EXPECT_TRUE(kit::run_until(loop, [&] { return count.rounds == 10002; }));
+}
+
+TEST(EventLoop, ListsItsFds)
+{
+    event_loop loop;
+    kit::socket_pair pair;
+    listen_fd_set before, after;
+    loop.get_listen_fds(before);
+    loop.add_io_event(pair.a, [](event_loop *, int, void *) {}, EPOLLIN);
+    loop.get_listen_fds(after);
+    EXPECT_EQ(before.size() + 1, after.size());
+    EXPECT_EQ(1u, after.count(pair.a));
+    loop.del_io_event(pair.a);
+    loop.get_listen_fds(after);
+    EXPECT_EQ(before, after);
+}
+
+TEST(ThreadPool, ATaskRunsOnceInEveryThread)
+{
+    kit::child program([](uint16_t) {
+        thread_pool pool(3);
+        pool.send_task([](event_loop *, void *text) { printf("%s", static_cast<char *>(text)); },
+                       const_cast<char *>("ran;"));
+        pause();
+    }, kit::child::NOTHING);
+    EXPECT_TRUE(program.printed("ran;ran;ran;"));
+}
