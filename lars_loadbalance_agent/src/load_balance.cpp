@@ -5,6 +5,10 @@
 
 namespace lars {
 
+// Hosts that left with calls not yet reported: while the reporter is away, they
+// may come and go for days.
+static constexpr size_t MAX_DEPARTED = 10000;
+
 load_balance::choice load_balance::choose_host(const lb_config &config, endpoint *out)
 {
     if (_hosts.empty())
@@ -87,7 +91,7 @@ void load_balance::update(const std::vector<endpoint> &hosts, const lb_config &c
             continue;
         }
         const host_info &gone = *it->second;
-        if (gone.sum_succ > 0 || gone.sum_err > 0)
+        if ((gone.sum_succ > 0 || gone.sum_err > 0) && _departed.size() < MAX_DEPARTED)
             _departed[it->first] = {gone.address, gone.sum_succ, gone.sum_err, gone.overloaded};
         (gone.overloaded ? _overload : _idle).erase(it->second);
         it = _hosts.erase(it);

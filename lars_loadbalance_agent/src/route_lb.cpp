@@ -72,11 +72,12 @@ void route_lb::report(module_id id, const endpoint &host, bool success, uint32_t
         return;
     module &reported = found->second;
     reported.has_calls = true;
-    reported.hosts.report(host, success, timecost_ms, _config, now,
-                          [&](const host_info &changed, const char *why) {
-                              _on_state(id, changed, why);
-                              schedule(id, reported);
-                          });
+    const auto told = [&](const host_info &changed, const char *why) {
+        _on_state(id, changed, why);
+        schedule(id, reported);
+    };
+    // By reference, as a copy of it would be allocated for each report.
+    reported.hosts.report(host, success, timecost_ms, _config, now, std::cref(told));
 }
 
 void route_lb::update(module_id id, const std::vector<endpoint> &hosts, lb_time now)
