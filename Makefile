@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo test stages clean help
+.PHONY: all demo test stages install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -29,6 +29,20 @@ stages:
 	@./run_lars deps
 	@$(MAKE) --no-print-directory -C stages test
 
+PREFIX ?= /usr/local
+INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
+		$(DESTDIR)$(PREFIX)/etc/lars $(DESTDIR)$(PREFIX)/share/lars/sql
+	install $(INSTALLED:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/lib/liblarsclient.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 api/cpp/include/lars_client.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 base/sql/*.sql $(DESTDIR)$(PREFIX)/share/lars/sql
+	@for conf in lars_*/conf/*.conf; do \
+		to=$(DESTDIR)$(PREFIX)/etc/lars/$$(basename $$conf); \
+		if [ -e $$to ]; then echo "kept $$to"; else install -m 640 $$conf $$to; fi; \
+	done
+
 clean:
 	rm -rf build
 	@if [ -f stages/Makefile ]; then $(MAKE) --no-print-directory -C stages clean; fi
@@ -38,6 +52,7 @@ help:
 	@echo 'make demo       install what is missing, build, run everything, kill a backend, watch'
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers'
 	@echo 'make stages     build and test the stages of the course'
+	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
 	@echo 'V=1 shows the commands.'

@@ -1,0 +1,176 @@
+// What the README shows, run as it stands there. The ports of the tour are
+// exchanged for free ones, in the configuration and in what is expected.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <map>
+#include <sstream>
+
+#include "database_server.h"
+#include "free_port.h"
+#include "lars_client.h"
+#include "paths.h"
+#include "process.h"
+#include "temp_dir.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+using std::chrono::milliseconds;
+
+// The text of the first fenced block of a language.
+std::string block(const std::string &language)
+{
+    const std::string text = read_text(source_path("README.md"));
+    const std::string begin = "\n```" + language + "\n";
+    const size_t from = text.find(begin);
+    if (from == std::string::npos)
+        return "";
+    const size_t start = from + begin.size();
+    return text.substr(start, text.find("```", start) - start);
+}
+
+std::string replace_all(std::string text, const std::string &what, const std::string &with)
+{
+    for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+        text.replace(at, what.size(), with);
+    return text;
+}
+
+struct command {
+    std::string line;
+    std::string output;
+};
+
+std::vector<command> commands(const std::string &transcript)
+{
+    std::vector<command> found;
+    std::istringstream in(transcript);
+    for (std::string line; std::getline(in, line);) {
+        if (line.compare(0, 2, "$ ") == 0)
+            found.push_back({line.substr(2), ""});
+        else
+            found.back().output += line + "\n";
+    }
+    return found;
+}
+
+class Readme : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        const uint16_t first = free_port(6);
+        ASSERT_NE(first, 0);
+        const char *defaults[] = {"33306", "7778", "7779", "8888", "8889", "8890"};
+        for (int i = 0; i < 6; ++i)
+            _ports[defaults[i]] = std::to_string(first + i);
+        for (const char *conf : {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
+                                 "lars_loadbalance_agent/conf/lars_lb_agent.conf"}) {
+            std::string text = with_ports(read_text(source_path(conf)));
+            text = replace_all(text, "= run/", "= " + _folder.file("state/"));
+            _folder.write(std::string(conf).substr(std::string(conf).rfind('/') + 1), text);
+        }
+        const std::string bin = bin_path("lars_dns");
+        _options.environment = {"LARS_RUN=" + _folder.file("state"), "LARS_CONF_DIR=" + _folder.path(),
+                                "LARS_BIN=" + bin.substr(0, bin.rfind('/')),
+                                "LARS_DB_PORT=" + _ports["33306"],
+                                "LARS_AGENT=127.0.0.1:" + _ports["8888"]};
+        _options.folder = source_path("");
+    }
+    void TearDown() override { shell("./run_lars down"); }
+
+    std::string with_ports(std::string text)
+    {
+        for (const auto &[standard, ours] : _ports)
+            text = replace_all(text, standard, ours);
+        return text;
+    }
+    run_result shell(const std::string &line)
+    {
+        return run("/bin/bash", {"-c", line}, _options, milliseconds(120000));
+    }
+
+    temp_dir _folder;
+    std::map<std::string, std::string> _ports;
+    process_options _options;
+};
+
+TEST_F(Readme, TourShowsWhatHappens)
+{
+    const auto tour = commands(block("console"));
+    ASSERT_GE(tour.size(), 5u);
+    for (const command &step : tour) {
+        const run_result result = shell(step.line);
+        EXPECT_EQ(result.exit_status, 0) << step.line;
+        const std::string shown = replace_all(result.output, _folder.file("state"), "run");
+        EXPECT_EQ(shown, with_ports(step.output)) << step.line;
+    }
+}
+
+TEST_F(Readme, ExampleBuildsAndFindsAHost)
+{
+    const std::string source = _folder.write("my.cpp", block("cpp"));
+    const char *san = std::getenv("SAN");
+    const std::string bin = bin_path("lars_dns");
+    const std::string build = bin.substr(0, bin.rfind("/bin/"));
+    // The command of the README, with this variant's library.
+    const std::string readme = read_text(source_path("README.md"));
+    const size_t at = readme.find("g++ -std=c++17 my.cpp");
+    ASSERT_NE(at, std::string::npos);
+    std::string compile = readme.substr(at, readme.find('\n', at) - at);
+    compile = replace_all(compile, "my.cpp", source);
+    compile = replace_all(compile, "build/plain", build);
+    if (san && *san)
+        compile += " -fsanitize=" + std::string(san);
+    const run_result built = shell(compile + " -o " + _folder.file("my"));
+    ASSERT_EQ(built.exit_status, 0) << built.output;
+
+    ASSERT_EQ(shell("./run_lars up && ./run_lars route add 5 1 10.0.0.1:80").exit_status, 0);
+    lars_client agent("127.0.0.1", std::stoi(_ports["8888"]));
+    ASSERT_EQ(agent.reg_init(5, 1), lars_client::RET_SUCC) << agent.error();
+    // The example asks the standard port; another agent may listen there.
+    write_text(source, replace_all(read_text(source), "lars::lars_client client;",
+                                   "lars::lars_client client(\"127.0.0.1\", " + _ports["8888"] + ");"));
+    ASSERT_EQ(shell(compile + " -o " + _folder.file("my")).exit_status, 0);
+    const run_result result = shell(_folder.file("my"));
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output, "calling 10.0.0.1:80\n");
+}
+
+TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
+{
+    const char *san = std::getenv("SAN");
+    const std::string install = "MAKEFLAGS= make -s install PREFIX=" + _folder.file("lars") +
+                                " SAN=" + std::string(san ? san : "");
+    ASSERT_EQ(shell(install).exit_status, 0);
+    for (const char *program : {"lars_dns", "lars_reporter", "lars_lb_agent"}) {
+        const std::string conf = _folder.file("lars/etc/lars/") + program + ".conf";
+        const run_result checked = run(_folder.file("lars/bin/") + program, {"-t"});
+        EXPECT_EQ(checked.exit_status, 0) << checked.output;
+        EXPECT_NE(checked.output.find(conf), std::string::npos) << checked.output;
+    }
+    const std::string mine = _folder.file("lars/etc/lars/lars_dns.conf");
+    write_text(mine, "mine\n");
+    ASSERT_EQ(shell(install).exit_status, 0);
+    EXPECT_EQ(read_text(mine), "mine\n");
+}
+
+TEST_F(Readme, LinksLeadSomewhere)
+{
+    for (const char *page : {"README.md", "docs/running.md"}) {
+        const std::string text = read_text(source_path(page));
+        const size_t slash = std::string(page).rfind('/');
+        const std::string folder = slash == std::string::npos ? "" : std::string(page, slash + 1);
+        for (size_t at = 0; (at = text.find("](", at)) != std::string::npos; ++at) {
+            std::string target = text.substr(at + 2, text.find(')', at) - at - 2);
+            target = target.substr(0, target.find('#'));
+            const std::string path = source_path(folder + target);
+            EXPECT_EQ(access(path.c_str(), F_OK), 0) << page << ": " << target;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace lars
