@@ -60,6 +60,10 @@ public:
     // seen that.
     void close_when_sent();
 
+    // Closes the socket at once and forgets the owner: nothing more is delivered or
+    // sent, and handle_end does not follow. For an owner that goes.
+    void abandon();
+
     size_t queued() const { return _output.length(); }
 
 private:

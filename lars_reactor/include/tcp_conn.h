@@ -19,6 +19,7 @@ public:
     send_result send_message(const char *data, size_t len, int msgid) override;
     void close() override;
     void close_when_sent() { _stream.close_when_sent(); }
+    void abandon() { _stream.abandon(); }
 
     uint64_t id() const override { return _id; }
     endpoint peer() const override { return _peer; }

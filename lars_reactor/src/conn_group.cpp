@@ -45,6 +45,7 @@ void conn_group::remove(uint64_t id, const std::string &why)
     if (_shared->on_close)
         _shared->on_close(*conn);
     _shared->connections.fetch_sub(1, std::memory_order_relaxed);
+    conn->abandon();
     _loop->destroy_later(std::move(conn));
 
     if (_drained && _conns.empty()) {

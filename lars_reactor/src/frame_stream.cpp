@@ -105,6 +105,15 @@ void frame_stream::close_when_sent()
     flush();
 }
 
+void frame_stream::abandon()
+{
+    if (!_fd.valid())
+        return;
+    _closed = true;
+    _loop->del_io_event(_fd.get());
+    _fd.reset();
+}
+
 void frame_stream::on_read()
 {
     if (_closed) {

@@ -28,14 +28,19 @@ status tcp_client::add_msg_router(int msgid, msg_callback callback)
 
 void tcp_client::start()
 {
+    _stopped = false;
     connect();
 }
 
 void tcp_client::stop()
 {
+    _stopped = true;
     stop_connecting();
-    if (_stream)
-        _loop->destroy_later(std::move(_stream));
+    if (!_stream)
+        return;
+    // It may be the one whose callback is running.
+    _stream->abandon();
+    _loop->destroy_later(std::move(_stream));
 }
 
 void tcp_client::stop_connecting()
@@ -160,7 +165,8 @@ void tcp_client::handle_end(const std::string &why)
         _backoff.reset();
     if (_on_close)
         _on_close(*this);
-    retry_later();
+    if (!_stopped)
+        retry_later();
 }
 
 }  // namespace lars
