@@ -46,6 +46,7 @@ private:
     status write(const std::vector<status_row> &rows);
     void write_singly();
     bool wait_for_database(const status &why);
+    void database_works();
     void tell_once(const status &why);
 
     db_client _db;
@@ -55,6 +56,7 @@ private:
     backoff _backoff;
     std::vector<status_row> _batch;
     std::string _trouble;  // what was logged last about the database
+    bool _away = false;    // the last try failed
     clock::time_point _give_up = clock::time_point::max();
     std::thread _thread;
 };

@@ -67,17 +67,16 @@ bool row_writer::write_batch()
     if (!_db.connected()) {
         if (status s = _db.connect(); !s)
             return wait_for_database(s);
-        if (!_trouble.empty())
-            _log(log_level::info, "the database " + _db.options().describe() + " is back");
-        _trouble.clear();
-        _backoff.reset();
     }
-    if (_batch.empty())
+    if (_batch.empty()) {
+        database_works();
         return true;
+    }
     const status written = write(_batch);
     if (written) {
         _counts->stored.fetch_add(_batch.size());
         _batch.clear();
+        database_works();
         return true;
     }
     if (_db.last_error() == db_error::statement) {
@@ -87,8 +86,9 @@ bool row_writer::write_batch()
     const bool try_at_once = _db.last_error() == db_error::unavailable ||
                              _db.last_error() == db_error::conflict;
     _db.close();
-    if (try_at_once && _trouble.empty()) {
+    if (try_at_once && !_away) {
         // A connection that was idle for long may just have been closed.
+        _away = true;
         tell_once(written);
         return true;
     }
@@ -135,6 +135,7 @@ void row_writer::write_singly()
 
 bool row_writer::wait_for_database(const status &why)
 {
+    _away = true;
     tell_once(why);
     if (!_queue.wait_closed(_backoff.next()))
         return true;
@@ -145,10 +146,20 @@ bool row_writer::wait_for_database(const status &why)
     return true;
 }
 
+// Only once it has taken something: a database without our table lets us in, too.
+void row_writer::database_works()
+{
+    if (!_away)
+        return;
+    _log(log_level::info, "the database " + _db.options().describe() + " is back");
+    _away = false;
+    _trouble.clear();
+    _backoff.reset();
+}
+
 void row_writer::tell_once(const status &why)
 {
-    const std::string message =
-        "database " + _db.options().describe() + ": " + why.message();
+    const std::string message = why.message();
     if (message == _trouble)
         return;
     _trouble = message;
