@@ -56,7 +56,7 @@ void acceptor::accept_all()
         unique_fd fd(accept4(_fd.get(), reinterpret_cast<sockaddr *>(&peer), &size,
                              SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd.valid()) {
-            if (_out_of_fds)
+            if (std::exchange(_told, false))
                 _loop->log()(log_level::info, "fds are free again; " + std::to_string(_turned_away) +
                                                   " connections were turned away so far");
             _out_of_fds = false;
@@ -66,9 +66,12 @@ void acceptor::accept_all()
         if (errno == EAGAIN)
             return;
         if (errno == EMFILE || errno == ENFILE) {
-            if (!_out_of_fds)
+            uint64_t suppressed = 0;
+            if (!_out_of_fds && _limiter.allow(_loop->now(), &suppressed)) {
                 _loop->log()(log_level::error,
                              "no fd is left, connections are turned away (ulimit -n)");
+                _told = true;
+            }
             _out_of_fds = true;
             if (!turn_one_away()) {
                 rest();
