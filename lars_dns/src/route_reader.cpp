@@ -99,7 +99,7 @@ status route_reader::read_cursor(position *now)
     const status outcome =
         _db.query("SELECT COALESCE(MAX(id), 0) FROM RouteChange",
                   [&](const db_row &row) { return row.get_unsigned(0, &highest); });
-    if (outcome && highest > 0 && highest < overlap_start(now->cursor)) {
+    if (outcome && highest > 0 && highest < now->cursor) {
         now->cursor = highest;
         now->seen.clear();
     }
