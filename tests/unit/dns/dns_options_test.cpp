@@ -1,0 +1,107 @@
+#include "dns_options.h"
+
+#include <gtest/gtest.h>
+
+#include "paths.h"
+#include "temp_dir.h"
+
+namespace lars {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string MYSQL = "[mysql]\ndb_user = u\n";  // two lines
+
+std::string read(const std::string &text, dns_options *options)
+{
+    test::temp_dir folder;
+    const std::string path = folder.write("d.conf", MYSQL + text);
+    const std::string message = read_dns_options(path, options).message();
+    const size_t at = message.find(path);
+    return at == std::string::npos ? message : message.substr(at + folder.path().size() + 1);
+}
+
+void expect_refused(const std::string &section, const std::string &key, const std::string &value)
+{
+    dns_options options;
+    options.snapshot = "untouched";
+    const std::string message = read("[" + section + "]\n" + key + " = " + value + "\n", &options);
+    EXPECT_EQ(message.find("d.conf:4: [" + section + "] " + key), 0u)
+        << key << " = " << value << " gives: " << message;
+    EXPECT_EQ(options.snapshot, "untouched");
+}
+
+void expect_defaults(const dns_options &options)
+{
+    EXPECT_EQ(options.address.to_string(), "127.0.0.1:7778");
+    EXPECT_EQ(options.max_connections, 1024u);
+    EXPECT_EQ(options.threads, 5);
+    EXPECT_EQ(options.poll_interval, milliseconds(100));
+    EXPECT_EQ(options.reload_interval, seconds(8));
+    EXPECT_EQ(options.change_retention, seconds(86400));
+}
+
+TEST(DnsOptions, Defaults)
+{
+    dns_options options;
+    ASSERT_EQ(read("", &options), "");
+    expect_defaults(options);
+    EXPECT_EQ(options.snapshot, "");
+}
+
+TEST(DnsOptions, TheFileThatComesWithItIsGoodAndSaysTheDefaults)
+{
+    dns_options options;
+    const status s = read_dns_options(test::source_path("lars_dns/conf/lars_dns.conf"), &options);
+    ASSERT_TRUE(s) << s.message();
+    expect_defaults(options);
+}
+
+TEST(DnsOptions, EveryKeyIsRead)
+{
+    dns_options options;
+    ASSERT_EQ(read("[reactor]\nip = 10.0.0.1\nport = 7\nmaxConn = 8\nthreadNum = 0\n"
+                   "[dns]\npoll_interval_ms = 11\nreload_interval = 12\nchange_retention = 61\n"
+                   "snapshot = a file\n",
+                   &options),
+              "");
+    EXPECT_EQ(options.address.to_string(), "10.0.0.1:7");
+    EXPECT_EQ(options.max_connections, 8u);
+    EXPECT_EQ(options.threads, 0);
+    EXPECT_EQ(options.poll_interval, milliseconds(11));
+    EXPECT_EQ(options.reload_interval, seconds(12));
+    EXPECT_EQ(options.change_retention, seconds(61));
+    EXPECT_EQ(options.snapshot, "a file");
+    EXPECT_EQ(options.database.user, "u");
+}
+
+TEST(DnsOptions, MistakesNameFileLineAndKey)
+{
+    for (const char *key : {"poll_interval_ms", "reload_interval", "change_retention"}) {
+        for (const char *value : {"0", "-1", "abc", "", "1.5", "99999999999999999999", "100 # ms"})
+            expect_refused("dns", key, value);
+    }
+    expect_refused("dns", "poll_interval_ms", "9");
+    expect_refused("dns", "change_retention", "59");
+    for (const char *value : {"-1", "65536", "70000", "abc"})
+        expect_refused("reactor", "port", value);
+    for (const char *value : {"0", "-1", "1000001"})
+        expect_refused("reactor", "maxConn", value);
+    for (const char *value : {"-1", "65"})
+        expect_refused("reactor", "threadNum", value);
+    expect_refused("reactor", "ip", "localhost");
+    expect_refused("reactor", "maxconn", "10");
+    expect_refused("dsn", "snapshot", "x");
+}
+
+TEST(DnsOptions, AUserForTheDatabaseMustBeNamed)
+{
+    test::temp_dir folder;
+    dns_options options;
+    EXPECT_NE(read_dns_options(folder.write("d.conf", ""), &options).message().find("db_user"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace lars

@@ -1,0 +1,173 @@
+// How routes and their changes are found in a real database.
+#include "reader_fixture.h"
+
+namespace lars {
+namespace {
+
+const std::string SAMPLE = "1,1=192.168.1.177:7777 1,2=192.168.1.178:7776 "
+                           "1,2=192.168.1.179:7778 1,2=192.168.1.180:7779";
+
+class RouteReader : public test::ReaderTest {};
+
+TEST_F(RouteReader, TheFirstReadFindsEverything)
+{
+    EXPECT_EQ(read(true), SAMPLE);
+    EXPECT_EQ(last.bad_rows, 0u);
+    EXPECT_EQ(read(), "-");
+    EXPECT_EQ(read(true), SAMPLE) << "full means full";
+}
+
+TEST_F(RouteReader, AChangeIsFoundOnceAndOnlyItsModuleIsRead)
+{
+    read(true);
+    add(1, "1, 1");
+    // Not hinted at, so it is left for the next full comparison.
+    add(2, "1, 2", false, false);
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 1), "2");
+    EXPECT_EQ(hosts(1, 2), "3");
+    EXPECT_EQ(read(), "-");
+    read(true);
+    EXPECT_EQ(hosts(1, 2), "4");
+}
+
+TEST_F(RouteReader, Trap_D7_TwoChangesInOneSecondAreBothFound)
+{
+    read(true);
+    add(1, "1, 1", true, true);
+    read();
+    add(2, "1, 1", true, false);
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 1), "3");
+    EXPECT_EQ(read(), "-");
+}
+
+TEST_F(RouteReader, Trap_D14_ADeletedAndAMovedHostAreFound)
+{
+    read(true);
+    db.exec("UPDATE RouteData SET cmdid = 9 WHERE cmdid = 1;"
+            "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1), (1, 9, 1);"
+            "DELETE FROM RouteData WHERE serverport = 7776;"
+            "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 2, 1)");
+    EXPECT_EQ(read(), "1,2=192.168.1.179:7778 1,2=192.168.1.180:7779 1,9=192.168.1.177:7777");
+}
+
+TEST_F(RouteReader, Trap_D8_TheVersionAloneLeadsToAFullRead)
+{
+    read(true);
+    add(1, "1, 1", false, true);
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 1), "2");
+    EXPECT_EQ(read(), "-");
+}
+
+TEST_F(RouteReader, Trap_D8_AChangeThatCommitsAfterTheVersionIsFound)
+{
+    read(true);
+    db.exec("UPDATE RouteVersion SET version = version + 1");
+    read();
+    add(1, "1, 1", true, false);
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 1), "2");
+}
+
+TEST_F(RouteReader, ATransactionThatCommitsLateWithALowerIdIsFound)
+{
+    read(true);
+    db_client slow(db.options());
+    ASSERT_TRUE(slow.connect());
+    ASSERT_TRUE(slow.execute("START TRANSACTION"));
+    ASSERT_TRUE(slow.execute("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+                             " VALUES (5, 5, 167772165, 80)"));
+    ASSERT_TRUE(slow.execute("INSERT INTO RouteChange (modid, cmdid, version) VALUES (5, 5, 1)"));
+    for (int i = 0; i < 200; ++i)
+        db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    add(1, "1, 1", true, false);
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(5, 5), "none");
+    ASSERT_TRUE(slow.execute("COMMIT"));
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(5, 5), "1");
+    EXPECT_EQ(read(), "-");
+}
+
+TEST_F(RouteReader, Trap_D5_IdsAreTheSame32BitsAsOnTheWire)
+{
+    read(true);
+    add(1, "1, 4294967295");
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, -1), "1");
+    EXPECT_EQ(hosts(1, 1), "1");
+    add(2, "4294967295, 2147483648");
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(-1, INT32_MIN), "1");
+}
+
+TEST_F(RouteReader, ARowThatAppearsTwiceCountsOnce)
+{
+    read(true);
+    add(1, "1, 1");
+    add(1, "1, 1");
+    read();
+    EXPECT_EQ(hosts(1, 1), "2");
+}
+
+TEST_F(RouteReader, MoreChangesThanAreWorthReadingSinglyAreAllFound)
+{
+    read(true);
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+            " SELECT 7, seq, 167772161, 80 FROM seq_1_to_1500;"
+            "INSERT INTO RouteChange (modid, cmdid, version) SELECT 7, seq, 1 FROM seq_1_to_1500");
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(served->size(), 1502u);
+    EXPECT_EQ(read(), "-");
+}
+
+TEST_F(RouteReader, Trap_D9_EachReaderFindsEveryChange)
+{
+    read(true);
+    route_reader second(db.options());
+    ASSERT_TRUE(second.connect());
+    route_reader::result found;
+    ASSERT_TRUE(second.read(route_table(), true, &found));
+    const auto its_table = found.table;
+    add(1, "1, 1");
+    uint64_t deleted = 0;
+    EXPECT_NE(read(), "-");
+    ASSERT_TRUE(reader.prune(std::chrono::seconds(86400), 1000, &deleted));
+    EXPECT_EQ(deleted, 0u);
+    ASSERT_TRUE(second.read(*its_table, false, &found));
+    ASSERT_NE(found.table, nullptr);
+    EXPECT_EQ(text(*found.table), text(*served));
+}
+
+TEST_F(RouteReader, BadRowsAreLeftOutCountedAndNamed)
+{
+    db.exec("INSERT INTO RouteData (id, modid, cmdid, serverip, serverport) VALUES"
+            " (901, 1, 1, 0, 80), (902, 1, 1, 167772161, 0), (903, 1, 1, 167772161, 65536)");
+    EXPECT_EQ(read(true), SAMPLE);
+    EXPECT_EQ(last.bad_rows, 3u);
+    EXPECT_EQ(last.bad_row.find("RouteData id 90"), 0u) << last.bad_row;
+}
+
+TEST_F(RouteReader, OlderTablesWithNullsAreReadAsFarAsTheyGo)
+{
+    db.exec("ALTER TABLE RouteData MODIFY serverip INT UNSIGNED NULL;"
+            "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, NULL, 80)");
+    EXPECT_EQ(read(true), SAMPLE);
+    EXPECT_EQ(last.bad_rows, 1u);
+}
+
+TEST_F(RouteReader, AChangeThatDoesNotSayWhatChangedMayBeAny)
+{
+    read(true);
+    db.exec("ALTER TABLE RouteChange MODIFY modid INT UNSIGNED NULL");
+    add(1, "1, 2", false, false);
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (NULL, 1, 1)");
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 2), "4");
+    EXPECT_EQ(read(), "-");
+}
+
+}  // namespace
+}  // namespace lars
