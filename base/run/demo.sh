@@ -291,7 +291,9 @@ cmd_demo()
     for name in "${demo_backends[@]}"; do
         start_backend "$name" 127.0.0.1:0
     done
-    demo_lars route add "${demo_module[@]}" "${demo_address[@]}"
+    for name in "${demo_backends[@]}"; do
+        demo_lars route add "${demo_module[@]}" "${demo_address[$name]}"
+    done
     start_caller
     demo_fail_over
     show_demo_result
