@@ -69,6 +69,9 @@ public:
     // Any thread. Like add_task, but at once when called in the loop thread.
     void run_in_loop(callback task);
     bool in_loop_thread() const;
+    // Any thread. Like in_loop_thread, but false while the loop is not running:
+    // then several threads at once could take it for theirs.
+    bool running_here() const;
 
     // Loop thread. Destroys GARBAGE at the end of the round, for objects whose
     // own callback is running.

@@ -57,6 +57,11 @@ bool event_loop::in_loop_thread() const
     return owner == std::thread::id() || owner == std::this_thread::get_id();
 }
 
+bool event_loop::running_here() const
+{
+    return _thread.load(std::memory_order_acquire) == std::this_thread::get_id();
+}
+
 status event_loop::add_io_event(int fd, uint32_t mask, callback on_read, callback on_write)
 {
     assert(in_loop_thread());

@@ -19,7 +19,9 @@ tcp_server::~tcp_server()
     _acceptor.stop();
     // A group may only be taken apart where its loop runs, or once it has ended.
     _pool.stop();
-    _groups.clear();
+    // Close hooks that still send find nobody.
+    std::vector<std::shared_ptr<conn_group>> groups;
+    groups.swap(_groups);
 }
 
 status tcp_server::add_msg_router(int msgid, msg_callback callback)
@@ -111,7 +113,7 @@ send_result tcp_server::send_message(uint64_t conn_id, const char *data, size_t 
     if (index >= _groups.size())
         return send_result::closed;
     const std::shared_ptr<conn_group> &group = _groups[index];
-    if (group->loop()->in_loop_thread()) {
+    if (group->loop()->running_here()) {
         tcp_conn *conn = group->find(conn_id);
         return conn ? conn->send_message(data, len, msgid) : send_result::closed;
     }
