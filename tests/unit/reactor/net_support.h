@@ -40,12 +40,14 @@ inline endpoint loopback(uint16_t port = 0)
     return {INADDR_LOOPBACK, port};
 }
 
-// Keeps log lines. Any thread.
+// Keeps log lines, but for those for debugging. Any thread.
 class log_recorder {
 public:
     log_sink sink()
     {
-        return [this](log_level, const std::string &line) {
+        return [this](log_level level, const std::string &line) {
+            if (level == log_level::debug)
+                return;
             std::lock_guard<std::mutex> lock(_mutex);
             _lines.push_back(line);
         };
