@@ -73,7 +73,7 @@ private:
     };
     std::set<pending_deadline> _deadlines;
     event_loop::timer_id _deadline_timer = 0;
-    clock::time_point _heard{};  // when the dns last said anything, or connected
+    clock::time_point _heard{};  // when the dns last said anything, or had nothing to say
 
     event_loop::timer_id _save_timer = 0;
     event_loop::timer_id _forget_timer = 0;

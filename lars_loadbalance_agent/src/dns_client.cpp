@@ -54,8 +54,12 @@ std::vector<route_update> dns_client::load_cache()
         _loop->log()(log_level::error, "route cache: " + s.message());
         return {};
     }
-    for (const route_row &row : rows)
-        _modules[{row.modid, row.cmdid}].hosts.push_back(row.host);
+    for (const route_row &row : rows) {
+        std::vector<endpoint> &hosts = _modules[{row.modid, row.cmdid}].hosts;
+        const bool usable = row.host.ip != 0 && row.host.port != 0;
+        if (usable && std::find(hosts.begin(), hosts.end(), row.host) == hosts.end())
+            hosts.push_back(row.host);
+    }
     std::vector<route_update> known;
     for (const auto &[id, module] : _modules)
         known.push_back({id, module.hosts});
@@ -100,8 +104,12 @@ void dns_client::want(module_id id)
         return;
     wanted.pending = true;
     wanted.tries = 0;
-    if (_client.connected())
-        ask(id, wanted);
+    if (!_client.connected())
+        return;
+    // Silence counts from the first question that waits.
+    if (_deadlines.empty())
+        _heard = _loop->now();
+    ask(id, wanted);
 }
 
 void dns_client::ask(module_id id, known_module &wanted)

@@ -33,9 +33,11 @@ status reporter_client::start()
 
 void reporter_client::stop()
 {
-    // Behind the messages that wait in the loop already.
-    _loop->add_task([this] { _loop->stop(); });
     _thread.stop();
+    // One more round here, for the messages that the thread has not come to.
+    _loop->add_task([this] { _loop->stop(); });
+    if (status s = _loop->event_process(); !s)
+        _loop->log()(log_level::error, "reporter: " + s.message());
     _client.stop();
 }
 
