@@ -1,0 +1,207 @@
+// The agent's side of lars_dns against a scripted one.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "free_port.h"
+#include "route_lb.h"
+#include "running_dns_client.h"
+
+namespace lars {
+namespace {
+
+using std::chrono::milliseconds;
+using test::next_question;
+using test::route_response;
+using test::running_dns_client;
+
+class DnsClient : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        ASSERT_TRUE(server.listen_tcp());
+        client = std::make_unique<running_dns_client>(std::vector<uint16_t>{server.port()});
+        ASSERT_TRUE(client->start());
+        accept();
+    }
+    void accept()
+    {
+        auto accepted = server.accept();
+        ASSERT_TRUE(accepted.has_value());
+        peer = std::move(*accepted);
+    }
+    void answer(int32_t modid, int32_t cmdid, const std::vector<std::string> &hosts)
+    {
+        ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, route_response(modid, cmdid, hosts)));
+    }
+
+    test::wire_peer server;
+    test::wire_peer peer;
+    std::unique_ptr<running_dns_client> client;
+};
+
+TEST_F(DnsClient, AsksAndHandsOverTheAnswer)
+{
+    (*client)->pull({1, 2});
+    EXPECT_EQ(next_question(peer), "1,2");
+    answer(1, 2, {"10.0.0.1:80", "10.0.0.2:80"});
+    EXPECT_EQ(client->route(1), "(1,2) 10.0.0.1:80 10.0.0.2:80");
+    (*client)->pull({-1, INT32_MIN});
+    EXPECT_EQ(next_question(peer), "-1,-2147483648");
+    answer(-1, INT32_MIN, {});
+    EXPECT_EQ(client->route(2), "(-1,-2147483648)");
+}
+
+TEST_F(DnsClient, PushedChangesAreHandedOver)
+{
+    (*client)->pull({1, 2});
+    next_question(peer);
+    answer(1, 2, {"10.0.0.1:80"});
+    client->route(1);
+    answer(1, 2, {"10.0.0.2:80"});
+    EXPECT_EQ(client->route(2), "(1,2) 10.0.0.2:80");
+    answer(1, 2, {});
+    EXPECT_EQ(client->route(3), "(1,2)");
+}
+
+TEST_F(DnsClient, Trap_A8_ALostAnswerIsAskedForAgainWithGrowingPauses)
+{
+    (*client)->pull({1, 2});
+    ASSERT_EQ(next_question(peer), "1,2");
+    const auto first = std::chrono::steady_clock::now();
+    ASSERT_EQ(next_question(peer), "1,2");
+    const auto second = std::chrono::steady_clock::now();
+    ASSERT_EQ(next_question(peer), "1,2");
+    const auto third = std::chrono::steady_clock::now();
+    EXPECT_GE(second - first, milliseconds(900));
+    EXPECT_LE(second - first, milliseconds(1900));
+    EXPECT_GE(third - second, milliseconds(1800));
+    answer(1, 2, {"10.0.0.1:80"});
+    EXPECT_EQ(client->route(1), "(1,2) 10.0.0.1:80");
+    EXPECT_EQ(next_question(peer, milliseconds(1500)), "") << "an answer ends the asking";
+}
+
+TEST_F(DnsClient, AModuleThatIsPendingIsNotAskedForTwice)
+{
+    for (int i = 0; i < 100; ++i)
+        (*client)->pull({1, 2});
+    (*client)->pull({3, 4});
+    EXPECT_EQ(next_question(peer), "1,2");
+    EXPECT_EQ(next_question(peer), "3,4");
+}
+
+// The same as the agent does it: route_lb decides when to pull.
+TEST_F(DnsClient, Trap_A9_AnUnknownModuleAskedForAtWillIsAboutOneQueryASecond)
+{
+    route_lb modules(lb_config(), [this](module_id id) { (*client)->pull(id); },
+                     [](module_id, const host_info &, const char *) {});
+    size_t queries = 0;
+    size_t taken = 0;
+    endpoint host;
+    const auto end = std::chrono::steady_clock::now() + milliseconds(3500);
+    while (std::chrono::steady_clock::now() < end) {
+        EXPECT_EQ(modules.get_host({7, 7}, std::chrono::steady_clock::now(), &host), RET_NOEXIST);
+        if (!next_question(peer, milliseconds(1)).empty()) {
+            ++queries;
+            answer(7, 7, {});
+        }
+        for (; taken < client->routes().size(); ++taken)
+            modules.update({7, 7}, {}, std::chrono::steady_clock::now());
+    }
+    EXPECT_GE(queries, 3u);
+    EXPECT_LE(queries, 4u);
+}
+
+TEST_F(DnsClient, AReconnectAsksForEverythingAgain)
+{
+    for (int32_t cmdid : {1, 2, 3}) {
+        (*client)->pull({1, cmdid});
+        next_question(peer);
+        answer(1, cmdid, {"10.0.0.1:80"});
+    }
+    client->route(3);
+    (*client)->pull({1, 4});  // and one that was not answered
+    next_question(peer);
+    peer.reset();
+    accept();
+    std::vector<std::string> questions;
+    for (int i = 0; i < 4; ++i)
+        questions.push_back(next_question(peer));
+    std::sort(questions.begin(), questions.end());
+    EXPECT_EQ(questions, (std::vector<std::string>{"1,1", "1,2", "1,3", "1,4"}));
+}
+
+TEST_F(DnsClient, HostsThatCannotBeCalledAndDuplicatesAreLeftOut)
+{
+    (*client)->pull({1, 2});
+    next_question(peer);
+    GetRouteResponse body;
+    body.set_modid(1);
+    body.set_cmdid(2);
+    for (const auto &[ip, port] : std::vector<std::pair<int32_t, int32_t>>{
+             {0, 80}, {1, 0}, {1, -1}, {1, 65536}, {-1, 65535}, {1, 80}, {-1, 65535}, {1, 80}}) {
+        body.add_host()->set_ip(ip);
+        body.mutable_host(body.host_size() - 1)->set_port(port);
+    }
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, body.SerializeAsString()));
+    EXPECT_EQ(client->route(1), "(1,2) 255.255.255.255:65535 0.0.0.1:80");
+}
+
+TEST_F(DnsClient, AModuleNobodyAskedForAndGarbageAreDropped)
+{
+    (*client)->pull({1, 2});
+    next_question(peer);
+    answer(9, 9, {"10.0.0.9:80"});
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, "\x08"));
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, std::string(100, '\xff')));
+    ASSERT_TRUE(peer.send_frame(4711, "unknown"));
+    answer(1, 2, {"10.0.0.1:80"});
+    EXPECT_EQ(client->route(1), "(1,2) 10.0.0.1:80");
+    EXPECT_NE(client->log().find("does not parse"), std::string::npos);
+}
+
+// A busy dns may take a moment for the first question after a quiet time.
+TEST_F(DnsClient, AQuietTimeBeforeAQuestionIsNoSilence)
+{
+    std::this_thread::sleep_for(milliseconds(4500));
+    (*client)->pull({1, 2});
+    ASSERT_EQ(next_question(peer), "1,2");
+    EXPECT_EQ(next_question(peer), "1,2") << "was given up:\n" << client->log();
+}
+
+TEST(DnsClientServers, Trap_A7_ADnsThatComesLaterIsAsked)
+{
+    const uint16_t port = test::free_port();
+    running_dns_client client({port});
+    client->pull({1, 2});
+    ASSERT_TRUE(client.start());
+    ASSERT_TRUE(test::wait_until([&] { return !client.log().empty(); }));
+    test::wire_peer server;
+    ASSERT_TRUE(server.listen_tcp(port));
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    EXPECT_EQ(next_question(*peer), "1,2");
+    ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(1, 2, {"10.0.0.1:80"})));
+    EXPECT_EQ(client.route(1), "(1,2) 10.0.0.1:80");
+}
+
+TEST(DnsClientServers, ASilentOneIsGivenUpAndTheNextIsAsked)
+{
+    test::wire_peer silent;
+    test::wire_peer good;
+    ASSERT_TRUE(silent.listen_tcp() && good.listen_tcp());
+    running_dns_client client({silent.port(), good.port()});
+    ASSERT_TRUE(client.start());
+    auto first = silent.accept();
+    ASSERT_TRUE(first.has_value());
+    client->pull({1, 2});
+    EXPECT_EQ(next_question(*first), "1,2");
+    EXPECT_TRUE(first->wait_eof(milliseconds(15000)));
+    auto second = good.accept();
+    ASSERT_TRUE(second.has_value());
+    EXPECT_EQ(next_question(*second), "1,2");
+    EXPECT_NE(client.log().find("does not answer"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lars

@@ -1,0 +1,115 @@
+// The file of the routes last known.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "running_dns_client.h"
+#include "temp_dir.h"
+
+namespace lars {
+namespace {
+
+using test::next_question;
+using test::route_response;
+using test::running_dns_client;
+
+std::vector<std::string> load(running_dns_client &client)
+{
+    std::vector<std::string> known;
+    for (const route_update &update : client->load_cache()) {
+        known.push_back(update.module.to_string());
+        for (const endpoint &address : update.hosts)
+            known.back() += " " + address.to_string();
+    }
+    std::sort(known.begin(), known.end());
+    return known;
+}
+
+class RouteCache : public testing::Test {
+protected:
+    void SetUp() override { ASSERT_TRUE(server.listen_tcp()); }
+
+    test::temp_dir folder;
+    std::string path = folder.file("routes");
+    test::wire_peer server;
+};
+
+TEST_F(RouteCache, WhatWasLearntIsKnownAfterARestart)
+{
+    {
+        running_dns_client client({server.port()}, path);
+        EXPECT_TRUE(client->load_cache().empty());
+        ASSERT_TRUE(client.start());
+        auto peer = server.accept();
+        ASSERT_TRUE(peer.has_value());
+        for (int32_t cmdid : {1, 2, 3}) {
+            client->pull({-1, cmdid});
+            next_question(*peer);
+        }
+        ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(-1, 1, {"10.0.0.1:80"})));
+        ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse,
+                                     route_response(-1, 2, {"10.0.0.2:80", "10.0.0.3:80"})));
+        ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(-1, 3, {})));
+        client.route(3);
+    }
+    running_dns_client again({server.port()}, path);
+    EXPECT_EQ(load(again), (std::vector<std::string>{"(-1,1) 10.0.0.1:80",
+                                                     "(-1,2) 10.0.0.2:80 10.0.0.3:80"}));
+    ASSERT_TRUE(again.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    std::vector<std::string> questions = {next_question(*peer), next_question(*peer)};
+    std::sort(questions.begin(), questions.end());
+    EXPECT_EQ(questions, (std::vector<std::string>{"-1,1", "-1,2"})) << "known is asked for again";
+}
+
+TEST_F(RouteCache, IsWrittenSoonAfterAChangeNotOnlyAtTheEnd)
+{
+    running_dns_client client({server.port()}, path);
+    ASSERT_TRUE(client.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    client->pull({1, 1});
+    next_question(*peer);
+    ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(1, 1, {"10.0.0.1:80"})));
+    EXPECT_TRUE(test::wait_until(
+        [&] { return test::read_text(path).find("1 1 10.0.0.1:80") != std::string::npos; }));
+}
+
+TEST_F(RouteCache, ADamagedFileIsRefusedWithAMessageAndTheClientStarts)
+{
+    test::write_text(path, "lars-routes 1 1 0000000000000000\n1 1 10.0.0.1:80\n");
+    running_dns_client client({server.port()}, path);
+    EXPECT_TRUE(client->load_cache().empty());
+    EXPECT_NE(client.log().find(path), std::string::npos) << client.log();
+    ASSERT_TRUE(client.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    client->pull({1, 1});
+    EXPECT_EQ(next_question(*peer), "1,1");
+}
+
+TEST_F(RouteCache, HostsThatCannotBeAndDuplicatesInTheFileAreLeftOut)
+{
+    const auto host = [](const char *text) { return test::host(text); };
+    ASSERT_TRUE(save_route_file(path, {{1, 1, host("10.0.0.1:80")}, {1, 1, host("0.0.0.0:80")},
+                                       {1, 1, host("10.0.0.1:80")}, {1, 1, host("10.0.0.2:0")}}));
+    running_dns_client client({server.port()}, path);
+    EXPECT_EQ(load(client), std::vector<std::string>{"(1,1) 10.0.0.1:80"});
+}
+
+TEST_F(RouteCache, AFolderThatCannotBeWrittenIsToldOnce)
+{
+    running_dns_client client({server.port()}, folder.file("no/such/folder"));
+    ASSERT_TRUE(client.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    client->pull({1, 1});
+    next_question(*peer);
+    ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(1, 1, {"10.0.0.1:80"})));
+    EXPECT_TRUE(test::wait_until(
+        [&] { return client.log().find("route cache: ") != std::string::npos; }));
+}
+
+}  // namespace
+}  // namespace lars
