@@ -29,7 +29,7 @@ build/$(1)/src/%.o: src/%.cpp $(STAGES)/mk/flags.mk
 	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) -Iinclude -MMD -MP -c -o $$@ $$<
 build/$(1)/test/%.o: test/%.cpp $(STAGES)/mk/flags.mk $(wildcard $(STAGES)/testing/testing.h) | testing
 	@mkdir -p $$(@D)
-	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) $$(GTEST_CFLAGS) -I$(STAGES)/testing/build/$(1) -I$(STAGES)/testing -Iinclude -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) -O0 $$(GTEST_CFLAGS) -I$(STAGES)/testing/build/$(1) -I$(STAGES)/testing -Iinclude -MMD -MP -c -o $$@ $$<
 build/$(1)/stage_test: $(TESTS:%.cpp=build/$(1)/%.o) $(if $(filter plain,$(1)),$(ARCHIVE),$(SOURCES:%.cpp=build/$(1)/%.o)) $(wildcard $(STAGES)/testing/build/$(1)/libtesting.a) | testing
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -pthread -o $$@ $$(filter-out %/libtesting.a,$$^) $(STAGES)/testing/build/$(1)/libtesting.a $$(GTEST_LIBS)
 endef
