@@ -1,0 +1,217 @@
+// One UDP server of the agent, asked over a real socket.
+#include "host_server.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "messages.h"
+#include "wait_until.h"
+
+namespace lars {
+namespace {
+
+using std::chrono::milliseconds;
+using test::host_request;
+using test::to_hex;
+
+class HostServer : public testing::Test {
+protected:
+    HostServer()
+    {
+        host_server::upstream up;
+        up.pull = [this](module_id id) {
+            std::lock_guard<std::mutex> lock(mutex);
+            pulls.push_back(id.to_string());
+        };
+        up.send_report = [this](ReportStatusRequest message) {
+            std::lock_guard<std::mutex> lock(mutex);
+            reports.push_back(std::move(message));
+        };
+        up.caller_ip = [this] { return caller.load(); };
+        lb_config config;
+        config.report_interval = std::chrono::seconds(1);
+        server = std::make_unique<host_server>(config, up, [this](log_level, const std::string &line) {
+            std::lock_guard<std::mutex> lock(mutex);
+            log += line + "\n";
+        });
+    }
+    void start()
+    {
+        ASSERT_TRUE(server->bind({0x7f000001, 0}));
+        ASSERT_TRUE(server->start());
+        ASSERT_TRUE(client.connect_udp(server->address().port));
+    }
+    void give(const std::vector<std::string> &hosts)
+    {
+        route_update update{{1, 1}, {}};
+        for (const std::string &text : hosts)
+            update.hosts.push_back(test::host(text));
+        server->send(update);
+    }
+    // The GetHostResponse to (1,1) in hex.
+    std::string ask(uint32_t seq = 7)
+    {
+        EXPECT_TRUE(client.send_frame(ID_GetHostRequest, host_request(seq, 1, 1)));
+        const auto frame = client.receive_frame();
+        return frame && frame->msgid == ID_GetHostResponse ? to_hex(frame->body) : "none";
+    }
+    void use_route(const std::vector<std::string> &hosts)
+    {
+        ask();
+        give(hosts);
+        ASSERT_TRUE(test::wait_until([&] { return ask().size() > 20; }));
+    }
+    std::string said()
+    {
+        std::lock_guard<std::mutex> lock(mutex);
+        return log;
+    }
+    size_t report_count()
+    {
+        std::lock_guard<std::mutex> lock(mutex);
+        return reports.size();
+    }
+
+    std::atomic<uint32_t> caller{0x7f000001};
+    std::mutex mutex;
+    std::vector<std::string> pulls;
+    std::vector<ReportStatusRequest> reports;
+    std::string log;
+    std::unique_ptr<host_server> server;
+    test::wire_peer client;
+};
+
+TEST_F(HostServer, TheFirstQuestionPullsAndLaterOnesGetTheGoldenAnswer)
+{
+    start();
+    EXPECT_EQ(ask(), "0807100118012003");
+    EXPECT_EQ(ask(0), "100118012003");
+    give({"192.168.1.177:7777"});
+    EXPECT_TRUE(test::wait_until(
+        [&] { return ask() == "0807100118012a0e08b183a085fcffffffff0110e13c"; }));
+    std::lock_guard<std::mutex> lock(mutex);
+    EXPECT_EQ(pulls, std::vector<std::string>{"(1,1)"});
+}
+
+TEST_F(HostServer, OverloadIsAnsweredWithoutAHost)
+{
+    start();
+    use_route({"192.168.1.177:7777"});
+    client.send_frame(ID_ReportRequest, test::report(1, 1, "192.168.1.177:7777", 1, 5000));
+    EXPECT_EQ(ask(), "0807100118012001");
+    EXPECT_NE(said().find("192.168.1.177:7777 is overloaded"), std::string::npos);
+}
+
+TEST_F(HostServer, ARestoredRouteServesAtOnce)
+{
+    server->restore({1, 1}, {test::host("192.168.1.177:7777")});
+    start();
+    EXPECT_EQ(ask(), "0807100118012a0e08b183a085fcffffffff0110e13c");
+}
+
+TEST_F(HostServer, GetRouteGivesAllHostsAndTheSeq)
+{
+    start();
+    use_route({"10.0.0.1:80", "10.0.0.2:80"});
+    client.send_frame(ID_API_GetRouteRequest, test::route_request(1, 1, 9));
+    const auto frame = client.receive_frame();
+    EXPECT_EQ(test::route_text(frame), "1,1: 10.0.0.1:80 10.0.0.2:80");
+    GetRouteResponse body;
+    ASSERT_TRUE(body.ParseFromString(frame->body));
+    EXPECT_EQ(body.seq(), 9u);
+}
+
+TEST_F(HostServer, Trap_A17_ARouteTooLongForADatagramIsCutAndToldOnce)
+{
+    start();
+    ask();
+    route_update update{{1, 1}, {}};
+    for (uint32_t i = 0; i < 4100; ++i)
+        update.hosts.push_back({0xc0000000 + i, 40000});
+    server->send(update);
+    ASSERT_TRUE(test::wait_until([&] { return ask().size() > 20; }));
+    for (int i = 0; i < 3; ++i) {
+        client.send_frame(ID_API_GetRouteRequest, test::route_request(1, 1, UINT32_MAX));
+        const auto frame = client.receive_frame();
+        ASSERT_TRUE(frame.has_value());
+        GetRouteResponse body;
+        ASSERT_TRUE(body.ParseFromString(frame->body));
+        EXPECT_LE(frame->body.size(), 65499u);
+        *body.add_host() = body.host(0);
+        EXPECT_GT(body.ByteSizeLong(), 65499u) << "one more would have fitted";
+    }
+    const std::string lines = said();
+    const size_t first = lines.find("4100 hosts");
+    EXPECT_NE(first, std::string::npos) << lines;
+    EXPECT_EQ(lines.find("4100 hosts", first + 1), std::string::npos) << lines;
+}
+
+TEST_F(HostServer, GarbageIsDroppedAndTheNextQuestionAnswered)
+{
+    start();
+    for (int msgid : {ID_GetHostRequest, ID_ReportRequest, ID_API_GetRouteRequest})
+        client.send_frame(msgid, "\x08");
+    client.send_bytes("abc");
+    client.send_frame(4711, "?");
+    EXPECT_EQ(ask(), "0807100118012003");
+    EXPECT_NE(said().find("does not parse"), std::string::npos);
+}
+
+TEST_F(HostServer, Trap_A10_AThousandReportsAreOneMessageWithExactSums)
+{
+    start();
+    use_route({"10.0.0.1:80"});
+    for (int i = 0; i < 1000; ++i) {
+        client.send_frame(ID_ReportRequest, test::report(1, 1, "10.0.0.1:80", i % 4 == 0 ? 5 : 0));
+        if (i % 50 == 0)
+            ask();  // so that no datagram is lost
+    }
+    ask();
+    server->stop();
+    uint32_t succ = 0;
+    uint32_t err = 0;
+    EXPECT_LE(reports.size(), 3u);
+    for (const ReportStatusRequest &message : reports) {
+        succ += message.results(0).succ();
+        err += message.results(0).err();
+    }
+    EXPECT_EQ(succ, 750u);
+    EXPECT_EQ(err, 250u);
+}
+
+TEST_F(HostServer, SumsGoOutEachIntervalAndWaitWhileTheReporterIsAway)
+{
+    caller = 0;
+    start();
+    use_route({"10.0.0.1:80"});
+    client.send_frame(ID_ReportRequest, test::report(1, 1, "10.0.0.1:80", 0));
+    ask();
+    EXPECT_FALSE(test::wait_until([&] { return report_count() > 0; }, milliseconds(1500)));
+    caller = 0x0a000009;
+    ASSERT_TRUE(test::wait_until([&] { return report_count() == 1; }));
+    std::lock_guard<std::mutex> lock(mutex);
+    EXPECT_EQ(reports[0].caller(), 0x0a000009);
+    EXPECT_EQ(reports[0].results(0).succ(), 1u);
+}
+
+TEST_F(HostServer, ANewConfigurationIsUsedWhileRunning)
+{
+    start();
+    use_route({"10.0.0.1:80"});
+    lb_config config;
+    config.probe_num = 1;
+    config.overload_timeout = std::chrono::seconds(1);
+    server->set_config(config);
+    ask();
+    client.send_frame(ID_ReportRequest, test::report(1, 1, "10.0.0.1:80", 1, 5000));
+    EXPECT_EQ(ask(), "0807100118012001");
+    EXPECT_GT(ask().size(), 20u) << "the probe";
+    EXPECT_TRUE(test::wait_until([&] {
+        std::lock_guard<std::mutex> lock(mutex);
+        return log.find("is idle again: overload time-out") != std::string::npos;
+    })) << "by its timer, without a question";
+}
+
+}  // namespace
+}  // namespace lars
