@@ -80,7 +80,7 @@ void datagram_socket::on_read()
         if (count <= 0)
             return;
         _handling = true;
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count && _fd.valid(); ++i)
             handle(static_cast<const char *>(_received->parts[i].iov_base),
                    _received->headers[i].msg_len, _received->names[i]);
         _handling = false;
