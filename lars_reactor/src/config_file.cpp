@@ -19,6 +19,15 @@ static std::string trim(const std::string &text)
 // Of a key that is missing: such mistakes are told after those that stand there.
 static constexpr int NO_LINE = std::numeric_limits<int>::max();
 
+static bool has_comment(const std::string &value)
+{
+    for (const char *mark : {" #", " ;", "\t#", "\t;"}) {
+        if (value.find(mark) != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
 static std::string at(const std::string &path, int line)
 {
     return path + (line == NO_LINE ? "" : ":" + std::to_string(line)) + ": ";
@@ -49,9 +58,9 @@ status config_file::parse_line(const std::string &text, int line, std::string &s
     if (text.empty() || text[0] == '#' || text[0] == ';')
         return {};
     if (text[0] == '[') {
-        if (text.back() != ']' || text.size() < 3)
-            return status::error(at(_path, line) + "a section is written [name]: " + text);
         section = trim(text.substr(1, text.size() - 2));
+        if (text.back() != ']' || section.empty())
+            return status::error(at(_path, line) + "a section is written [name]: " + text);
         if (!_section_lines.emplace(section, line).second)
             return status::error(at(_path, line) + "section [" + section + "] stands here twice");
         return {};
@@ -69,7 +78,7 @@ status config_file::parse_line(const std::string &text, int line, std::string &s
 
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
-    } else if (value.find(" #") != std::string::npos || value.find(" ;") != std::string::npos) {
+    } else if (has_comment(value)) {
         return status::error(at(_path, line) + "[" + section + "] " + key +
                              ": a comment needs a line of its own (or put the value in quotes)");
     }

@@ -10,7 +10,8 @@ std::optional<uint32_t> parse_ip(std::string_view text)
 {
     // inet_pton wants a terminated string.
     in_addr address{};
-    if (inet_pton(AF_INET, std::string(text).c_str(), &address) != 1)
+    if (text.find('\0') != std::string_view::npos ||
+        inet_pton(AF_INET, std::string(text).c_str(), &address) != 1)
         return std::nullopt;
     return ntohl(address.s_addr);
 }
