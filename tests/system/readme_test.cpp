@@ -20,10 +20,10 @@ namespace {
 using namespace lars::test;
 using std::chrono::milliseconds;
 
-// The text of the first fenced block of a language.
-std::string block(const std::string &language)
+// The text of a page's first fenced block of a language.
+std::string block(const std::string &language, const std::string &page = "README.md")
 {
-    const std::string text = read_text(source_path("README.md"));
+    const std::string text = read_text(source_path(page));
     const std::string begin = "\n```" + language + "\n";
     const size_t from = text.find(begin);
     if (from == std::string::npos)
@@ -139,6 +139,22 @@ TEST_F(Readme, ExampleBuildsAndFindsAHost)
     EXPECT_EQ(result.output, "calling 10.0.0.1:80\n");
 }
 
+TEST_F(Readme, EchoServerOfTheWalkFromTheCourseBuildsAndRuns)
+{
+    const std::string source = _folder.write("echo.cpp", block("cpp", "docs/from-v0.12.md"));
+    const std::string bin = bin_path("lars_dns");
+    const char *san = std::getenv("SAN");
+    const run_result built =
+        shell("g++ -std=c++17 -Wall -Wextra -Wshadow " + source + " -Ilars_reactor/include -L" +
+              bin.substr(0, bin.rfind("/bin/")) + "/lib -llreactor -pthread -o " + _folder.file("echo") +
+              (san && *san ? " -fsanitize=" + std::string(san) : ""));
+    ASSERT_EQ(built.exit_status, 0) << built.output;
+    EXPECT_EQ(built.output, "");
+    const run_result result = shell(_folder.file("echo"));
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output.find("127.0.0.1:"), 0u) << result.output;
+}
+
 TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
 {
     const char *san = std::getenv("SAN");
@@ -159,8 +175,11 @@ TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
 
 TEST_F(Readme, LinksLeadSomewhere)
 {
-    for (const char *page : {"README.md", "docs/running.md"}) {
-        const std::string text = read_text(source_path(page));
+    for (const char *page : {"README.md", "docs/running.md", "docs/from-v0.12.md", "docs/course.md"}) {
+        std::string text = read_text(source_path(page));
+        // Code has brackets of its own.
+        for (size_t at = 0; (at = text.find("\n```", at)) != std::string::npos;)
+            text.erase(at, text.find("\n```", at + 4) + 4 - at);
         const size_t slash = std::string(page).rfind('/');
         const std::string folder = slash == std::string::npos ? "" : std::string(page, slash + 1);
         for (size_t at = 0; (at = text.find("](", at)) != std::string::npos; ++at) {
