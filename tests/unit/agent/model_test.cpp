@@ -83,7 +83,10 @@ public:
     void pass(long time)
     {
         for (long end = now + time; now < end;) {
-            ++now;
+            long next = end;
+            for (const auto &[name, host] : hosts)
+                next = std::min(next, host.deadline);
+            now = next;
             // Idle before overloaded, each list from its head.
             std::deque<char> order = idle;
             order.insert(order.end(), overload.begin(), overload.end());
