@@ -101,7 +101,7 @@ TEST_F(RowWriter, TheLatestValuesWin)
 TEST_F(RowWriter, Trap_P1_ManyRowsAreStoredOnceEachOverOneConnectionInBatches)
 {
     test::database db;
-    const auto number = [&db](const std::string &name) {
+    const auto number = [](const std::string &name) {
         db_client admin(test::database_server::shared().admin());
         uint64_t found = 0;
         EXPECT_TRUE(admin.connect());
