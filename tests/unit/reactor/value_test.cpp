@@ -1,5 +1,5 @@
 // The small classes: log lines, backoff, status, headers, routers, fds.
-#include <regex>
+#include <fnmatch.h>
 
 #include "backoff.h"
 #include "message.h"
@@ -47,11 +47,12 @@ TEST(Log, ALineHasTimeLevelAndComponentInOneWrite)
             log(log_level::error, "three");
         },
         &writes);
-    const std::string time = R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} )";
-    EXPECT_TRUE(std::regex_match(
-        text, std::regex(time + "INFO lars_dns: one\n" + time + "WARN lars_dns: two\n" + time +
-                         "ERROR lars_dns: three\n")))
-        << text;
+    const std::string two = "[0-9][0-9]";
+    const std::string time =
+        two + two + "-" + two + "-" + two + " " + two + ":" + two + ":" + two + ".[0-9]" + two + " ";
+    const std::string expected = time + "INFO lars_dns: one\n" + time + "WARN lars_dns: two\n" +
+                                 time + "ERROR lars_dns: three\n";
+    EXPECT_EQ(fnmatch(expected.c_str(), text.c_str(), 0), 0) << text;
     EXPECT_EQ(writes, 3u);
 }
 
