@@ -31,18 +31,49 @@ struct service_arguments {
 std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
                                    service_arguments *out);
 
+// Every connection needs an fd: takes as many as the system lets us have.
+void raise_fd_limit();
+
 // Says on stderr why a configuration is refused; returns main's exit status, 2.
 int refuse_configuration(const service_info &info, const status &why);
 // Says that -t found nothing wrong; returns main's exit status, 0.
 int approve_configuration(const service_info &info, const std::string &path);
+
+// All that comes before a service starts: the command line, then READ, which is
+// "status read(const std::string &path, OPTIONS *out)". A number: as above.
+template <typename options_type, typename read_function>
+std::optional<int> configure(int argc, char **argv, const service_info &info, read_function read,
+                             service_arguments *arguments, options_type *options)
+{
+    if (const auto exit_status = parse_arguments(argc, argv, info, arguments))
+        return exit_status;
+    if (const status s = read(arguments->config_path, options); !s)
+        return refuse_configuration(info, s);
+    if (arguments->check_only)
+        return approve_configuration(info, arguments->config_path);
+    raise_fd_limit();
+    return std::nullopt;
+}
+
+// For SIGHUP: the new options; nothing, and a log line, where they are wrong.
+template <typename options_type, typename read_function>
+std::optional<options_type> read_again(const service_arguments &arguments, read_function read,
+                                       const log_sink &log)
+{
+    options_type fresh;
+    if (const status s = read(arguments.config_path, &fresh); !s) {
+        log(log_level::error, "configuration stays as it was: " + s.message());
+        return std::nullopt;
+    }
+    log(log_level::info, "configuration read again");
+    return fresh;
+}
+
 // Says why a service cannot start; returns main's exit status, 1.
 int refuse_to_start(const service_info &info, const status &why);
 
 // Writes "ready IP:PORT ..." to FD and closes it; nothing where FD is negative.
 void announce_ready(int fd, const std::vector<endpoint> &addresses);
-
-// Every connection needs an fd: takes as many as the system lets us have.
-void raise_fd_limit();
 
 // SIGTERM and SIGINT call on_stop, SIGHUP calls on_reload, in the loop. Make it
 // before any thread is started, so that no thread takes the signals.

@@ -5,16 +5,13 @@
 #include <string>
 
 #include "db_client.h"
-#include "endpoint.h"
+#include "server_options.h"
 #include "status.h"
 
 namespace lars {
 
 struct dns_options {
-    endpoint address{0x7f000001, 7778};
-    size_t max_connections = 1024;
-    int threads = 5;
-
+    server_options server{{0x7f000001, 7778}};
     db_options database;
 
     std::chrono::milliseconds poll_interval{100};  // how often changes are looked for

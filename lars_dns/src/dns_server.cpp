@@ -4,18 +4,10 @@
 
 namespace lars {
 
-static tcp_server_options server_options(const dns_options &options)
-{
-    tcp_server_options server;
-    server.threads = options.threads;
-    server.max_connections = options.max_connections;
-    return server;
-}
-
 dns_server::dns_server(event_loop *loop, const dns_options &options)
-    : _loop(loop), _address(options.address), _server(loop, server_options(options))
+    : _loop(loop), _address(options.server.address), _server(loop, options.server.for_tcp_server())
 {
-    for (int i = 0; i < std::max(options.threads, 1); ++i)
+    for (int i = 0; i < std::max(options.server.threads, 1); ++i)
         _states.push_back(std::make_unique<loop_state>());
     _server.set_conn_close(
         [this](net_connection &conn) { state_of(conn).subscriptions.unsubscribe(conn.id()); });

@@ -13,30 +13,21 @@ static constexpr std::chrono::milliseconds STOP_GRACE(2000);
 static void reload(const service_arguments &arguments, const dns_options &running,
                    route_backend &backend, const log_sink &log)
 {
-    dns_options fresh;
-    if (status s = read_dns_options(arguments.config_path, &fresh); !s) {
-        log(log_level::error, "configuration stays as it was: " + s.message());
+    const auto fresh = read_again<dns_options>(arguments, read_dns_options, log);
+    if (!fresh)
         return;
-    }
-    if (fresh.address != running.address || fresh.threads != running.threads ||
-        fresh.max_connections != running.max_connections)
+    if (!(fresh->server == running.server))
         log(log_level::warn, "a change in [reactor] needs a restart");
-    backend.set_options(fresh);
-    log(log_level::info, "configuration read again");
+    backend.set_options(*fresh);
 }
 
 int main(int argc, char **argv)
 {
     service_arguments arguments;
-    if (const auto exit_status = parse_arguments(argc, argv, INFO, &arguments))
-        return *exit_status;
     dns_options options;
-    if (status s = read_dns_options(arguments.config_path, &options); !s)
-        return refuse_configuration(INFO, s);
-    if (arguments.check_only)
-        return approve_configuration(INFO, arguments.config_path);
+    if (const auto exit_status = configure(argc, argv, INFO, read_dns_options, &arguments, &options))
+        return *exit_status;
 
-    raise_fd_limit();
     const log_sink log = stderr_log(INFO.name);
     event_loop loop(log);
     dns_server server(&loop, options);

@@ -10,30 +10,22 @@ static const service_info INFO = {"lars_lb_agent", "lars_loadbalance_agent",
 static void reload(const service_arguments &arguments, const agent_options &running,
                    agent &serving, const log_sink &log)
 {
-    agent_options fresh;
-    if (status s = read_agent_options(arguments.config_path, &fresh); !s) {
-        log(log_level::error, "configuration stays as it was: " + s.message());
+    const auto fresh = read_again<agent_options>(arguments, read_agent_options, log);
+    if (!fresh)
         return;
-    }
-    if (fresh.address != running.address || fresh.dns != running.dns ||
-        fresh.reporter != running.reporter || fresh.route_cache != running.route_cache)
+    if (fresh->address != running.address || fresh->dns != running.dns ||
+        fresh->reporter != running.reporter || fresh->route_cache != running.route_cache)
         log(log_level::warn, "a change outside [loadbalance] needs a restart");
-    serving.set_config(fresh.balance);
-    log(log_level::info, "configuration read again");
+    serving.set_config(fresh->balance);
 }
 
 int main(int argc, char **argv)
 {
     service_arguments arguments;
-    if (const auto exit_status = parse_arguments(argc, argv, INFO, &arguments))
-        return *exit_status;
     agent_options options;
-    if (status s = read_agent_options(arguments.config_path, &options); !s)
-        return refuse_configuration(INFO, s);
-    if (arguments.check_only)
-        return approve_configuration(INFO, arguments.config_path);
+    if (const auto exit_status = configure(argc, argv, INFO, read_agent_options, &arguments, &options))
+        return *exit_status;
 
-    raise_fd_limit();
     const log_sink log = stderr_log(INFO.name);
     event_loop loop(log);
     agent serving(&loop, options);

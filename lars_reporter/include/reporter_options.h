@@ -4,16 +4,13 @@
 #include <string>
 
 #include "db_client.h"
-#include "endpoint.h"
+#include "server_options.h"
 #include "status.h"
 
 namespace lars {
 
 struct reporter_options {
-    endpoint address{0x7f000001, 7779};
-    size_t max_connections = 1024;
-    int threads = 5;
-
+    server_options server{{0x7f000001, 7779}};
     db_options database;
 
     int storing_threads = 3;      // each with a database connection of its own

@@ -18,34 +18,25 @@ static void warn_of_spelling(const reporter_options &options, const log_sink &lo
 static void reload(const service_arguments &arguments, const reporter_options &running,
                    report_server &server, const log_sink &log)
 {
-    reporter_options fresh;
-    if (status s = read_reporter_options(arguments.config_path, &fresh); !s) {
-        log(log_level::error, "configuration stays as it was: " + s.message());
+    const auto fresh = read_again<reporter_options>(arguments, read_reporter_options, log);
+    if (!fresh)
         return;
-    }
-    warn_of_spelling(fresh, log);
-    if (fresh.address != running.address || fresh.threads != running.threads ||
-        fresh.max_connections != running.max_connections ||
-        fresh.storing_threads != running.storing_threads ||
-        fresh.database.describe() != running.database.describe() ||
-        fresh.database.password != running.database.password)
+    warn_of_spelling(*fresh, log);
+    if (!(fresh->server == running.server) ||
+        fresh->storing_threads != running.storing_threads ||
+        fresh->database.describe() != running.database.describe() ||
+        fresh->database.password != running.database.password)
         log(log_level::warn, "a change other than of queue_limit needs a restart");
-    server.set_queue_limit(fresh.queue_limit);
-    log(log_level::info, "configuration read again");
+    server.set_queue_limit(fresh->queue_limit);
 }
 
 int main(int argc, char **argv)
 {
     service_arguments arguments;
-    if (const auto exit_status = parse_arguments(argc, argv, INFO, &arguments))
-        return *exit_status;
     reporter_options options;
-    if (status s = read_reporter_options(arguments.config_path, &options); !s)
-        return refuse_configuration(INFO, s);
-    if (arguments.check_only)
-        return approve_configuration(INFO, arguments.config_path);
+    if (const auto exit_status = configure(argc, argv, INFO, read_reporter_options, &arguments, &options))
+        return *exit_status;
 
-    raise_fd_limit();
     const log_sink log = stderr_log(INFO.name);
     warn_of_spelling(options, log);
     event_loop loop(log);

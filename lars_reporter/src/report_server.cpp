@@ -6,16 +6,8 @@ namespace lars {
 
 static constexpr std::chrono::seconds LOSS_LOG_INTERVAL(10);
 
-static tcp_server_options server_options(const reporter_options &options)
-{
-    tcp_server_options server;
-    server.threads = options.threads;
-    server.max_connections = options.max_connections;
-    return server;
-}
-
 report_server::report_server(event_loop *loop, const reporter_options &options)
-    : _loop(loop), _address(options.address), _server(loop, server_options(options))
+    : _loop(loop), _address(options.server.address), _server(loop, options.server.for_tcp_server())
 {
     _budget.limit = options.queue_limit;
     for (int i = 0; i < options.storing_threads; ++i) {
@@ -23,7 +15,7 @@ report_server::report_server(event_loop *loop, const reporter_options &options)
         _writers.push_back(
             std::make_unique<row_writer>(options.database, &_budget, &_counts, loop->log()));
     }
-    for (int i = 0; i < std::max(options.threads, 1); ++i)
+    for (int i = 0; i < std::max(options.server.threads, 1); ++i)
         _states.push_back(std::make_unique<loop_state>());
 }
 

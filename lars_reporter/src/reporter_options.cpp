@@ -11,13 +11,7 @@ status read_reporter_options(const std::string &path, reporter_options *out)
         return s;
 
     reporter_options o;
-    o.address.ip = config.get_ip("reactor", "ip", o.address.ip);
-    o.address.port =
-        static_cast<uint16_t>(config.get_number("reactor", "port", o.address.port, 0, 65535));
-    o.max_connections =
-        static_cast<size_t>(config.get_number("reactor", "maxConn", 1024, 1, 1000000));
-    o.threads = static_cast<int>(config.get_number("reactor", "threadNum", o.threads, 0, 64));
-
+    read_server_options(config, &o.server);
     read_db_options(config, o.database);
 
     // Older configurations spell it so.

@@ -34,9 +34,9 @@ void expect_refused(const std::string &section, const std::string &key, const st
 
 void expect_defaults(const dns_options &options)
 {
-    EXPECT_EQ(options.address.to_string(), "127.0.0.1:7778");
-    EXPECT_EQ(options.max_connections, 1024u);
-    EXPECT_EQ(options.threads, 5);
+    EXPECT_EQ(options.server.address.to_string(), "127.0.0.1:7778");
+    EXPECT_EQ(options.server.max_connections, 1024u);
+    EXPECT_EQ(options.server.threads, 5);
     EXPECT_EQ(options.poll_interval, milliseconds(100));
     EXPECT_EQ(options.reload_interval, seconds(8));
     EXPECT_EQ(options.change_retention, seconds(86400));
@@ -66,9 +66,9 @@ TEST(DnsOptions, EveryKeyIsRead)
                    "snapshot = a file\n",
                    &options),
               "");
-    EXPECT_EQ(options.address.to_string(), "10.0.0.1:7");
-    EXPECT_EQ(options.max_connections, 8u);
-    EXPECT_EQ(options.threads, 0);
+    EXPECT_EQ(options.server.address.to_string(), "10.0.0.1:7");
+    EXPECT_EQ(options.server.max_connections, 8u);
+    EXPECT_EQ(options.server.threads, 0);
     EXPECT_EQ(options.poll_interval, milliseconds(11));
     EXPECT_EQ(options.reload_interval, seconds(12));
     EXPECT_EQ(options.change_retention, seconds(61));

@@ -31,9 +31,9 @@ TEST(ReporterOptions, Defaults)
 {
     reporter_options options;
     ASSERT_EQ(read("", &options), "");
-    EXPECT_EQ(options.address.to_string(), "127.0.0.1:7779");
-    EXPECT_EQ(options.max_connections, 1024u);
-    EXPECT_EQ(options.threads, 5);
+    EXPECT_EQ(options.server.address.to_string(), "127.0.0.1:7779");
+    EXPECT_EQ(options.server.max_connections, 1024u);
+    EXPECT_EQ(options.server.threads, 5);
     EXPECT_EQ(options.storing_threads, 3);
     EXPECT_EQ(options.queue_limit, 100000u);
     EXPECT_FALSE(options.misspelt_section);
@@ -45,7 +45,7 @@ TEST(ReporterOptions, TheFileThatComesWithItIsGood)
     const status s = read_reporter_options(
         test::source_path("lars_reporter/conf/lars_reporter.conf"), &options);
     ASSERT_TRUE(s) << s.message();
-    EXPECT_EQ(options.address.to_string(), "127.0.0.1:7779");
+    EXPECT_EQ(options.server.address.to_string(), "127.0.0.1:7779");
     EXPECT_EQ(options.storing_threads, 3);
     EXPECT_EQ(options.queue_limit, 100000u);
 }
@@ -57,9 +57,9 @@ TEST(ReporterOptions, EveryKeyIsRead)
                    "[reporter]\ndb_thread_cnt = 9\nqueue_limit = 10\n",
                    &options),
               "");
-    EXPECT_EQ(options.address.to_string(), "10.0.0.1:7");
-    EXPECT_EQ(options.max_connections, 8u);
-    EXPECT_EQ(options.threads, 0);
+    EXPECT_EQ(options.server.address.to_string(), "10.0.0.1:7");
+    EXPECT_EQ(options.server.max_connections, 8u);
+    EXPECT_EQ(options.server.threads, 0);
     EXPECT_EQ(options.storing_threads, 9);
     EXPECT_EQ(options.queue_limit, 10u);
     EXPECT_EQ(options.database.user, "u");
