@@ -6,6 +6,7 @@ rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-1} folder=${1:-}
 targets=(floor v0.3 v0.4 v0.5 v0.6 v0.7 v0.8 v0.9 v0.10 v0.11 v0.12)
 loads=("2 16" "50 1")
 results=build/results
+busy=$(cut -d' ' -f1 /proc/loadavg)
 : > $results
 server=
 trap '[ -z "$server" ] || kill $server 2>/dev/null' EXIT
@@ -95,7 +96,8 @@ Written by \`make -C stages/bench docs\`; do not edit. One run: $rounds rounds o
 in every round, medians. $(nproc) CPUs, which server and load share; $(${CXX:-g++} --version | head -n 1); $(date +%F).
 A message is 72 bytes: the header and 64 bytes of body. v0.3 echoes the same bytes without looking for the
 header. "Of the floor" compares with a bare epoll loop measured in the same round. From v0.8 on, three
-threads serve.
+threads serve. When the run began, $busy processes were already busy on this computer (load average): the
+numbers of a quiet one are higher, and differences of a few hundredths mean nothing.
 
 ![The shares as bars](bench.svg)
 

@@ -20,12 +20,12 @@ static void conn_wt_callback(event_loop *, int, void *args)
 tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _closing(false), _loop(loop), _peer_done(false)
 {
     tcp_server::conns[_connfd] = this;
-    if (_loop->add_io_event(_connfd, conn_rd_callback, EPOLLIN, this) == -1) {
-        clean_conn();
-        return;
-    }
     if (tcp_server::conn_start_cb != NULL) {
         tcp_server::conn_start_cb(this, tcp_server::conn_start_args);
+    }
+    // The hook may have closed the connection.
+    if (_connfd != -1 && _loop->add_io_event(_connfd, conn_rd_callback, EPOLLIN, this) == -1) {
+        clean_conn();
     }
 }
 

@@ -60,8 +60,10 @@ TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsAnswers)
 {
     kit::child server(program);
     kit::peer client(server.port);
+    int small = 65536;   // so that most of the answers wait in the server
+    setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     std::string big(60000, 'b'), all;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 110; i++) {
         all += kit::frame(1, big);
     }
     client.send(all);
