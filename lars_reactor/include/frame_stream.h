@@ -88,6 +88,7 @@ private:
     bool _batching = false;    // what is sent waits for the end of the batch
     bool _paused = false;      // above the high-water mark: nothing is read
     bool _resumed = false;     // frames may be kept that no event tells of: on_write delivers them
+    bool _peer_done = false;   // the peer sends no more; it may still read
     bool _closing = false;     // close_when_sent() was called
     bool _closed = false;      // close() was called
 };

@@ -11,6 +11,8 @@ namespace lars {
 // While a batch of frames is handled, answers are sent when this much is queued.
 static constexpr size_t BATCH_BYTES = 64u << 10;
 
+static const char PEER_CLOSED[] = "the peer closed the connection";
+
 frame_stream::frame_stream(event_loop *loop, unique_fd fd, handler *owner,
                            const queue_limits &limits)
     : _loop(loop),
@@ -142,8 +144,13 @@ void frame_stream::receive()
     const ssize_t n = recv(_fd.get(), space, event_loop::RECEIVE_SPACE, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (n <= 0) {
-        close(n == 0 ? "the peer closed the connection" : std::strerror(errno));
+    if (n < 0) {
+        close(std::strerror(errno));
+        return;
+    }
+    if (n == 0) {
+        // It may still want its answers: flush ends the stream once they are sent.
+        _peer_done = true;
         return;
     }
     if (_closing)
@@ -221,7 +228,11 @@ void frame_stream::flush()
         }
         _output.pop(static_cast<size_t>(n));
     }
-    if (_closing && !_closed && _output.length() == 0)
+    // Frames that were held back are still to be delivered, and answered.
+    const bool holds_back = !_closing && (_paused || _resumed);
+    if (_peer_done && _output.length() == 0 && !holds_back)
+        close(PEER_CLOSED);
+    else if (_closing && !_closed && _output.length() == 0)
         shutdown(_fd.get(), SHUT_WR);
     update_interest();
 }
@@ -236,7 +247,7 @@ void frame_stream::update_interest()
         _resumed = true;
     }
 
-    const bool reads = !_paused || _closed || _closing;
+    const bool reads = _closed || (!_peer_done && (!_paused || _closing));
     const bool writes = _output.length() > 0 || (_resumed && usable());
     const uint32_t mask = (reads ? event_loop::READ : 0) | (writes ? event_loop::WRITE : 0);
     if (status s = _loop->set_io_mask(_fd.get(), mask); !s)

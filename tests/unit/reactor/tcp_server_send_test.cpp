@@ -177,6 +177,25 @@ TEST(TcpServerSend, Trap_R9_AClientThatReadsLateGetsEveryByteRight)
     EXPECT_EQ(s.server.overflows(), 0u);
 }
 
+TEST(TcpServerSend, AClientThatHasStoppedSendingStillGetsItsAnswers)
+{
+    running_server s(with_threads(1));
+    add_large_answer(s.server);
+    s.start();
+    wire_peer done = s.connect();
+    constexpr unsigned count = 600;
+    for (unsigned i = 0; i < count; ++i)
+        ASSERT_TRUE(done.send_frame(2, std::to_string(i)));
+    done.end_sending();
+    for (unsigned i = 0; i < count; ++i) {
+        const auto frame = done.receive_frame();
+        ASSERT_TRUE(frame) << i;
+        ASSERT_TRUE(frame->body == pattern(60000, i)) << i;
+    }
+    EXPECT_TRUE(done.wait_eof());
+    EXPECT_TRUE(wait_until([&] { return s.server.connections() == 0; }));
+}
+
 TEST(TcpServerSend, AQueueAboveItsLimitClosesTheConnectionAndCountsIt)
 {
     tcp_server_options options = with_threads(1);
