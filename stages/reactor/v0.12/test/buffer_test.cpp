@@ -153,6 +153,21 @@ TEST(OutputBuf, Trap_R9_TakesNoMoreThanTheLargestBuffer)
     EXPECT_EQ(-1, out.send_data(part.data(), -5));
 }
 
+TEST(OutputBuf, TheRoomInFrontIsUsedAgain)
+{
+    kit::socket_pair pair(true);
+    kit::peer other = kit::peer::adopt(pair.b);
+    pair.b = -1;
+    output_buf out;
+    std::string first(4000, 'a'), second(2000, 'b');
+    out.send_data(first.data(), 4000);
+    out.pop(3000);
+    out.send_data(second.data(), 2000);   // fits, but not behind the first
+    EXPECT_EQ(3000, out.length());
+    EXPECT_EQ(3000, out.write2fd(pair.a));
+    EXPECT_TRUE(other.recv(3000) == std::string(1000, 'a') + second);
+}
+
 TEST(OutputBuf, Trap_R16_AResetSocketIsAnErrorNotASignal)
 {
     kit::socket_pair pair(true);

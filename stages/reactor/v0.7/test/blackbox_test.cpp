@@ -78,12 +78,16 @@ TEST(TcpServer, AStartHookMayCloseTheConnection)
 TEST(TcpServer, Trap_R10_AHandlerMayCloseItsOwnConnection)
 {
     kit::child server([](uint16_t port) {
-        tcp_server::router.register_msg_router(3, [](const char *data, uint32_t len, int, net_connection *conn, void *) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.add_msg_router(1, echo);
+        s.add_msg_router(2, print);
+        s.add_msg_router(3, [](const char *data, uint32_t len, int, net_connection *conn, void *) {
             static_cast<tcp_conn *>(conn)->clean_conn();
             static_cast<tcp_conn *>(conn)->clean_conn();
             printf("%s;%d;", std::string(data, len).c_str(), conn->send_message("x", 1, 1));
-        }, NULL);
-        program(port);
+        });
+        loop.event_process();
     });
     kit::peer other(server.port), client(server.port);
     client.send(kit::frame(3, "still readable") + kit::frame(2, "never seen"));
