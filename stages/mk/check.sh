@@ -44,8 +44,6 @@ complete() {
 links() {
     local file=$1 target name bad=0
     for target in $(grep -o '](\([^)#]*\)' "$file" | sed 's/^](//' | grep -v '^http'); do
-        # Written when the final library exists.
-        [[ $target == */docs/from-v0.12.md || $target == from-v0.12.md ]] && continue
         [ -e "$(dirname "$file")/$target" ] || { echo "$file: no $target"; bad=1; }
     done
     for name in $(grep -o '`[A-Za-z0-9]*\.[A-Z][A-Za-z0-9_]*`' "$file" | tr -d '`'); do
