@@ -211,12 +211,13 @@ TEST_F(ReporterOwnServer, Trap_P4_DatabaseStoppedUnderAFloodKeepsMemoryFlatAndTh
     flood(1, 20000);
     const long before = memory_of(_reporter->process().pid());
     flood(20000, 200000);
+    // Once this is complained of, everything before it was received.
+    ASSERT_TRUE(peer.send_frame(3, "\xff"));
+    ASSERT_TRUE(_reporter->process().wait_for_output("makes no sense", milliseconds(30000)));
     // Sanitizers keep freed memory for a while, so there is nothing to see with them.
     if (!SANITIZED) {
         EXPECT_LT(memory_of(_reporter->process().pid()), before + 8000);
     }
-    EXPECT_TRUE(_reporter->process().running());
-
     ASSERT_TRUE(_server.start().ok());
     EXPECT_TRUE(wait_until(
         [&] { return _database->value("SELECT MAX(succ_cnt) FROM ServerCallStatus") == "199999"; },

@@ -92,7 +92,7 @@ chart > "$folder/bench.svg"
     cat <<TEXT
 # What each idea costs or gains
 
-Written by \`make -C stages/bench docs\`; do not edit. One run: $rounds rounds of $seconds s each, every version
+Written by \`make -C tests/bench/stages docs\`; do not edit. One run: $rounds rounds of $seconds s each, every version
 in every round, medians. $(nproc) CPUs, which server and load share; $(${CXX:-g++} --version | head -n 1); $(date +%F).
 A message is 72 bytes: the header and 64 bytes of body. v0.3 echoes the same bytes without looking for the
 header. "Of the floor" compares with a bare epoll loop measured in the same round. From v0.8 on, three
