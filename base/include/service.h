@@ -65,7 +65,6 @@ std::optional<options_type> read_again(const service_arguments &arguments, read_
         log(log_level::error, "configuration stays as it was: " + s.message());
         return std::nullopt;
     }
-    log(log_level::info, "configuration read again");
     return fresh;
 }
 

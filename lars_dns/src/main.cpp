@@ -19,6 +19,7 @@ static void reload(const service_arguments &arguments, const dns_options &runnin
     if (!(fresh->server == running.server))
         log(log_level::warn, "a change in [reactor] needs a restart");
     backend.set_options(*fresh);
+    log(log_level::info, "configuration read again");
 }
 
 int main(int argc, char **argv)

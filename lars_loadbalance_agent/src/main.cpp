@@ -17,6 +17,7 @@ static void reload(const service_arguments &arguments, const agent_options &runn
         fresh->reporter != running.reporter || fresh->route_cache != running.route_cache)
         log(log_level::warn, "a change outside [loadbalance] needs a restart");
     serving.set_config(fresh->balance);
+    log(log_level::info, "configuration read again");
 }
 
 int main(int argc, char **argv)

@@ -28,6 +28,7 @@ static void reload(const service_arguments &arguments, const reporter_options &r
         fresh->database.password != running.database.password)
         log(log_level::warn, "a change other than of queue_limit needs a restart");
     server.set_queue_limit(fresh->queue_limit);
+    log(log_level::info, "configuration read again");
 }
 
 int main(int argc, char **argv)

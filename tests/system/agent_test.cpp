@@ -384,14 +384,24 @@ TEST_F(Agent, NonsenseIsDroppedAndTheNextRequestServed)
 
 TEST_F(Agent, BalanceIsReadAgainWhileRunning)
 {
+    _agent->set("loadbalance", "contin_err_limit", "1000000");
+    _agent->set("loadbalance", "err_rate", "1");
+    _agent->set("loadbalance", "window_err_rate", "1");
+    _agent->set("loadbalance", "idle_timeout", "3600");
     start();
     learn(1, 1, {"10.0.0.1:80"});
+    send_report(1, 1, "10.0.0.1:80", 1, 100);
+    EXPECT_EQ(_agent->process().output().find("is overloaded"), std::string::npos);
+
     _agent->set("loadbalance", "contin_err_limit", "1");
     _agent->write_config();
     _agent->process().signal(SIGHUP);
     EXPECT_TRUE(_agent->process().wait_for_output("configuration read again"));
-    send_report(1, 1, "10.0.0.1:80", 1);
-    EXPECT_TRUE(_agent->process().wait_for_output("is overloaded"));
+    // The owner of the module hears of it a moment later.
+    EXPECT_TRUE(wait_until([&] {
+        send_report(1, 1, "10.0.0.1:80", 1);
+        return _agent->process().output().find("is overloaded") != std::string::npos;
+    }));
 }
 
 TEST_F(Agent, SigtermInTheMiddleOfTrafficHandsOverTheLastSums)
