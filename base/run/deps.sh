@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # run_lars deps: what building and running Lars needs, from Debian or Ubuntu.
 
-wanted_packages='g++ make pkg-config protobuf-compiler libprotobuf-dev default-libmysqlclient-dev
+wanted_packages='g++ make patch pkg-config protobuf-compiler libprotobuf-dev default-libmysqlclient-dev
     libgtest-dev mariadb-server-core mariadb-client-core'
 
 package_is_there()
