@@ -240,10 +240,10 @@ TEST_F(RunLarsDeps, InstallsWhatIsMissingAndSaysSo)
 {
     const run_result result = deps();
     EXPECT_EQ(result.exit_status, 0) << result.output;
-    EXPECT_TRUE(contains(result.output, "Installing with apt: make pkg-config protobuf-compiler"))
+    EXPECT_TRUE(contains(result.output, "Installing with apt: make patch pkg-config"))
         << result.output;
     EXPECT_TRUE(contains(result.output, " update\n")) << result.output;
-    EXPECT_TRUE(contains(result.output, "--no-install-recommends make pkg-config"))
+    EXPECT_TRUE(contains(result.output, "--no-install-recommends make patch pkg-config"))
         << result.output;
 }
 
