@@ -53,9 +53,12 @@ db_admin()
         --connect-timeout=5 "$@"
 }
 
+# A server that starts removes the temporary tables it finds, also those of
+# another server: so each has a folder of its own for them.
 db_arguments()
 {
-    printf '%s\n' --no-defaults "--datadir=$1" --innodb-buffer-pool-size=32M \
+    mkdir -p "$db_folder/tmp"
+    printf '%s\n' --no-defaults "--datadir=$1" "--tmpdir=$db_folder/tmp" --innodb-buffer-pool-size=32M \
         --innodb-log-file-size=16M --aria-pagecache-buffer-size=4M --key-buffer-size=1M
     [ "$(id -u)" -ne 0 ] || echo --user=root
 }

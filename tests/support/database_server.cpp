@@ -29,6 +29,9 @@ std::vector<std::string> common_arguments(const std::string &data)
     std::vector<std::string> arguments = {
         "--no-defaults",
         "--datadir=" + data,
+        // A server that starts removes the temporary tables it finds, also those
+        // of another server.
+        "--tmpdir=" + data.substr(0, data.rfind('/')),
         "--innodb-buffer-pool-size=16M",
         "--innodb-log-file-size=8M",
         "--innodb-flush-log-at-trx-commit=2",
@@ -88,7 +91,7 @@ status database_server::launch()
     for (const std::string &more :
          {"--socket=" + socket(), "--port=" + std::to_string(_port),
           std::string("--bind-address=127.0.0.1"), "--pid-file=" + _folder.file("pid"),
-          "--tmpdir=" + _folder.path(), "--init-file=" + _folder.file("init.sql"),
+          "--init-file=" + _folder.file("init.sql"),
           std::string("--skip-name-resolve"), std::string("--skip-log-bin"),
           std::string("--performance-schema=OFF"), std::string("--max-connections=200")})
         arguments.push_back(more);
