@@ -89,13 +89,14 @@ tcp_server::tcp_server(event_loop *loop, const char *ip, uint16_t port) : _loop(
     if (bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
         die("bind", ip, port);
     }
+    config_file *config = config_file::instance();
+    _max_conns = config->GetNumber("reactor", "maxConn", MAX_CONNS);
+    // The threads first: a client finds them at work.
+    _thread_pool = new thread_pool(config->GetNumber("reactor", "threadNum", THREAD_CNT));
     if (listen(_sockfd, SOMAXCONN) == -1) {
         die("listen", ip, port);
     }
     _spare_fd = open_spare_fd();
-    config_file *config = config_file::instance();
-    _max_conns = config->GetNumber("reactor", "maxConn", MAX_CONNS);
-    _thread_pool = new thread_pool(config->GetNumber("reactor", "threadNum", THREAD_CNT));
 
     if (_loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
         die("watch", ip, port);

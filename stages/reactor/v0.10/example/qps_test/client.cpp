@@ -58,6 +58,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < atoi(argv[3]); i++) {
         std::thread(ask, argv[1], port).detach();
     }
+    while (echoes == 0) {
+        usleep(1000);   // the first second starts with the first echo
+    }
     for (int second = 0; argc < 5 || second < atoi(argv[4]); second++) {
         sleep(1);
         printf("%ld echoes a second\n", echoes.exchange(0));
