@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo test stages install clean help
+.PHONY: all demo test bench stages install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -24,6 +24,10 @@ demo:
 test:
 	@./run_lars deps
 	@MAKEFLAGS= tests/run_tests
+
+bench:
+	@./run_lars deps
+	@$(MAKE) --no-print-directory run-bench
 
 stages:
 	@./run_lars deps
@@ -51,6 +55,7 @@ help:
 	@echo 'make            build the system into build/plain (CXX=clang++ or SAN=thread: elsewhere)'
 	@echo 'make demo       install what is missing, build, run everything, kill a backend, watch'
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers'
+	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
 	@echo 'make stages     build and test the stages of the course'
 	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'

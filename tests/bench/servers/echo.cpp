@@ -1,0 +1,26 @@
+#include "servers.h"
+#include "service.h"
+#include "tcp_server.h"
+
+namespace lars::bench {
+
+status serve_echo(int ready_fd, int threads)
+{
+    event_loop loop;
+    tcp_server_options options;
+    options.threads = threads;
+    tcp_server server(&loop, options);
+    status s = server.add_msg_router(1, [](const char *data, uint32_t length, int msgid, net_connection &conn) {
+        conn.send_message(data, length, msgid);
+    });
+    if (s)
+        s = server.bind({INADDR_LOOPBACK, 0});
+    if (s)
+        s = server.start();
+    if (!s)
+        return s;
+    announce_ready(ready_fd, {server.address()});
+    return loop.event_process();
+}
+
+}  // namespace lars::bench
