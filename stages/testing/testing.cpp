@@ -18,7 +18,7 @@
 #include <random>
 #include <sstream>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if KIT_ASAN
 #include <sanitizer/lsan_interface.h>
 static bool leaked() { return __lsan_do_recoverable_leak_check() != 0; }
 #else
@@ -245,15 +245,18 @@ void peer::close()
     }
 }
 
-listener::listener(uint16_t wanted_port) : port(wanted_port ? wanted_port : free_port())
+listener::listener(uint16_t wanted_port)
 {
     fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in addr = local(port);
-    if (bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1 || listen(fd, 64) == -1) {
+    sockaddr_in addr = local(wanted_port);
+    socklen_t len = sizeof addr;
+    if (bind(fd, reinterpret_cast<sockaddr *>(&addr), len) == -1 || listen(fd, 64) == -1 ||
+        getsockname(fd, reinterpret_cast<sockaddr *>(&addr), &len) == -1) {
+        ADD_FAILURE() << "no listener on port " << wanted_port << ": " << strerror(errno);
         close();
+        return;
     }
+    port = ntohs(addr.sin_port);
 }
 
 peer listener::accept()
@@ -465,7 +468,7 @@ static int entries(const std::string &folder)
 bool child::has_threads(int n) const
 {
     // One more waits for the order to stop; ThreadSanitizer has some of its own.
-#if defined(__SANITIZE_THREAD__)
+#if KIT_TSAN
     int others = 3;
 #else
     int others = 1;

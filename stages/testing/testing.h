@@ -21,11 +21,23 @@
 #include <thread>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define KIT_SANITIZED 1
+// g++ says by a macro which sanitizer is built in, clang++ by a question.
+#if defined(__has_feature)
+#define KIT_ASAN __has_feature(address_sanitizer)
+#define KIT_TSAN __has_feature(thread_sanitizer)
 #else
-#define KIT_SANITIZED 0
+#if defined(__SANITIZE_ADDRESS__)
+#define KIT_ASAN 1
+#else
+#define KIT_ASAN 0
 #endif
+#if defined(__SANITIZE_THREAD__)
+#define KIT_TSAN 1
+#else
+#define KIT_TSAN 0
+#endif
+#endif
+#define KIT_SANITIZED (KIT_ASAN || KIT_TSAN)
 
 class event_loop;
 

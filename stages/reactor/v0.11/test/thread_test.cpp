@@ -76,6 +76,20 @@ TEST(ThreadPool, Trap_R20_NoThreadsGiveNoQueue)
     EXPECT_EQ(NULL, pool.get_thread());
 }
 
+TEST(ThreadPool, Trap_R21_AThreadThatDoesNotStartEndsWithAClearError)
+{
+    kit::child program([](uint16_t) {
+        pthread_attr_t attr;
+        pthread_attr_init(&attr);
+        pthread_attr_setstacksize(&attr, static_cast<size_t>(1) << 47);   // no address space is so large
+        pthread_setattr_default_np(&attr);
+        thread_pool pool(3);
+        printf("started");
+    }, kit::child::NOTHING);
+    EXPECT_EQ(1, program.wait());
+    EXPECT_EQ(0u, program.output().find("thread_pool: thread 0: ")) << program.output();
+}
+
 TEST(BufPool, ThreadsMayShareIt)
 {
     std::vector<std::thread> threads;

@@ -176,7 +176,10 @@ TEST(TcpServer, Trap_R22_TwoThreadsSendOnOneConnection)
         config_file::setPath(conf);
         event_loop loop;
         tcp_server s(&loop, "127.0.0.1", port);
-        s.thread_poll()->send_task([](event_loop *its_loop, void *) { serving_loop = its_loop; });
+        s.thread_poll()->send_task([](event_loop *its_loop, void *) {
+            serving_loop = its_loop;
+            printf("ready;");
+        });
         s.set_conn_start([](net_connection *conn, void *) {
             for (int thread = 0; thread < 2; thread++) {
                 std::thread([conn, thread] {
@@ -188,6 +191,7 @@ TEST(TcpServer, Trap_R22_TwoThreadsSendOnOneConnection)
         });
         loop.event_process();
     });
+    EXPECT_TRUE(server.printed("ready;"));
     remove(conf.c_str());
     kit::peer client(server.port);
     int next[2] = {0, 0};

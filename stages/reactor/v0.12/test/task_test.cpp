@@ -1,24 +1,29 @@
 #include "testing.h"
 
+#include <atomic>
+
 #include "event_loop.h"
 #include "thread_pool.h"
 
+// Nothing else is there to wake this loop.
 TEST(EventLoop, ATaskOfAnotherThreadWakesTheLoop)
 {
-    event_loop loop;
-    static int ran, step = 1;
-    ran = 0;
-    std::thread other([&] {
-        for (int i = 0; i < 100; i++) {
-            loop.add_task([](event_loop *, void *args) { ran += *static_cast<int *>(args); }, &step);
-        }
-    });
-    other.join();
-    static int one;
-    one = 0;
-    loop.add_task([](event_loop *, void *) { one++; }, NULL);
-    EXPECT_TRUE(kit::run_until(loop, [] { return one == 1; }));
-    EXPECT_EQ(100, ran);
+    kit::child program([](uint16_t) {
+        event_loop loop;
+        std::thread([&loop] {
+            static int step = 1;
+            static std::atomic<int> ran(0);
+            for (int i = 1; i <= 100; i++) {
+                loop.add_task([](event_loop *, void *args) { ran += *static_cast<int *>(args); }, &step);
+                while (ran < i) {
+                    std::this_thread::yield();
+                }
+            }
+            printf("all ran;");
+        }).detach();
+        loop.event_process();
+    }, kit::child::NOTHING);
+    EXPECT_TRUE(program.printed("all ran;"));
 }
 
 TEST(EventLoop, Trap_R23_ATaskThatAddsATaskRunsInTheNextRound)
