@@ -8,7 +8,7 @@
 
 namespace lars::bench {
 
-// One thread, bare epoll: what is read is sent back at once.
+// bare_echo.h.
 status serve_bare_tcp(int ready_fd);
 
 // A thread for each of RESPONSES, each on a port of its own, in batches: answers every

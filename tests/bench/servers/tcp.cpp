@@ -1,8 +1,19 @@
+#include "bare_echo.h"
 #include "servers.h"
 #include "service.h"
 #include "tcp_server.h"
 
 namespace lars::bench {
+
+status serve_bare_tcp(int ready_fd)
+{
+    uint16_t port = 0;
+    const int listening = listen_on_loopback(&port);
+    if (listening < 0)
+        return status::from_errno("listen");
+    announce_ready(ready_fd, {{INADDR_LOOPBACK, port}});
+    serve_bare_echo(listening);
+}
 
 status serve_echo(int ready_fd, int threads)
 {

@@ -1,12 +1,27 @@
+#include "bare_echo.h"
+
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "servers.h"
-#include "service.h"
-
 namespace lars::bench {
+
+int listen_on_loopback(uint16_t *port)
+{
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(*port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto *where = reinterpret_cast<sockaddr *>(&address);
+    const int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, where, length) != 0 || listen(fd, SOMAXCONN) != 0 || getsockname(fd, where, &length) != 0)
+        return -1;
+    *port = ntohs(address.sin_port);
+    return fd;
+}
 
 static void watch(int epoll, int fd)
 {
@@ -16,19 +31,8 @@ static void watch(int epoll, int fd)
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-status serve_bare_tcp(int ready_fd)
+void serve_bare_echo(int listening)
 {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto *where = reinterpret_cast<sockaddr *>(&address);
-    const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(listening, where, length) != 0 || listen(listening, SOMAXCONN) != 0 ||
-        getsockname(listening, where, &length) != 0)
-        return status::from_errno("listen");
-    announce_ready(ready_fd, {endpoint::from_sockaddr(address)});
-
     const int epoll = epoll_create1(EPOLL_CLOEXEC);
     watch(epoll, listening);
     static char buffer[65536];
