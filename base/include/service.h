@@ -71,7 +71,8 @@ std::optional<options_type> read_again(const service_arguments &arguments, read_
 // Says why a service cannot start; returns main's exit status, 1.
 int refuse_to_start(const service_info &info, const status &why);
 
-// Writes "ready IP:PORT ..." to FD and closes it; nothing where FD is negative.
+// Writes "ready IP:PORT ..." to FD and closes it, unless it is stdout or stderr;
+// nothing where FD is negative.
 void announce_ready(int fd, const std::vector<endpoint> &addresses);
 
 // SIGTERM and SIGINT call on_stop, SIGHUP calls on_reload, in the loop. Make it

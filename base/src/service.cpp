@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -53,7 +54,8 @@ static bool parse_fd(const char *text, int *fd)
     const std::string digits = text;
     const char *end = digits.data() + digits.size();
     const auto parsed = std::from_chars(digits.data(), end, *fd);
-    return parsed.ec == std::errc() && parsed.ptr == end && *fd >= 0;
+    // One that nobody gave us would become some socket of our own.
+    return parsed.ec == std::errc() && parsed.ptr == end && *fd >= 0 && fcntl(*fd, F_GETFD) >= 0;
 }
 
 std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
@@ -111,7 +113,9 @@ void announce_ready(int fd, const std::vector<endpoint> &addresses)
     line += "\n";
     // Whoever asked for it may have gone away; the service serves all the same.
     [[maybe_unused]] const ssize_t written = write(fd, line.data(), line.size());
-    close(fd);
+    // The next socket must not become our stdout or stderr.
+    if (fd > STDERR_FILENO)
+        close(fd);
 }
 
 void raise_fd_limit()

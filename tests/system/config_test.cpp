@@ -57,7 +57,8 @@ TEST_P(Service, HelpAndVersionAreToldAtOnce)
 TEST_P(Service, WrongArgumentsAreRefused)
 {
     for (const std::vector<std::string> &words : std::vector<std::vector<std::string>>{
-             {"--nothing"}, {"-x"}, {"-c"}, {"extra"}, {"--ready-fd", "x"}, {"--ready-fd", "-1"}}) {
+             {"--nothing"}, {"-x"}, {"-c"}, {"extra"}, {"--ready-fd", "x"}, {"--ready-fd", "-1"},
+             {"--ready-fd", "200"}}) {  // which is not open
         const run_result result = start(words);
         EXPECT_EQ(result.exit_status, 2) << words[0];
         EXPECT_NE(result.output.find("usage: "), std::string::npos) << words[0];
