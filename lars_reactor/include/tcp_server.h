@@ -51,7 +51,8 @@ public:
     // Accepting loop. Starts the worker threads and listens.
     status start();
     // Accepting loop. Stops accepting, lets every connection finish sending, cuts
-    // off what is left after GRACE, and then calls DONE.
+    // off what is left after GRACE, and then calls DONE. Called again meanwhile, it
+    // takes the new GRACE and calls both.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
     // Accepting loop. The bound address.

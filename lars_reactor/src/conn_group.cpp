@@ -60,7 +60,13 @@ void conn_group::drain(std::chrono::milliseconds grace, std::function<void()> do
         done();
         return;
     }
-    _drained = std::move(done);
+    // Asked for a second time: both are told, and the new grace counts.
+    _drained = [earlier = std::move(_drained), done = std::move(done)] {
+        if (earlier)
+            earlier();
+        done();
+    };
+    _loop->cancel(_drain_timer);
     _drain_timer = _loop->run_after(grace, [this] {
         for (auto &[id, conn] : _conns)
             conn->close();

@@ -103,6 +103,38 @@ TEST(TcpServerStop, WithoutConnectionsItIsDoneAtOnce)
     EXPECT_TRUE(done);
 }
 
+TEST(TcpServerStop, AskedForTwiceItTellsBoth)
+{
+    for (const int threads : {0, 2}) {
+        running_server s(with_threads(threads));
+        s.start();
+        wire_peer idle = s.connect();
+        ASSERT_TRUE(echoes(idle));
+        auto first = begin_stop(s, std::chrono::hours(1));
+        auto second = begin_stop(s, 50ms);
+        EXPECT_TRUE(is_ready(first));
+        EXPECT_TRUE(is_ready(second));
+        EXPECT_EQ(s.server.connections(), 0u);
+    }
+}
+
+TEST(TcpServerStop, AskedForTwiceItLeavesNoTimerBehind)
+{
+    event_loop loop(no_log());
+    auto server = std::make_unique<tcp_server>(&loop);
+    ASSERT_TRUE(server->bind(loopback()).ok());
+    ASSERT_TRUE(server->start().ok());
+    wire_peer idle;
+    ASSERT_TRUE(idle.connect_tcp(server->address().port));
+    ASSERT_TRUE(run_until(loop, [&] { return server->connections() == 1; }));
+    for (int i = 0; i < 2; ++i)
+        server->stop(50ms, [] {});
+    run_rounds(loop);
+    server.reset();
+    loop.run_after(100ms, [&] { loop.stop(); });
+    EXPECT_TRUE(loop.event_process().ok());
+}
+
 TEST(TcpServerStop, WhatTheClientSendsMeanwhileIsNotHandled)
 {
     running_server s;
