@@ -56,6 +56,7 @@ private:
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
     void changed();
+    void save_later();
     void save_cache();
     void forget_unused();
 

@@ -88,11 +88,11 @@ status dns_client::start()
 void dns_client::stop()
 {
     _client.stop();
+    if (_cache_behind)
+        save_cache();
     _loop->cancel(_deadline_timer);
     _loop->cancel(_forget_timer);
     _loop->cancel(_save_timer);
-    if (_cache_behind)
-        save_cache();
 }
 
 void dns_client::want(module_id id)
@@ -212,7 +212,13 @@ void dns_client::changed()
 {
     if (_cache.empty() || _cache_behind)
         return;
+    save_later();
+}
+
+void dns_client::save_later()
+{
     _cache_behind = true;
+    _loop->cancel(_save_timer);
     _save_timer = _loop->run_after(SAVE_DELAY, [this] { save_cache(); });
 }
 
@@ -228,6 +234,9 @@ void dns_client::save_cache()
     if (saved.message() != _cache_trouble && !saved)
         _loop->log()(log_level::error, "route cache: " + saved.message());
     _cache_trouble = saved.message();
+    // A disk that is full now may have room later.
+    if (!saved)
+        save_later();
 }
 
 void dns_client::forget_unused()

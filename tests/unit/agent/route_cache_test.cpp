@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "running_dns_client.h"
 #include "temp_dir.h"
@@ -109,6 +110,24 @@ TEST_F(RouteCache, AFolderThatCannotBeWrittenIsToldOnce)
     ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(1, 1, {"10.0.0.1:80"})));
     EXPECT_TRUE(test::wait_until(
         [&] { return client.log().find("route cache: ") != std::string::npos; }));
+}
+
+TEST_F(RouteCache, IsWrittenOnceItCanBeThoughNothingChangesAnyMore)
+{
+    running_dns_client client({server.port()}, folder.file("later/routes"));
+    ASSERT_TRUE(client.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    client->pull({1, 1});
+    next_question(*peer);
+    ASSERT_TRUE(peer->send_frame(ID_GetRouteResponse, route_response(1, 1, {"10.0.0.1:80"})));
+    ASSERT_TRUE(test::wait_until(
+        [&] { return client.log().find("route cache: ") != std::string::npos; }));
+    std::filesystem::create_directory(folder.file("later"));
+    EXPECT_TRUE(test::wait_until([&] {
+        return test::read_text(folder.file("later/routes")).find("1 1 10.0.0.1:80") !=
+               std::string::npos;
+    }));
 }
 
 }  // namespace
