@@ -111,8 +111,9 @@ start_private_db()
 {
     local pid server arguments log_size
     mkdir -p "$db_folder"
-    if running_pid db >/dev/null; then
-        load_tables || die "the database does not take its tables"
+    # An "up" that was interrupted may have left one that does not answer yet.
+    if pid=$(running_pid db); then
+        { wait_db_answers "$pid" && load_tables; } || die "the database does not take its tables"
         say "database: runs already, $(record_line db 3)"
         return
     fi

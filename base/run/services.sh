@@ -29,6 +29,8 @@ run_in_foreground()
 start_service()
 {
     local name=$1 program_name path conf log log_size pid ready line="" outcome=0
+    # An "up" that was interrupted may have left one that nobody has seen ready.
+    [ "$(record_line "$name" 3 2>/dev/null)" != starting ] || stop_service "$name"
     if running_pid "$name" >/dev/null; then
         say "$name: runs already, $(record_line "$name" 3)"
         return

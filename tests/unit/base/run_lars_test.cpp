@@ -44,14 +44,31 @@ protected:
 
     ~RunLars() override { lars({"down"}); }
 
+    process_options options()
+    {
+        process_options chosen;
+        chosen.environment = {"LARS_RUN=" + _folder.file("run"),
+                              "LARS_CONF_DIR=" + _folder.file("conf"),
+                              "LARS_BIN=" + _folder.file("bin"),
+                              "LARS_DB_PORT=" + std::to_string(_port), "LARS_CONF="};
+        return chosen;
+    }
+
     run_result lars(const words &arguments)
     {
-        process_options options;
-        options.environment = {"LARS_RUN=" + _folder.file("run"),
-                               "LARS_CONF_DIR=" + _folder.file("conf"),
-                               "LARS_BIN=" + _folder.file("bin"),
-                               "LARS_DB_PORT=" + std::to_string(_port), "LARS_CONF="};
-        return run(source_path("run_lars"), arguments, options, milliseconds(60000));
+        return run(source_path("run_lars"), arguments, options(), milliseconds(60000));
+    }
+
+    // Ctrl-C as soon as NAME is on record.
+    void interrupt(const words &arguments, const std::string &name)
+    {
+        process interrupted;
+        ASSERT_TRUE(interrupted.start(source_path("run_lars"), arguments, options()));
+        const std::string record = _folder.file("run/" + name + ".pid");
+        ASSERT_TRUE(wait_until([&] { return contains(read_text(record), "\n"); },
+                               milliseconds(60000)));
+        interrupted.signal_group(SIGINT);
+        EXPECT_NE(interrupted.wait_exit().value_or(0), 0);
     }
 
     // A program of this name, which is started with -c FILE --ready-fd 3.
@@ -140,6 +157,24 @@ TEST_F(RunLars, AServiceThatEndsBeforeItServesIsShownWithItsLog)
     EXPECT_TRUE(contains(up.output, "    no such thing")) << up.output;
     EXPECT_TRUE(contains(up.output, "reporter did not start")) << up.output;
     EXPECT_TRUE(contains(lars({"down"}).output, "dns: stopped\n"));
+}
+
+TEST_F(RunLars, WhatAnInterruptedUpHasLeftIsReadyAfterTheNext)
+{
+    interrupt({"db", "start"}, "db");
+    const run_result db = lars({"db", "start"});
+    EXPECT_EQ(db.exit_status, 0) << db.output;
+
+    const std::string gate = _folder.file("gate");
+    service("lars_dns", "until [ -e " + gate + " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
+                        "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
+                        "while true; do read -r -t 1 < <(sleep 1); done");
+    interrupt({"up"}, "dns");
+    _folder.write("gate", "");
+    const run_result up = lars({"up"});
+    EXPECT_EQ(up.exit_status, 0) << up.output;
+    EXPECT_TRUE(contains(up.output, "dns: ready, 127.0.0.1:1\n")) << up.output;
+    EXPECT_FALSE(contains(lars({"status"}).output, "starting"));
 }
 
 TEST_F(RunLars, AStaleRecordIsNotTakenForARunningService)
