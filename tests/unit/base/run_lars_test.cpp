@@ -59,14 +59,14 @@ protected:
         return run(source_path("run_lars"), arguments, options(), milliseconds(60000));
     }
 
-    // Ctrl-C as soon as NAME is on record.
-    void interrupt(const words &arguments, const std::string &name)
+    // Ctrl-C as soon as each of these files has a line.
+    void interrupt(const words &arguments, const words &files)
     {
         process interrupted;
         ASSERT_TRUE(interrupted.start(source_path("run_lars"), arguments, options()));
-        const std::string record = _folder.file("run/" + name + ".pid");
-        ASSERT_TRUE(wait_until([&] { return contains(read_text(record), "\n"); },
-                               milliseconds(60000)));
+        for (const std::string &file : files)
+            ASSERT_TRUE(wait_until([&] { return contains(read_text(_folder.file(file)), "\n"); },
+                                   milliseconds(60000)));
         interrupted.signal_group(SIGINT);
         EXPECT_NE(interrupted.wait_exit().value_or(0), 0);
     }
@@ -161,15 +161,15 @@ TEST_F(RunLars, AServiceThatEndsBeforeItServesIsShownWithItsLog)
 
 TEST_F(RunLars, WhatAnInterruptedUpHasLeftIsReadyAfterTheNext)
 {
-    interrupt({"db", "start"}, "db");
+    interrupt({"db", "start"}, {"run/db.pid"});
     const run_result db = lars({"db", "start"});
     EXPECT_EQ(db.exit_status, 0) << db.output;
 
     const std::string gate = _folder.file("gate");
-    service("lars_dns", "until [ -e " + gate + " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
+    service("lars_dns", "echo yes >" + _folder.file("started") + "; until [ -e " + gate + " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
                         "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
                         "while true; do read -r -t 1 < <(sleep 1); done");
-    interrupt({"up"}, "dns");
+    interrupt({"up"}, {"run/dns.pid", "started"});
     _folder.write("gate", "");
     const run_result up = lars({"up"});
     EXPECT_EQ(up.exit_status, 0) << up.output;
