@@ -16,3 +16,10 @@ sources() {
     (cd "$stages/$1" 2>/dev/null && find include src example conf -type f \
         \( -name '*.h' -o -name '*.cpp' -o -name '*.proto' -o -name '*.conf' \) 2>/dev/null) | LC_ALL=C sort
 }
+
+# result LOG: the "N passed, N failed" at the end of a log; nothing if it did not get there.
+# After a failure make has the last word.
+result() {
+    awk '/^make.*: \*\*\* / && line ~ /, [1-9][0-9]* failed$/ {next} {line = $0} END {print line}' "$1" 2>/dev/null |
+        grep -Ex '[0-9]+ passed, [0-9]+ failed'
+}
