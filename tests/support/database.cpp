@@ -114,6 +114,19 @@ std::string database::value(const std::string &statement)
     return rows.empty() || rows[0].empty() ? std::string() : rows[0][0];
 }
 
+void database::kill_connections()
+{
+    const auto others = query("SELECT id FROM information_schema.processlist WHERE db = DATABASE()"
+                              " AND id <> CONNECTION_ID()");
+    db_client client(options());
+    EXPECT_TRUE(client.connect());
+    for (const auto &row : others) {
+        // One that has just ended by itself is listed too.
+        const status done = client.execute("KILL CONNECTION " + row[0]);
+        EXPECT_TRUE(done || done.message().find("Unknown thread id") != std::string::npos) << done.message();
+    }
+}
+
 void database::load(const std::string &path)
 {
     db_client client(options());

@@ -36,6 +36,9 @@ public:
     // The first column of the first row; "" if there is none.
     std::string value(const std::string &statement);
 
+    // Cuts off everybody who is connected to it.
+    void kill_connections();
+
     // A file such as base/sql/sample.sql, statement by statement.
     void load(const std::string &path);
 

@@ -75,9 +75,7 @@ TEST_F(RouteReaderFault, Trap_D10_AFailedReadForgetsNothing)
 TEST_F(RouteReaderFault, Trap_D12_AKilledConnectionIsAnErrorAndAFreshOneGoesOn)
 {
     read(true);
-    for (const auto &process : db.query("SELECT id FROM information_schema.processlist"
-                                        " WHERE db = DATABASE() AND id <> CONNECTION_ID()"))
-        db.exec("KILL CONNECTION " + process[0]);
+    db.kill_connections();
     add(1, "1, 1");
     EXPECT_NE(read().find("error: "), std::string::npos);
     EXPECT_FALSE(reader.connected());

@@ -156,6 +156,21 @@ TEST_F(RowWriter, ATableThatIsMissingIsToldOnceAndWaitedFor)
     EXPECT_NE(log().find("is back"), std::string::npos) << log();
 }
 
+// As during a switch-over to another server.
+TEST_F(RowWriter, RowsOutlastAServerThatIsReadOnlyForNow)
+{
+    test::database db;
+    auto writer = start(db.options());
+    db.exec("SET GLOBAL read_only = 1");
+    for (int32_t i = 1; i <= 10; ++i)
+        writer->push(row(i, i));
+    ASSERT_TRUE(writer->start());
+    EXPECT_TRUE(wait_until([&] { return log().find("read-only") != std::string::npos; })) << log();
+    db.exec("SET GLOBAL read_only = 0");
+    expect_stored(10);
+    EXPECT_EQ(counts.refused, 0u);
+}
+
 TEST_F(RowWriter, ALostConnectionIsReplacedAtOnce)
 {
     test::database db;
@@ -163,9 +178,7 @@ TEST_F(RowWriter, ALostConnectionIsReplacedAtOnce)
     ASSERT_TRUE(writer->start());
     writer->push(row(1, 1));
     expect_stored(1);
-    for (const auto &process : db.query("SELECT id FROM information_schema.processlist"
-                                        " WHERE db = DATABASE() AND id <> CONNECTION_ID()"))
-        db.exec("KILL CONNECTION " + process[0]);
+    db.kill_connections();
     writer->push(row(2, 2));
     expect_stored(2);
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM ServerCallStatus"), "2");
