@@ -133,7 +133,7 @@ start_private_db()
     # At once, so that it can be stopped whatever happens to this script.
     record_process db "$pid" mariadbd "127.0.0.1:$LARS_DB_PORT"
     if ! wait_db_answers "$pid"; then
-        kill "$pid" 2>/dev/null || true
+        kill -KILL "$pid" 2>/dev/null || true
         rm -f "$LARS_RUN/db.pid"
         show_log_from "$db_log" "$log_size"
         die "the database does not start; the whole log is $db_log"
@@ -144,14 +144,20 @@ start_private_db()
 
 stop_private_db()
 {
-    local pid
+    local pid patience=60
     if ! pid=$(running_pid db); then
         rm -f "$LARS_RUN/db.pid"
         say "database: not running"
         return
     fi
-    kill -TERM "$pid"
-    wait_gone "$pid" 60 || die "the database (process $pid) does not stop; its log is $db_log"
+    # A server that is told to stop while it starts may hang for ever.
+    wait_db_answers "$pid" || patience=10
+    kill -TERM "$pid" 2>/dev/null || true
+    if ! wait_gone "$pid" "$patience"; then
+        say "database: does not stop, is killed"
+        kill -KILL "$pid" 2>/dev/null || true
+        wait_gone "$pid" 10 || die "the database (process $pid) cannot be stopped; its log is $db_log"
+    fi
     rm -f "$LARS_RUN/db.pid"
     forget_socket
     say "database: stopped"

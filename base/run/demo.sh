@@ -117,7 +117,9 @@ start_caller()
 stop_demo()
 {
     local outcome=$? name
-    trap - EXIT INT TERM
+    # A second Ctrl-C must not leave things running.
+    trap - EXIT
+    trap '' INT TERM
     demo_step "stopping everything"
     if [ -n "${demo_caller:-}" ]; then
         kill "$demo_caller" 2>/dev/null || true

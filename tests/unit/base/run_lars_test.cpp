@@ -59,16 +59,16 @@ protected:
         return run(source_path("run_lars"), arguments, options(), milliseconds(60000));
     }
 
-    // Ctrl-C as soon as each of these files has a line.
-    void interrupt(const words &arguments, const words &files)
+    // Ctrl-C as soon as each of these files has a line. The exit status.
+    int interrupt(const words &arguments, const words &files)
     {
         process interrupted;
-        ASSERT_TRUE(interrupted.start(source_path("run_lars"), arguments, options()));
+        EXPECT_TRUE(interrupted.start(source_path("run_lars"), arguments, options()));
         for (const std::string &file : files)
-            ASSERT_TRUE(wait_until([&] { return contains(read_text(_folder.file(file)), "\n"); },
+            EXPECT_TRUE(wait_until([&] { return contains(read_text(_folder.file(file)), "\n"); },
                                    milliseconds(60000)));
         interrupted.signal_group(SIGINT);
-        EXPECT_NE(interrupted.wait_exit().value_or(0), 0);
+        return interrupted.wait_exit().value_or(-1);
     }
 
     // A program of this name, which is started with -c FILE --ready-fd 3.
@@ -169,12 +169,22 @@ TEST_F(RunLars, WhatAnInterruptedUpHasLeftIsReadyAfterTheNext)
     service("lars_dns", "echo yes >" + _folder.file("started") + "; until [ -e " + gate + " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
                         "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
                         "while true; do read -r -t 1 < <(sleep 1); done");
-    interrupt({"up"}, {"run/dns.pid", "started"});
+    EXPECT_EQ(interrupt({"up"}, {"run/dns.pid", "started"}), 130);
     _folder.write("gate", "");
     const run_result up = lars({"up"});
     EXPECT_EQ(up.exit_status, 0) << up.output;
     EXPECT_TRUE(contains(up.output, "dns: ready, 127.0.0.1:1\n")) << up.output;
     EXPECT_FALSE(contains(lars({"status"}).output, "starting"));
+}
+
+TEST_F(RunLars, ADatabaseThatIsStillStartingIsStopped)
+{
+    for (int i = 0; i < 2; ++i) {
+        interrupt({"db", "start"}, {"run/db.pid"});
+        const run_result stop = lars({"db", "stop"});
+        EXPECT_EQ(stop.exit_status, 0) << stop.output;
+        EXPECT_EQ(stop.output, "database: stopped\n");
+    }
 }
 
 TEST_F(RunLars, AStaleRecordIsNotTakenForARunningService)
