@@ -78,6 +78,8 @@ void route_backend::take_options()
         return;
     _options = *_new_options;
     _new_options.reset();
+    // The file may be another one, or none any more.
+    _snapshot_behind = _table && !_options.snapshot.empty();
     _reader = std::make_unique<route_reader>(_options.database);
     _needs_full = true;
 }

@@ -353,5 +353,16 @@ TEST_F(Dns, ConfigurationIsReadAgain)
     EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.1:1 192.168.1.177:7777");
 }
 
+TEST_F(Dns, AnotherSnapshotFileIsWrittenThoughNothingChanges)
+{
+    ASSERT_TRUE(_dns.start());
+    const std::string other = _dns.folder().file("other");
+    _dns.set("dns", "snapshot", other);
+    _dns.write_config();
+    _dns.process().signal(SIGHUP);
+    EXPECT_TRUE(wait_until([&] { return read_text(other).find("1 1 192.168.1.177:7777") !=
+                                        std::string::npos; }));
+}
+
 }  // namespace
 }  // namespace lars
