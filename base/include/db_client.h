@@ -43,7 +43,7 @@ void read_db_options(config_file &config, db_options &options);
 // between trying again and giving up.
 enum class db_error {
     none,
-    unavailable,  // no server, or the connection is lost: connect again later
+    unavailable,  // no server, a lost connection, or no writing for now: connect again later
     refused,      // the server does not accept this user, password or database
     no_schema,    // a table or column is missing
     conflict,     // a deadlock or lock time-out: the transaction may be tried again

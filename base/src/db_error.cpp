@@ -14,6 +14,8 @@ db_error classify_db_error(unsigned code)
     case 1040: case 1203:                                   // too many connections
     case 1042: case 1043:                                   // bad handshake
     case 1053: case 1077: case 1079: case 1080:             // shutting down
+    case 1290: case 1836:                                   // read-only for now
+    case 1021: case 1037: case 1041: case 1114:             // its disk or memory is full
     case 1152: case 1156: case 1157: case 1158: case 1159: case 1160: case 1161: case 1184:
     case 1927:                                              // connection killed (MariaDB)
     case 4031:                                              // disconnected while idle (MySQL)

@@ -161,12 +161,14 @@ TEST_F(RowWriter, RowsOutlastAServerThatIsReadOnlyForNow)
 {
     test::database db;
     auto writer = start(db.options());
-    db.exec("SET GLOBAL read_only = 1");
+    db_client admin(test::database_server::shared().admin());
+    ASSERT_TRUE(admin.connect());
+    ASSERT_TRUE(admin.execute("SET GLOBAL read_only = 1"));
     for (int32_t i = 1; i <= 10; ++i)
         writer->push(row(i, i));
     ASSERT_TRUE(writer->start());
     EXPECT_TRUE(wait_until([&] { return log().find("read-only") != std::string::npos; })) << log();
-    db.exec("SET GLOBAL read_only = 0");
+    EXPECT_TRUE(admin.execute("SET GLOBAL read_only = 0"));
     expect_stored(10);
     EXPECT_EQ(counts.refused, 0u);
 }
