@@ -201,7 +201,8 @@ TEST_F(HostServer, ANewConfigurationIsUsedWhileRunning)
     use_route({"10.0.0.1:80"});
     lb_config config;
     config.probe_num = 1;
-    config.overload_timeout = std::chrono::seconds(1);
+    // Long enough for the questions below, also where the machine is busy.
+    config.overload_timeout = std::chrono::seconds(3);
     server->set_config(config);
     ask();
     client.send_frame(ID_ReportRequest, test::report(1, 1, "10.0.0.1:80", 1, 5000));
