@@ -54,12 +54,13 @@ bool write_all(int fd, std::string_view text)
 }
 
 // Writes, and closes, so that a full disk is seen here rather than never.
-status fill(file &out, const std::string &name, std::string_view text)
+// The error names PATH: one that differs each time would be logged each time.
+status fill(file &out, const std::string &path, std::string_view text)
 {
     // mkstemp leaves out everybody else; the file is no secret.
     if (fchmod(out.fd(), 0644) != 0 || !write_all(out.fd(), text) || fsync(out.fd()) != 0 ||
         !out.close())
-        return status::from_errno("cannot write " + name);
+        return status::from_errno("cannot write " + path);
     return {};
 }
 
@@ -103,7 +104,7 @@ status replace_file(const std::string &path, std::string_view text)
     if (out.fd() < 0)
         return status::from_errno("cannot create a file beside " + path);
 
-    status done = fill(out, temporary, text);
+    status done = fill(out, path, text);
     if (done && rename(temporary.c_str(), path.c_str()) != 0)
         done = status::from_errno("cannot replace " + path);
     if (!done) {

@@ -1,9 +1,11 @@
 #include "route_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "temp_dir.h"
@@ -141,6 +143,25 @@ TEST(RouteFile, AFailedSaveLeavesTheOldFileAndNothingElse)
     for (const auto &entry : std::filesystem::directory_iterator(folder.path()))
         entries += entry.exists() ? 1 : 0;
     EXPECT_EQ(entries, 1u);
+}
+
+TEST(RouteFile, ADiskWithoutRoomIsTheSameErrorEachTime)
+{
+    temp_dir folder;
+    const std::string path = folder.file("routes");
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = signal(SIGXFSZ, SIG_IGN);
+    const rlimit little{10, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
+    const status first = save_route_file(path, sample);
+    const status second = save_route_file(path, sample);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    EXPECT_FALSE(first);
+    EXPECT_EQ(first.message(), second.message());
+    EXPECT_NE(first.message().find(path + ": "), std::string::npos) << first.message();
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(RouteFile, SavingReplacesTheFileRatherThanWritingIntoIt)
