@@ -82,10 +82,14 @@ TEST(UdpServer, Trap_R28_WhatIsNoMessageIsDroppedAndCounted)
     client.send("1234567");
     client.send(kit::frame_head(1, 5) + "four");
     client.send(kit::frame_head(1, 3) + "four");
-    client.send(kit::frame_head(1, -1));
+    // A header alone, and then fewer bytes than a header, of which the old one would be true.
+    for (const char *piece : {"", "abc", "1234567"}) {
+        client.send(kit::frame_head(1, static_cast<int>(strlen(piece)) - 8));
+        client.send(piece);
+    }
     client.send(kit::frame(1, "after"));
     EXPECT_TRUE(server.printed("after"));
-    EXPECT_EQ("good 0;after 6;", server.output());
+    EXPECT_EQ("good 0;after 11;", server.output());
 }
 
 TEST(UdpServer, Trap_R29_APortInUseEndsWithAClearError)
