@@ -62,8 +62,8 @@ private:
     clock::time_point _next_save{};
     bool _snapshot_behind = false;
 
+    db_error _database_trouble = db_error::none;
     // What was logged last about something that goes on, so that it is said once.
-    std::string _database_trouble;
     std::string _row_trouble;
     std::string _snapshot_trouble;
     std::string _prune_trouble;

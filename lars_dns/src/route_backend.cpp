@@ -118,9 +118,9 @@ bool route_backend::look_for_changes()
         database_failed(s);
         return false;
     }
-    if (!_database_trouble.empty())
+    if (_database_trouble != db_error::none)
         _log(log_level::info, "the database " + _options.database.describe() + " is back");
-    _database_trouble.clear();
+    _database_trouble = db_error::none;
     _backoff.reset();
 
     take(found);
@@ -194,10 +194,17 @@ void route_backend::save_snapshot()
 
 void route_backend::database_failed(const status &why)
 {
+    // While it is away each try may fail in other words: one line is enough.
+    if (_database_trouble == _reader->last_error())
+        return;
+    _database_trouble = _reader->last_error();
+    // Only of what it holds the error does not say which database it is.
+    const std::string where = _database_trouble == db_error::value
+                                  ? "database " + _options.database.describe() + ": "
+                                  : "";
     const std::string serving = _table ? "; serving " + std::to_string(_table->size()) + " modules"
                                        : "; nothing to serve yet";
-    tell_once(&_database_trouble, log_level::error,
-              "database " + _options.database.describe() + ": " + why.message() + serving);
+    _log(log_level::error, where + why.message() + serving);
 }
 
 void route_backend::tell_once(std::string *told, log_level level, const std::string &message)

@@ -47,7 +47,8 @@ private:
     void write_singly();
     bool wait_for_database(const status &why);
     void database_works();
-    void tell_once(const status &why);
+    void note_trouble(const status &why);
+    void refuse(const status &why);
 
     db_client _db;
     counters *_counts;
@@ -55,8 +56,8 @@ private:
     row_queue _queue;
     backoff _backoff;
     std::vector<status_row> _batch;
-    std::string _trouble;  // what was logged last about the database
-    bool _away = false;    // the last try failed
+    db_error _trouble = db_error::none;  // of the last try; logged when it changes
+    std::string _refusal;                // what was logged last about a row
     clock::time_point _give_up = clock::time_point::max();
     std::thread _thread;
 };

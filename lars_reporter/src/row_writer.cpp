@@ -86,10 +86,9 @@ bool row_writer::write_batch()
     const bool try_at_once = _db.last_error() == db_error::unavailable ||
                              _db.last_error() == db_error::conflict;
     _db.close();
-    if (try_at_once && !_away) {
+    if (try_at_once && _trouble == db_error::none) {
         // A connection that was idle for long may just have been closed.
-        _away = true;
-        tell_once(written);
+        note_trouble(written);
         return true;
     }
     return wait_for_database(written);
@@ -127,7 +126,7 @@ void row_writer::write_singly()
             _counts->stored.fetch_add(1);
         } else {
             _counts->refused.fetch_add(1);
-            tell_once(written);
+            refuse(written);
         }
         _batch.pop_back();
     }
@@ -135,8 +134,7 @@ void row_writer::write_singly()
 
 bool row_writer::wait_for_database(const status &why)
 {
-    _away = true;
-    tell_once(why);
+    note_trouble(why);
     if (!_queue.wait_closed(_backoff.next()))
         return true;
     _give_up = std::min(_give_up, clock::now() + CLOSING_TIME);
@@ -149,21 +147,26 @@ bool row_writer::wait_for_database(const status &why)
 // Only once it has taken something: a database without our table lets us in, too.
 void row_writer::database_works()
 {
-    if (!_away)
+    if (_trouble == db_error::none)
         return;
     _log(log_level::info, "the database " + _db.options().describe() + " is back");
-    _away = false;
-    _trouble.clear();
+    _trouble = db_error::none;
     _backoff.reset();
 }
 
-void row_writer::tell_once(const status &why)
+// While the database is away each try may fail in other words: one line is enough.
+void row_writer::note_trouble(const status &why)
 {
-    const std::string message = why.message();
-    if (message == _trouble)
-        return;
-    _trouble = message;
-    _log(log_level::error, message);
+    if (_trouble != _db.last_error())
+        _log(log_level::error, why.message());
+    _trouble = _db.last_error();
+}
+
+void row_writer::refuse(const status &why)
+{
+    if (_refusal != why.message())
+        _log(log_level::error, why.message());
+    _refusal = why.message();
 }
 
 }  // namespace lars

@@ -118,6 +118,10 @@ TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
     ASSERT_TRUE(_server.start().ok());
     _database->exec("DELETE FROM RouteData WHERE serverport = 7777");
     EXPECT_TRUE(wait_until([&] { return ask(*_dns, 1, 1) == "1,1:"; }, milliseconds(20000)));
+    // It was told once, however often and in what words the tries failed.
+    const std::string log = _dns->process().output();
+    EXPECT_EQ(log.find("; serving 2 modules"), log.rfind("; serving 2 modules")) << log;
+    EXPECT_EQ(log.find("is back"), log.rfind("is back")) << log;
 }
 
 TEST_F(DnsOwnServer, LooksUpAtOnceWhileTheDatabaseHangs)
