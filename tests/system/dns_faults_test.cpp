@@ -115,6 +115,13 @@ TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
     ASSERT_TRUE(_server.stop().ok());
     EXPECT_TRUE(_dns->process().wait_for_output("; serving 2 modules"));
     EXPECT_EQ(ask(*_dns, 1, 1), SAMPLE);
+    {
+        // Who answers there now is no database: the next tries fail otherwise.
+        wire_peer stranger;
+        ASSERT_TRUE(stranger.listen_tcp(_server.port()));
+        for (int i = 0; i < 2; ++i)
+            ASSERT_TRUE(stranger.accept());
+    }
     ASSERT_TRUE(_server.start().ok());
     _database->exec("DELETE FROM RouteData WHERE serverport = 7777");
     EXPECT_TRUE(wait_until([&] { return ask(*_dns, 1, 1) == "1,1:"; }, milliseconds(20000)));
