@@ -15,16 +15,19 @@ tcp_server_options with_threads(int threads)
 }
 
 // Begins to stop; the future is ready when the server says that it is done.
-std::future<void> begin_stop(running_server &s, milliseconds grace)
+std::shared_future<void> begin_stop(running_server &s, milliseconds grace)
 {
     auto done = std::make_shared<std::promise<void>>();
     in_loop(s.thread.loop(), [&] { s.server.stop(grace, [done] { done->set_value(); }); });
     return done->get_future();
 }
 
-bool is_ready(const std::future<void> &done)
+bool is_ready(const std::shared_future<void> &done)
 {
-    return done.wait_for(10s) == std::future_status::ready;
+    if (done.wait_for(10s) != std::future_status::ready)
+        return false;
+    done.get();  // throws where the server has forgotten whom to tell
+    return true;
 }
 
 void graceful_stop(int threads)
