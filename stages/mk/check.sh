@@ -55,23 +55,27 @@ links() {
 same_transcript() {
     diff <(awk '/^```console$/,/^```$/' "$1/README.md") <(awk '/^```console$/,/^```$/' "$1/README.zh-CN.md")
 }
-# The patch tool, on a copy of two stages: mends both, is content the second time, and
-# changes nothing when one does not take it.
+# As git diff writes it: the first line of a file becomes another.
+first_line() {   # first_line FILE NEW
+    printf 'diff --git a/%s b/%s\n--- a/%s\n+++ b/%s\n@@ -1,2 +1,2 @@\n-%s\n+%s\n %s\n' "$1" "$1" "$1" "$1" \
+        "$(sed -n 1p "reactor/v0.4/$1")" "$2" "$(sed -n 2p "reactor/v0.4/$1")"
+}
+# The patch tool, on a copy of two stages: mends two files in both, one of which was mended in
+# the later stage before; is content the second time; changes nothing when one does not take it.
 patch_tool() {
-    local copy
+    local copy header=include/message.h
     copy=$(mktemp -d) || return 1
     mkdir -p "$copy/reactor" && cp -r mk "$copy/" && cp -r reactor/v0.4 reactor/v0.5 "$copy/reactor/" || return 1
     (
         cd "$copy" || exit 1
-        printf '%s\n' '--- a/include/message.h' '+++ b/include/message.h' '@@ -1,2 +1,2 @@' \
-            '-// How a message travels: a header of two little-endian ints, then msglen bytes.' \
-            '+// MENDED' ' #pragma once' > mend.patch
+        { first_line $header '// MENDED'; first_line include/io_buf.h '// MENDED'; } > mend.patch
+        sed -i '1s|.*|// MENDED|' reactor/v0.5/$header
         mk/apply-patch.sh reactor/v0.4 mend.patch &&
-            head -qn 1 reactor/v0.*/include/message.h | uniq -c | grep -q '2 // MENDED' &&
+            cat reactor/v0.*/include/*.h | grep -c '^// MENDED$' | grep -qx 4 &&
             mk/apply-patch.sh reactor/v0.4 mend.patch | grep -c 'has it' | grep -qx 2 || exit 1
-        sed -i 's/MENDED/MENDED AGAIN/; s/How a message.*/MENDED/' mend.patch
-        sed -i '1s/.*/something else/' reactor/v0.5/include/message.h
-        ! mk/apply-patch.sh reactor/v0.4 mend.patch && head -n 1 reactor/v0.4/include/message.h | grep -qx '// MENDED'
+        first_line $header '// MENDED AGAIN' > mend.patch
+        sed -i '1s/.*/something else/' reactor/v0.5/$header
+        ! mk/apply-patch.sh reactor/v0.4 mend.patch && head -n 1 reactor/v0.4/$header | grep -qx '// MENDED'
     )
     local status=$?
     rm -rf "$copy"
