@@ -71,8 +71,9 @@ install_db()
         die "mariadb-install-db is not installed: run_lars deps installs what is missing"
     rm -rf "$db_folder/data.new"
     mapfile -t arguments < <(db_arguments "$db_folder/data.new")
+    # --force: also where not even "localhost" can be looked up.
     "$installer" "${arguments[@]}" --auth-root-authentication-method=socket \
-        --auth-root-socket-user="$(id -un)" --skip-test-db --skip-name-resolve \
+        --auth-root-socket-user="$(id -un)" --skip-test-db --force \
         >"$db_log" 2>&1 || { show_log_from "$db_log" 0; die "the database cannot be set up"; }
     mv "$db_folder/data.new" "$db_folder/data"
 }

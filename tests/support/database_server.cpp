@@ -71,8 +71,8 @@ db_options database_server::admin() const
 status database_server::install()
 {
     auto arguments = common_arguments(_folder.file("data"));
-    for (const char *more : {"--auth-root-authentication-method=socket", "--skip-test-db",
-                             "--skip-name-resolve"})
+    // --force: also where not even "localhost" can be looked up.
+    for (const char *more : {"--auth-root-authentication-method=socket", "--skip-test-db", "--force"})
         arguments.push_back(more);
     const auto installed = run(find_program("mariadb-install-db"), arguments, {},
                                std::chrono::milliseconds(60000));
