@@ -39,11 +39,13 @@ private:
         std::string answer;
         uint64_t bad_messages = 0;
         log_limiter bad_limiter;
+        log_limiter full_limiter;
     };
 
     loop_state &state_of(const net_connection &conn);
     void on_get_route(const char *data, uint32_t len, net_connection &conn);
     void on_bad_message(loop_state &state, net_connection &conn);
+    void on_full_list(loop_state &state, net_connection &conn);
     void push(size_t index, std::shared_ptr<const route_table> table,
               const std::vector<module_key> &changed);
 

@@ -63,7 +63,8 @@ void dns_server::on_get_route(const char *data, uint32_t len, net_connection &co
         return;
     }
     const module_key key = make_module_key(request.modid(), request.cmdid());
-    state.subscriptions.subscribe(conn.id(), key);
+    if (!state.subscriptions.subscribe(conn.id(), key))
+        on_full_list(state, conn);
 
     const route *found = state.table->find(key);
     if (found && request.seq() == 0) {
@@ -88,6 +89,16 @@ void dns_server::on_bad_message(loop_state &state, net_connection &conn)
         _loop->log()(log_level::warn, "dropped a body from " + conn.peer().to_string() +
                                           " that is no GetRouteRequest (" +
                                           std::to_string(state.bad_messages) + " so far)");
+}
+
+void dns_server::on_full_list(loop_state &state, net_connection &conn)
+{
+    uint64_t suppressed = 0;
+    if (state.full_limiter.allow(conn.loop()->now(), &suppressed))
+        _loop->log()(log_level::warn,
+                     conn.peer().to_string() + " has subscribed to " +
+                         std::to_string(subscribe_list::MAX_PER_CONNECTION) +
+                         " modules: further ones are answered, their changes are not pushed");
 }
 
 void dns_server::push(size_t index, std::shared_ptr<const route_table> table,

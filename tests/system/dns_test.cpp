@@ -114,6 +114,23 @@ TEST_F(Dns, Trap_D1_ChangeIsPushedToTheOneWhoAsked)
     EXPECT_FALSE(peer.receive_frame(SHORT)) << "a change is pushed once";
 }
 
+TEST_F(Dns, MoreSubscriptionsThanAConnectionMayHaveAreToldAndStillAnswered)
+{
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer = connect();
+    const int batch = 1000, batches = 201;  // one batch too many
+    for (int modid = 100; modid < 100 + batches; ++modid) {
+        std::string questions;
+        for (int cmdid = 1; cmdid <= batch; ++cmdid)
+            questions += encode_frame(ID_GetRouteRequest, route_request(modid, cmdid));
+        ASSERT_TRUE(peer.send_bytes(questions));
+        for (int cmdid = 1; cmdid <= batch; ++cmdid)
+            ASSERT_TRUE(peer.receive_frame());
+    }
+    EXPECT_TRUE(_dns.process().wait_for_output("has subscribed to 200000 modules"));
+    EXPECT_EQ(ask(peer, 1, 1), "1,1: 192.168.1.177:7777");
+}
+
 TEST_F(Dns, Trap_D2_EverySubscriberGetsTheChange)
 {
     ASSERT_TRUE(_dns.start());
