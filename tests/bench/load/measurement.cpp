@@ -37,4 +37,23 @@ measurement failed(const std::string &why)
     return result;
 }
 
+measurement measure(pid_t server, double seconds, const std::function<int(std::string *error)> &step)
+{
+    const auto length = std::chrono::duration_cast<bench_clock::duration>(std::chrono::duration<double>(seconds));
+    std::string error;
+    const auto run_until = [&](bench_clock::time_point end) {
+        uint64_t calls = 0;
+        while (error.empty() && bench_clock::now() < end) {
+            const int count = step(&error);
+            calls += count > 0 ? static_cast<uint64_t>(count) : 0;
+        }
+        return calls;
+    };
+    run_until(bench_clock::now() + length / 5);
+    stopwatch watch(server);
+    watch.begin();
+    const uint64_t calls = run_until(bench_clock::now() + length);
+    return error.empty() ? watch.end(calls) : failed(error);
+}
+
 }  // namespace lars::bench

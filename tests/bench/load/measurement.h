@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lars::bench {
@@ -21,7 +22,7 @@ struct measurement {
     double cpu_us_per_call() const { return cpu_seconds * 1e6 / static_cast<double>(calls); }
 };
 
-// Counts calls between begin() and end(). What is called before begin() only warms up.
+// Counts calls between begin() and end().
 class stopwatch {
 public:
     // SERVER: the process whose processor time counts; 0: nobody's.
@@ -36,5 +37,9 @@ private:
 };
 
 measurement failed(const std::string &why);
+
+// Takes STEP again and again, for a fifth of SECONDS to warm up and for SECONDS to count.
+// STEP returns how many calls came back in it, or -1, and then why in *error.
+measurement measure(pid_t server, double seconds, const std::function<int(std::string *error)> &step);
 
 }  // namespace lars::bench

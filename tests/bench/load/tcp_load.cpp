@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -27,14 +28,15 @@ private:
 
     bool connect_all();
     bool ask(const connection &conn, size_t count);
-    bool read_answers(connection &conn);
+    // The number of answers, or -1; so does step.
+    int read_answers(connection &conn);
+    int step();
     bool fail(const std::string &what);
 
     const tcp_load_options &_options;
     std::string _requests, _responses;  // several in a row
     std::vector<connection> _connections;
     unique_fd _epoll;
-    uint64_t _answered = 0;
     std::string _error;
 };
 
@@ -74,19 +76,22 @@ bool tcp_load::ask(const connection &conn, size_t count)
            fail("send");
 }
 
-bool tcp_load::read_answers(connection &conn)
+int tcp_load::read_answers(connection &conn)
 {
     char buffer[65536];
     const size_t room = std::min(sizeof buffer, _responses.size() - conn.of_response);
     const ssize_t got = recv(conn.fd.get(), buffer, room, 0);
-    if (got <= 0)
-        return fail("the connection ended");
-    if (std::memcmp(buffer, _responses.data() + conn.of_response, static_cast<size_t>(got)) != 0)
-        return errno = 0, fail("a wrong answer came back");
+    if (got <= 0) {
+        fail("the connection ended");
+        return -1;
+    }
+    if (std::memcmp(buffer, _responses.data() + conn.of_response, static_cast<size_t>(got)) != 0) {
+        _error = "a wrong answer came back";
+        return -1;
+    }
     const size_t whole = (conn.of_response + static_cast<size_t>(got)) / _options.response.size();
     conn.of_response = (conn.of_response + static_cast<size_t>(got)) % _options.response.size();
-    _answered += whole;
-    return whole == 0 || ask(conn, whole);
+    return whole == 0 || ask(conn, whole) ? static_cast<int>(whole) : -1;
 }
 
 measurement tcp_load::run()
@@ -102,28 +107,29 @@ measurement tcp_load::run()
         if (!ask(conn, static_cast<size_t>(_options.in_flight)))
             return failed(_error);
     }
-    const auto length = std::chrono::duration<double>(_options.seconds);
-    const auto begin = bench_clock::now() + std::chrono::duration_cast<bench_clock::duration>(length / 5);
-    const auto end = begin + std::chrono::duration_cast<bench_clock::duration>(length);
-    stopwatch watch(_options.server);
-    uint64_t warm_up = 0;
-    bool counting = false;
+    return measure(_options.server, _options.seconds, [this](std::string *error) {
+        const int answers = step();
+        *error = _error;
+        return answers;
+    });
+}
+
+int tcp_load::step()
+{
     epoll_event ready[256];
-    for (auto now = bench_clock::now(); now < end; now = bench_clock::now()) {
-        if (!counting && now >= begin) {
-            counting = true;
-            warm_up = _answered;
-            watch.begin();
-        }
-        const int count = epoll_wait(_epoll.get(), ready, 256, 5000);
-        if (count == 0)
-            return failed("nothing came back for five seconds");
-        for (int i = 0; i < count; ++i) {
-            if (!read_answers(*static_cast<connection *>(ready[i].data.ptr)))
-                return failed(_error);
-        }
+    const int count = epoll_wait(_epoll.get(), ready, 256, 5000);
+    if (count == 0) {
+        _error = "nothing came back for five seconds";
+        return -1;
     }
-    return counting ? watch.end(_answered - warm_up) : failed("no time to count");
+    int answers = 0;
+    for (int i = 0; i < count; ++i) {
+        const int more = read_answers(*static_cast<connection *>(ready[i].data.ptr));
+        if (more < 0)
+            return -1;
+        answers += more;
+    }
+    return answers;
 }
 
 }  // namespace

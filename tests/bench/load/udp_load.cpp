@@ -75,8 +75,10 @@ int udp_asker::read_answers()
     const int count = recvmmsg(_fd.get(), _incoming, BATCH, MSG_DONTWAIT, nullptr);
     for (int i = 0; i < count; ++i) {
         if (_incoming[i].msg_len != _target.response_size ||
-            std::memcmp(_received[i], _target.response.data(), _target.response.size()) != 0)
-            return errno = EBADMSG, -1;
+            std::memcmp(_received[i], _target.response.data(), _target.response.size()) != 0) {
+            errno = EBADMSG;
+            return -1;
+        }
     }
     return count;
 }
@@ -95,31 +97,25 @@ measurement run_udp_load(const udp_load_options &options)
             !asker.ask(options.in_flight, false))
             return failed(std::strerror(errno));
     }
-    const auto length = std::chrono::duration<double>(options.seconds);
-    const auto begin = bench_clock::now() + std::chrono::duration_cast<bench_clock::duration>(length / 5);
-    const auto end = begin + std::chrono::duration_cast<bench_clock::duration>(length);
-    stopwatch watch(options.server);
-    uint64_t answered = 0, warm_up = 0;
-    bool counting = false;
-    epoll_event ready[3];
-    for (auto now = bench_clock::now(); now < end; now = bench_clock::now()) {
-        if (!counting && now >= begin) {
-            counting = true;
-            warm_up = answered;
-            watch.begin();
-        }
+    return measure(options.server, options.seconds, [&](std::string *error) {
+        epoll_event ready[3];
         const int fired = epoll_wait(epoll.get(), ready, 3, 5000);
-        if (fired == 0)
-            return failed("nothing came back for five seconds");
+        if (fired == 0) {
+            *error = "nothing came back for five seconds";
+            return -1;
+        }
+        int answers = 0;
         for (int i = 0; i < fired; ++i) {
             auto *asker = static_cast<udp_asker *>(ready[i].data.ptr);
             const int count = asker->read_answers();
-            if (count < 0 || !asker->ask(count, true))
-                return failed(std::strerror(errno));
-            answered += static_cast<uint64_t>(count);
+            if (count < 0 || !asker->ask(count, true)) {
+                *error = std::strerror(errno);
+                return -1;
+            }
+            answers += count;
         }
-    }
-    return counting ? watch.end(answered - warm_up) : failed("no time to count");
+        return answers;
+    });
 }
 
 }  // namespace lars::bench
