@@ -3,7 +3,10 @@ stages=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # The stages in the order of the course.
 all_stages() {
-    (cd "$stages" && ls -d reactor/v0.* dns/v0.* reporter/v0.* agent/v0.* 2>/dev/null) | sort -t/ -k1,1r -k2,2V
+    local part
+    for part in reactor dns reporter agent; do
+        (cd "$stages" && ls -d $part/v0.* 2> /dev/null) | sort -V
+    done
 }
 
 # setting STAGE NAME: the value of NAME in the stage's Makefile.
@@ -11,10 +14,11 @@ setting() {
     sed -n "s/^$2 *:= *//p" "$stages/$1/Makefile"
 }
 
-# The files that make up a stage, tests and texts apart.
+# The files that make up a stage, its tests and texts apart: what is built and what is typed.
 sources() {
-    (cd "$stages/$1" 2>/dev/null && find include src example conf -type f \
-        \( -name '*.h' -o -name '*.cpp' -o -name '*.proto' -o -name '*.conf' \) 2>/dev/null) | LC_ALL=C sort
+    (cd "$stages/$1" 2> /dev/null && find include src example conf proto sql api test run_lars -type f \
+        \( -name '*.h' -o -name '*.cpp' -o -name '*.proto' -o -name '*.conf' -o -name '*.sql' -o -name run_lars \) \
+        ! -name '*_test.cpp' 2> /dev/null) | LC_ALL=C sort
 }
 
 # result LOG: the "N passed, N failed" at the end of a log; nothing if it did not get there.

@@ -7,6 +7,10 @@ export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 TSAN_OPTIONS=
 passed=0 failed=0
 for binary in "$@"; do
     log=$binary.log
+    # The programs of the same variant, which a service's tests start.
+    folder=$(dirname "$binary")/bin
+    [ -d "$folder" ] || folder=bin
+    export LARS_STAGE_BIN=$folder
     timeout -k 5 240 "./$binary" --gtest_color=no > "$log" 2>&1
     status=$?
     good=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\?\.$/\1/p' "$log")

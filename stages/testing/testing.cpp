@@ -330,6 +330,11 @@ static bool in_table(const char *table, uint16_t port, const std::string &wanted
     return false;
 }
 
+bool is_served(uint16_t port)
+{
+    return in_table("/proc/net/tcp", port, "0A") || in_table("/proc/net/udp", port, "07");
+}
+
 child::child(const program &body, wait_for wait)
 {
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -339,7 +344,7 @@ child::child(const program &body, wait_for wait)
         }
         bool up = false;
         eventually([&] {
-            up = in_table("/proc/net/tcp", port, "0A") || in_table("/proc/net/udp", port, "07");
+            up = is_served(port);
             return up || exited(&_status);
         });
         if (up) {

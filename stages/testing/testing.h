@@ -51,6 +51,9 @@ constexpr int SILENCE_MS = 150;
 // the system takes the ports of outgoing connections.
 uint16_t free_port();
 
+// Something listens on that port (TCP), or is bound to it (UDP).
+bool is_served(uint16_t port);
+
 // The bytes of one frame: two little-endian int32, msgid and msglen, then the body.
 std::string frame(int msgid, const std::string &body);
 // A header alone, for lengths that are lies.
