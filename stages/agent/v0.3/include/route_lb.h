@@ -1,0 +1,32 @@
+// The modules of one of the three servers. Any thread: the server's own asks, that of the dns
+// client brings routes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "lars.pb.h"
+#include "load_balance.h"
+
+// Which of the three servers, 0 to 2, a module belongs to. Programs know it too: they ask there.
+int lb_index(int modid, int cmdid);
+
+class route_lb {
+public:
+    explicit route_lb(int server_id);   // 1 to 3
+
+    // Puts a host of the module, and the retcode that is also returned, into rsp. A module
+    // that is heard of for the first time is RET_NOEXIST, and its route is asked for.
+    int get_host(int modid, int cmdid, lars::GetHostResponse &rsp);
+
+    // A route has come. Without hosts it says that there is no such module.
+    int update_host(int modid, int cmdid, lars::GetRouteResponse &rsp);
+
+    const int id;   // of the server it belongs to
+
+private:
+    std::mutex _mutex;   // guards the rest
+    std::map<uint64_t, std::unique_ptr<load_balance>> _route_lb_map;   // from (modid << 32) + cmdid
+};
