@@ -4,4 +4,4 @@ INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES
     (1, 2, 3232235954, 7776),   -- 192.168.1.178
     (1, 2, 3232235955, 7778),
     (1, 2, 3232235956, 7779);
-UPDATE RouteVersion SET version = UNIX_TIMESTAMP() WHERE id = 1;
+UPDATE RouteVersion SET version = GREATEST(UNIX_TIMESTAMP(), version + 1) WHERE id = 1;
