@@ -1,5 +1,7 @@
 #include "services.h"
 
+#include <cstdlib>
+
 #include "dns_route.h"
 
 TEST(Route, ARowThatIsNoHostIsLeftOutWithAMessage)
@@ -26,3 +28,53 @@ TEST(Route, TypesAreTheCourses)
     EXPECT_EQ(7777u, static_cast<uint32_t>(*host));
     EXPECT_EQ(3232235953u, *host >> 32);
 }
+
+#if !KIT_SANITIZED   // it is compiled against the stage's own library, which is the same each time
+// Compiles a main as somebody types it who follows the course. Returns the program's path, "" with what the
+// compiler says where it does not compile.
+static std::string compiled(const std::string &source, const kit::temp_folder &folder)
+{
+    folder.write("main.cpp", source);
+    std::string path = folder.path + "/main", log = folder.path + "/log";
+    std::string command = "timeout 60 g++ -std=c++17 " + path + ".cpp $(env -u MAKEFLAGS -u MAKELEVEL make -s print-flags) -o " +
+                          path + " > " + log + " 2>&1";
+    if (system(command.c_str()) != 0) {
+        ADD_FAILURE() << kit::text_of(log);
+        return "";
+    }
+    return path;
+}
+
+static const char *const MAIN = R"(
+#include "lars_reactor.h"
+#include "dns_route.h"
+#include <mysql.h>
+
+int main(int argc, char **argv)
+{
+    event_loop loop;
+    config_file::setPath("conf/lars_dns.conf");
+    std::string ip = config_file::instance()->GetString("reactor", "ip", "0.0.0.0");
+    short port = config_file::instance()->GetNumber("reactor", "port", 7778);
+    tcp_server *server = new tcp_server(&loop, ip.c_str(), port);
+    Route::instance();
+    printf("lars dns service ....\n");
+    fflush(stdout);
+    loop.event_process();
+    return 0;
+}
+)";
+
+TEST(Course, AMainOfYourOwnLoadsTheRoutes)
+{
+    kit::schema database;
+    database.load("sql/dns_route_insert.sql");
+    kit::temp_folder folder;
+    std::string main = compiled(MAIN, folder), port = std::to_string(kit::free_port());
+    folder.write("conf/lars_dns.conf",
+                 kit::with_settings(kit::text_of("conf/lars_dns.conf"), kit::use(database, {{"reactor.port", port}})));
+    kit::program dns({main}, folder.path);
+    EXPECT_TRUE(dns.printed_line("lars dns service ....")) << dns.output();
+    EXPECT_TRUE(dns.printed("modID = 1, cmdID = 1, ip = 3232235953, port = 7777\n"));
+}
+#endif
