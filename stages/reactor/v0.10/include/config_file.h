@@ -18,10 +18,12 @@ public:
 
     // The value, or the default if there is none. A value of another kind than asked for is
     // reported with file, line and key, and the default is returned.
-    std::string GetString(const std::string &section, const std::string &key, const std::string &default_value) const;
+    std::string GetString(const std::string &section, const std::string &key,
+                          const std::string &default_value = "") const;
     std::vector<std::string> GetStringList(const std::string &section, const std::string &key) const;   // comma between
-    int GetNumber(const std::string &section, const std::string &key, int default_value) const;
-    bool GetBool(const std::string &section, const std::string &key, bool default_value) const;
+    // From 0 to 4294967295.
+    unsigned GetNumber(const std::string &section, const std::string &key, unsigned default_value = 0) const;
+    bool GetBool(const std::string &section, const std::string &key, bool default_value = false) const;
     float GetFloat(const std::string &section, const std::string &key, float default_value) const;
 
 private:

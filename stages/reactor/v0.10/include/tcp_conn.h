@@ -14,8 +14,9 @@ public:
     tcp_conn(const tcp_conn &) = delete;
     tcp_conn &operator=(const tcp_conn &) = delete;
 
-    void do_read();      // the loop says that something came
-    void do_write();     // the loop says that there is room to send
+    // 0, or -1 when the connection has ended.
+    int do_read();       // the loop says that something came
+    int do_write();      // the loop says that there is room to send
 
     // Queues one message. -1 if it is too long, or the connection is closed; a client that
     // leaves more than 8 MB unread is closed.

@@ -24,8 +24,9 @@ public:
         return _router.register_msg_router(msgid, msg_cb, user_data);
     }
 
-    // Answers whoever sent the message that the callback was called for. -1 if it is too
-    // long, or the system does not take it now: a datagram does not wait.
+    // Answers whoever sent the message that the callback was called for. How many bytes were
+    // sent, the header among them; -1 if it is too long, or the system does not take it now: a
+    // datagram does not wait.
     int send_message(const char *data, int msglen, int msgid) override;
 
     void do_read();   // the loop says that something came

@@ -10,7 +10,8 @@
 
 class net_connection;
 
-// data holds len bytes, until the callback returns.
+// data holds len bytes, until the callback returns. Behind them stands a NUL that is not one
+// of them, so that a text can be printed with %s.
 typedef void msg_callback(const char *data, uint32_t len, int msgid, net_connection *net_conn, void *user_data);
 
 class msg_router {

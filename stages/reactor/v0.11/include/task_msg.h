@@ -7,7 +7,7 @@ struct task_msg {
     enum TASK_TYPE { NEW_CONN, NEW_TASK };
 
     TASK_TYPE type;
-    int connfd;       // of NEW_CONN: serve this client
-    task_func func;   // of NEW_TASK: call this
+    int connfd;          // of NEW_CONN: serve this client
+    task_func task_cb;   // of NEW_TASK: call this
     void *args;
 };

@@ -29,17 +29,16 @@ static std::string without_comment(const std::string &line)
     return line;
 }
 
-// The whole of text as a decimal number; false if it is anything else or does not fit.
-static bool to_number(const std::string &text, int *number)
+// The whole of text as a decimal number; false if it is anything else, negative, or does not fit.
+static bool to_number(const std::string &text, unsigned *number)
 {
     char *end;
     errno = 0;
-    long value = strtol(text.c_str(), &end, 10);
-    if (text.empty() || *end != '\0' || errno != 0 || value < std::numeric_limits<int>::min() ||
-        value > std::numeric_limits<int>::max()) {
+    long long value = strtoll(text.c_str(), &end, 10);
+    if (text.empty() || *end != '\0' || errno != 0 || value < 0 || value > std::numeric_limits<unsigned>::max()) {
         return false;
     }
-    *number = static_cast<int>(value);
+    *number = static_cast<unsigned>(value);
     return true;
 }
 
@@ -120,13 +119,13 @@ bool config_file::check_ranges() const
 {
     const struct {
         const char *key;
-        int min, max;
+        unsigned min, max;
     } ranges[] = {{"port", 1, 65535}, {"maxConn", 1, 1000000}, {"threadNum", 0, 1000}};
 
     bool right = true;
     for (const auto &range : ranges) {
         const entry *e = find("reactor", range.key);
-        int number;
+        unsigned number;
         if (e != NULL && (!to_number(e->value, &number) || number < range.min || number > range.max)) {
             complain(e->line, std::string("[reactor] ") + range.key + " = " + e->value + ": not a number from " +
                                   std::to_string(range.min) + " to " + std::to_string(range.max));
@@ -174,12 +173,12 @@ std::vector<std::string> config_file::GetStringList(const std::string &section, 
     return list;
 }
 
-int config_file::GetNumber(const std::string &section, const std::string &key, int default_value) const
+unsigned config_file::GetNumber(const std::string &section, const std::string &key, unsigned default_value) const
 {
     const entry *e = find(section, key);
-    int number = default_value;
+    unsigned number = default_value;
     if (e != NULL && !to_number(e->value, &number)) {
-        wrong_kind(section, key, *e, "a number");
+        wrong_kind(section, key, *e, "a number from 0 to 4294967295");
     }
     return number;
 }

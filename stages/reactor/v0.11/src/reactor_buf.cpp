@@ -55,12 +55,13 @@ int reactor_buf::reserve(int room)
 
 int input_buf::read_data(int fd)
 {
-    if (reserve(1) == -1) {
+    // One place more than is read: a NUL goes behind the last body.
+    if (reserve(2) == -1) {
         errno = ENOMEM;
         return -1;
     }
     char *end = _buf->data + _buf->head + _buf->length;
-    int room = _buf->capacity - _buf->head - _buf->length;
+    int room = _buf->capacity - _buf->head - _buf->length - 1;
 
     ssize_t n;
     do {
@@ -82,6 +83,15 @@ void input_buf::adjust()
     if (_buf != NULL) {
         _buf->adjust();
     }
+}
+
+char input_buf::swap_byte(int pos, char byte)
+{
+    assert(pos >= 0 && pos <= length());
+    char *place = _buf->data + _buf->head + pos;
+    char old = pos < length() ? *place : '\0';
+    *place = byte;
+    return old;
 }
 
 int output_buf::send_data(const char *data, int datalen)

@@ -26,7 +26,7 @@ void deal_task(event_loop *loop, int, void *args)
         if (task.type == task_msg::NEW_CONN) {
             new tcp_conn(task.connfd, loop);   // ends itself when the client leaves
         } else if (task.type == task_msg::NEW_TASK) {
-            loop->add_task(task.func, task.args);
+            loop->add_task(task.task_cb, task.args);
         }
     }
 }
@@ -64,7 +64,7 @@ void thread_pool::send_task(task_func func, void *args)
     task_msg task;
     task.type = task_msg::NEW_TASK;
     task.connfd = -1;
-    task.func = func;
+    task.task_cb = func;
     task.args = args;
     for (thread_queue<task_msg> *queue : _queues) {
         queue->send(task);

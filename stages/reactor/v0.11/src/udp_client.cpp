@@ -57,7 +57,7 @@ udp_client::~udp_client()
 void udp_client::do_read()
 {
     for (int i = 0; i < READ_AT_ONCE; i++) {
-        ssize_t n = recv(_sockfd, _read_buf, sizeof _read_buf, 0);
+        ssize_t n = recv(_sockfd, _read_buf, sizeof _read_buf - 1, 0);
         if (n == -1 && errno == EAGAIN) {
             return;
         }
@@ -74,6 +74,7 @@ void udp_client::do_read()
             _dropped++;
             continue;
         }
+        _read_buf[n] = '\0';   // behind the body
         _router.call(head.msgid, head.msglen, _read_buf + MESSAGE_HEAD_LEN, this);
     }
 }
@@ -89,5 +90,5 @@ int udp_client::send_message(const char *data, int msglen, int msgid)
         memcpy(_write_buf + MESSAGE_HEAD_LEN, data, msglen);
     }
     ssize_t n = send(_sockfd, _write_buf, MESSAGE_HEAD_LEN + msglen, MSG_NOSIGNAL);
-    return n == -1 ? -1 : 0;
+    return n;
 }

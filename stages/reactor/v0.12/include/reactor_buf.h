@@ -31,6 +31,10 @@ public:
     // The first waiting byte; NULL when length() is 0.
     const char *data() const { return _buf == NULL ? NULL : _buf->data + _buf->head; }
     void adjust();          // what waits moves to the front, so that more fits behind it
+
+    // Puts byte at data()[pos] and returns what was there. pos may be length(): read_data
+    // leaves that place free.
+    char swap_byte(int pos, char byte);
 };
 
 class output_buf : public reactor_buf {

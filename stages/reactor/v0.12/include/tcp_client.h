@@ -29,23 +29,30 @@ public:
     // it still may.
     void set_conn_start(conn_callback cb, void *args = NULL)
     {
-        _conn_start_cb = cb;
-        _conn_start_args = args;
+        conn_start_cb = cb;
+        conn_start_cb_args = args;
     }
     void set_conn_close(conn_callback cb, void *args = NULL)
     {
-        _conn_close_cb = cb;
-        _conn_close_args = args;
+        conn_close_cb = cb;
+        conn_close_cb_args = args;
     }
+
+    conn_callback conn_start_cb = NULL;
+    void *conn_start_cb_args = NULL;
+    conn_callback conn_close_cb = NULL;
+    void *conn_close_cb_args = NULL;
 
     // Queues one message. -1 if it is too long, or there is no connection now.
     int send_message(const char *data, int msglen, int msgid) override;
     int get_fd() override { return _sockfd; }
 
     void do_connect();     // begins to connect, if it has not
-    void do_read();        // the loop says that something came
-    void do_write();       // the loop says that there is room to send
     void on_connect();     // the loop says how the connecting ended
+
+    // 0, or -1 when the connection has ended.
+    int do_read();         // the loop says that something came
+    int do_write();        // the loop says that there is room to send
 
     // Closes the connection; a new one is tried after a while.
     void clean_conn();
@@ -62,10 +69,6 @@ private:
     int _retry_fd;         // a timer
     int _retry_ms;         // how long it waits the next time
     msg_router _router;
-    conn_callback _conn_start_cb = NULL;
-    void *_conn_start_args = NULL;
-    conn_callback _conn_close_cb = NULL;
-    void *_conn_close_args = NULL;
     bool _closing = false;   // the close hook is being called
     input_buf _ibuf;
     output_buf _obuf;

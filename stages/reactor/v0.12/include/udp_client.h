@@ -22,8 +22,9 @@ public:
         return _router.register_msg_router(msgid, msg_cb, user_data);
     }
 
-    // Sends one message; it may get lost on its way. -1 if it is too long, or the system
-    // does not take it now: a datagram does not wait.
+    // Sends one message; it may get lost on its way. How many bytes were sent, the header
+    // among them; -1 if it is too long, or the system does not take it now: a datagram does
+    // not wait.
     int send_message(const char *data, int msglen, int msgid) override;
     int get_fd() override { return _sockfd; }
 

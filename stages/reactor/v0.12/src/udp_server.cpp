@@ -58,7 +58,7 @@ void udp_server::do_read()
 {
     for (int i = 0; i < READ_AT_ONCE; i++) {
         socklen_t len = sizeof _sender;
-        ssize_t n = recvfrom(_sockfd, _read_buf, sizeof _read_buf, 0, reinterpret_cast<sockaddr *>(&_sender), &len);
+        ssize_t n = recvfrom(_sockfd, _read_buf, sizeof _read_buf - 1, 0, reinterpret_cast<sockaddr *>(&_sender), &len);
         if (n == -1 && errno == EAGAIN) {
             return;
         }
@@ -75,6 +75,7 @@ void udp_server::do_read()
             _dropped++;
             continue;
         }
+        _read_buf[n] = '\0';   // behind the body
         _router.call(head.msgid, head.msglen, _read_buf + MESSAGE_HEAD_LEN, this);
     }
 }
@@ -91,5 +92,5 @@ int udp_server::send_message(const char *data, int msglen, int msgid)
     }
     ssize_t n = sendto(_sockfd, _write_buf, MESSAGE_HEAD_LEN + msglen, MSG_NOSIGNAL,
                        reinterpret_cast<sockaddr *>(&_sender), sizeof _sender);
-    return n == -1 ? -1 : 0;
+    return n;
 }

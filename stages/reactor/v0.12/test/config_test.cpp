@@ -30,28 +30,28 @@ struct reading {
 TEST(ConfigFile, WithoutAFileEverythingIsTheDefault)
 {
     EXPECT_EQ("0.0.0.0", config_file::instance()->GetString("reactor", "ip", "0.0.0.0"));
-    EXPECT_EQ(8, config_file::instance()->GetNumber("reactor", "x", 8));
+    EXPECT_EQ(8u, config_file::instance()->GetNumber("reactor", "x", 8));
 }
 
 TEST(ConfigFile, ReadsEachKind)
 {
-    reading r("# first\n[a]\ntext = some words here\nnumber=-12\n  yes = on\nno=false\r\nhalf = 0.5\n"
+    reading r("# first\n[a]\ntext = some words here\nnumber=4294967295\n  yes = on\nno=false\r\nhalf = 0.5\n"
               "list = one, two,three ,\n\n[b]\nnumber = 7 ; comment\nhash = 8\t# comment\nempty =\nurl = a;b#c\n");
     ASSERT_TRUE(r.ok) << r.error;
     config_file *c = config_file::instance();
     EXPECT_EQ("some words here", c->GetString("a", "text", ""));
-    EXPECT_EQ(-12, c->GetNumber("a", "number", 0));
+    EXPECT_EQ(4294967295u, c->GetNumber("a", "number", 0));
     EXPECT_TRUE(c->GetBool("a", "yes", false));
     EXPECT_FALSE(c->GetBool("a", "no", true));
     EXPECT_FLOAT_EQ(0.5f, c->GetFloat("a", "half", 0));
     EXPECT_EQ((std::vector<std::string>{"one", "two", "three", ""}), c->GetStringList("a", "list"));
     EXPECT_TRUE(c->GetStringList("a", "none").empty());
-    EXPECT_EQ(7, c->GetNumber("b", "number", 0));
-    EXPECT_EQ(8, c->GetNumber("b", "hash", 0));
+    EXPECT_EQ(7u, c->GetNumber("b", "number", 0));
+    EXPECT_EQ(8u, c->GetNumber("b", "hash", 0));
     EXPECT_EQ("", c->GetString("b", "empty", "default"));
     EXPECT_EQ("a;b#c", c->GetString("b", "url", ""));
-    EXPECT_EQ(3, c->GetNumber("b", "none", 3));
-    EXPECT_EQ(3, c->GetNumber("none", "number", 3));
+    EXPECT_EQ(3u, c->GetNumber("b", "none", 3));
+    EXPECT_EQ(3u, c->GetNumber("none", "number", 3));
 }
 
 TEST(ConfigFile, Trap_R31_WhatIsWrongIsSaidWithFileLineAndKey)
@@ -95,8 +95,8 @@ TEST(ConfigFile, Trap_R31_AValueOfAnotherKindIsReportedNotZero)
     reading r("[a]\nk = abc\nlong = 99999999999999999999\nhalf = 1.5x\n");
     ASSERT_TRUE(r.ok);
     testing::internal::CaptureStderr();
-    EXPECT_EQ(5, config_file::instance()->GetNumber("a", "k", 5));
-    EXPECT_EQ(6, config_file::instance()->GetNumber("a", "long", 6));
+    EXPECT_EQ(5u, config_file::instance()->GetNumber("a", "k", 5));
+    EXPECT_EQ(6u, config_file::instance()->GetNumber("a", "long", 6));
     EXPECT_TRUE(config_file::instance()->GetBool("a", "k", true));
     EXPECT_FLOAT_EQ(2.5f, config_file::instance()->GetFloat("a", "half", 2.5f));
     std::string error = testing::internal::GetCapturedStderr();

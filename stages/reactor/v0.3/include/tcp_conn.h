@@ -12,8 +12,9 @@ public:
     tcp_conn(const tcp_conn &) = delete;
     tcp_conn &operator=(const tcp_conn &) = delete;
 
-    void do_read();      // the loop says that something came
-    void do_write();     // the loop says that there is room to send
+    // 0, or -1 when the connection has ended.
+    int do_read();       // the loop says that something came
+    int do_write();      // the loop says that there is room to send
 
     // Closes the connection. The object stays until the end of the loop's round.
     void clean_conn();

@@ -21,48 +21,54 @@ tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _loop(loop),
     }
 }
 
-void tcp_conn::do_read()
+int tcp_conn::do_read()
 {
     int ret = _ibuf.read_data(_connfd);
     if (ret == -1) {
-        if (errno != EAGAIN) {
-            clean_conn();
+        if (errno == EAGAIN) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
     if (ret == 0) {
         // What is still to be sent goes first.
         _peer_done = true;
         _loop->del_io_event(_connfd, EPOLLIN);
-        if (_obuf.length() == 0) {
-            clean_conn();
+        if (_obuf.length() > 0) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
 
     bool idle = _obuf.length() == 0;
     if (_obuf.send_data(_ibuf.data(), _ibuf.length()) == -1) {
         clean_conn();   // a client that sends and never reads
-        return;
+        return -1;
     }
     _ibuf.clear();
     if (idle && _loop->add_io_event(_connfd, conn_wt_callback, EPOLLOUT, this) == -1) {
         clean_conn();
+        return -1;
     }
+    return 0;
 }
 
-void tcp_conn::do_write()
+int tcp_conn::do_write()
 {
-    if (_obuf.write2fd(_connfd) == -1) {
+    if (_connfd == -1 || _obuf.write2fd(_connfd) == -1) {
         clean_conn();
-        return;
+        return -1;
     }
     if (_obuf.length() == 0) {
         _loop->del_io_event(_connfd, EPOLLOUT);
         if (_peer_done) {
             clean_conn();
+            return -1;
         }
     }
+    return 0;
 }
 
 void tcp_conn::clean_conn()

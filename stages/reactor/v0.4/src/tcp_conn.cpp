@@ -22,23 +22,25 @@ tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _loop(loop),
     }
 }
 
-void tcp_conn::do_read()
+int tcp_conn::do_read()
 {
     int ret = _ibuf.read_data(_connfd);
     if (ret == -1) {
-        if (errno != EAGAIN) {
-            clean_conn();
+        if (errno == EAGAIN) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
     if (ret == 0) {
         // What is still to be sent goes first.
         _peer_done = true;
         _loop->del_io_event(_connfd, EPOLLIN);
-        if (_obuf.length() == 0) {
-            clean_conn();
+        if (_obuf.length() > 0) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
 
     msg_head head;
@@ -46,30 +48,33 @@ void tcp_conn::do_read()
     while ((found = peek_message(_ibuf, &head)) == 1) {
         send_message(_ibuf.data() + MESSAGE_HEAD_LEN, head.msglen, head.msgid);
         if (_connfd == -1) {
-            return;
+            return -1;
         }
         _ibuf.pop(MESSAGE_HEAD_LEN + head.msglen);
     }
     if (found == -1) {
         fprintf(stderr, "tcp_conn: a message of %d bytes, closing\n", head.msglen);
         clean_conn();
-        return;
+        return -1;
     }
     _ibuf.adjust();
+    return 0;
 }
 
-void tcp_conn::do_write()
+int tcp_conn::do_write()
 {
-    if (_obuf.write2fd(_connfd) == -1) {
+    if (_connfd == -1 || _obuf.write2fd(_connfd) == -1) {
         clean_conn();
-        return;
+        return -1;
     }
     if (_obuf.length() == 0) {
         _loop->del_io_event(_connfd, EPOLLOUT);
         if (_peer_done) {
             clean_conn();
+            return -1;
         }
     }
+    return 0;
 }
 
 int tcp_conn::send_message(const char *data, int msglen, int msgid)

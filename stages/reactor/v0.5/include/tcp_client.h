@@ -12,7 +12,8 @@
 
 class tcp_client;
 
-// data holds len bytes, until the callback returns.
+// data holds len bytes, until the callback returns. Behind them stands a NUL that is not one
+// of them, so that a text can be printed with %s.
 typedef void msg_callback(const char *data, uint32_t len, int msgid, tcp_client *client, void *user_data);
 
 class tcp_client {
@@ -33,9 +34,11 @@ public:
     int send_message(const char *data, int msglen, int msgid);
 
     void do_connect();     // begins to connect, if it has not
-    void do_read();        // the loop says that something came
-    void do_write();       // the loop says that there is room to send
     void on_connect();     // the loop says how the connecting ended
+
+    // 0, or -1 when the connection has ended.
+    int do_read();         // the loop says that something came
+    int do_write();        // the loop says that there is room to send
 
     // Closes the connection; a new one is tried after a while.
     void clean_conn();

@@ -4,8 +4,7 @@
 #include <cstdint>
 
 #include "event_loop.h"
-
-class tcp_conn;
+#include "tcp_conn.h"
 
 // How many clients may be connected at the same time.
 #define MAX_CONNS 2

@@ -29,9 +29,11 @@ public:
     int send_message(const char *data, int msglen, int msgid) override;
 
     void do_connect();     // begins to connect, if it has not
-    void do_read();        // the loop says that something came
-    void do_write();       // the loop says that there is room to send
     void on_connect();     // the loop says how the connecting ended
+
+    // 0, or -1 when the connection has ended.
+    int do_read();         // the loop says that something came
+    int do_write();        // the loop says that there is room to send
 
     // Closes the connection; a new one is tried after a while.
     void clean_conn();

@@ -5,11 +5,11 @@
 
 #include "event_loop.h"
 #include "msg_router.h"
-
-class tcp_conn;
+#include "net_connection.h"
+#include "tcp_conn.h"
 
 // How many clients may be connected at the same time.
-#define MAX_CONNS 1000
+#define MAX_CONNS 10000
 
 class tcp_server {
 public:

@@ -104,48 +104,58 @@ void tcp_client::on_connect()
     }
     connected = true;
 
-    const char *msg = "hello lars!";
+    const char *msg = "hello lars!", *msg2 = "hello Aceld!";
     send_message(msg, strlen(msg), 1);
+    send_message(msg2, strlen(msg2), 2);
 }
 
-void tcp_client::do_read()
+int tcp_client::do_read()
 {
     int ret = _ibuf.read_data(_sockfd);
     if (ret == -1 && errno == EAGAIN) {
-        return;
+        return 0;
     }
     if (ret <= 0) {
         clean_conn();
-        return;
+        return -1;
     }
     _retry_ms = RETRY_MIN_MS;   // the server is well: it speaks
 
     msg_head head;
     int found;
     while ((found = peek_message(_ibuf, &head)) == 1) {
+        // The place behind the body is that of the next message, and is given back to it.
+        int end = MESSAGE_HEAD_LEN + head.msglen;
+        char next = _ibuf.swap_byte(end, '\0');
         _router.call(head.msgid, head.msglen, _ibuf.data() + MESSAGE_HEAD_LEN, this);
         if (!connected) {
-            return;
+            return -1;
         }
-        _ibuf.pop(MESSAGE_HEAD_LEN + head.msglen);
+        _ibuf.swap_byte(end, next);
+        _ibuf.pop(end);
     }
     if (found == -1) {
         fprintf(stderr, "%s: a message of %d bytes, closing\n", _name.c_str(), head.msglen);
         clean_conn();
-        return;
+        return -1;
     }
     _ibuf.adjust();
+    return 0;
 }
 
-void tcp_client::do_write()
+int tcp_client::do_write()
 {
+    if (!connected) {
+        return -1;
+    }
     if (_obuf.write2fd(_sockfd) == -1) {
         clean_conn();
-        return;
+        return -1;
     }
     if (_obuf.length() == 0) {
         _loop->del_io_event(_sockfd, EPOLLOUT);
     }
+    return 0;
 }
 
 int tcp_client::send_message(const char *data, int msglen, int msgid)

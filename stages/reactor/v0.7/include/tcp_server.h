@@ -6,11 +6,10 @@
 #include "event_loop.h"
 #include "msg_router.h"
 #include "net_connection.h"
-
-class tcp_conn;
+#include "tcp_conn.h"
 
 // How many clients may be connected at the same time.
-#define MAX_CONNS 1000
+#define MAX_CONNS 10000
 
 class tcp_server {
 public:
@@ -37,18 +36,18 @@ public:
     static void set_conn_start(conn_callback cb, void *args = NULL)
     {
         conn_start_cb = cb;
-        conn_start_args = args;
+        conn_start_cb_args = args;
     }
     static void set_conn_close(conn_callback cb, void *args = NULL)
     {
         conn_close_cb = cb;
-        conn_close_args = args;
+        conn_close_cb_args = args;
     }
 
     static conn_callback conn_start_cb;
-    static void *conn_start_args;
+    static void *conn_start_cb_args;
     static conn_callback conn_close_cb;
-    static void *conn_close_args;
+    static void *conn_close_cb_args;
 
     // The process's connections, one server a process: conns[fd] is the connection on fd,
     // NULL when fd is no connection. Any fd that the process can have is a valid index.

@@ -21,7 +21,7 @@ tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _closing(fal
 {
     tcp_server::increase_conn(_connfd, this);
     if (tcp_server::conn_start_cb != NULL) {
-        tcp_server::conn_start_cb(this, tcp_server::conn_start_args);
+        tcp_server::conn_start_cb(this, tcp_server::conn_start_cb_args);
     }
     // The hook may have closed the connection.
     if (_connfd != -1 && _loop->add_io_event(_connfd, conn_rd_callback, EPOLLIN, this) == -1) {
@@ -29,54 +29,63 @@ tcp_conn::tcp_conn(int connfd, event_loop *loop) : _connfd(connfd), _closing(fal
     }
 }
 
-void tcp_conn::do_read()
+int tcp_conn::do_read()
 {
     int ret = _ibuf.read_data(_connfd);
     if (ret == -1) {
-        if (errno != EAGAIN) {
-            clean_conn();
+        if (errno == EAGAIN) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
     if (ret == 0) {
         // What is still to be sent goes first.
         _peer_done = true;
         _loop->del_io_event(_connfd, EPOLLIN);
-        if (_obuf.length() == 0) {
-            clean_conn();
+        if (_obuf.length() > 0) {
+            return 0;
         }
-        return;
+        clean_conn();
+        return -1;
     }
 
     msg_head head;
     int found;
     while ((found = peek_message(_ibuf, &head)) == 1) {
+        // The place behind the body is that of the next message, and is given back to it.
+        int end = MESSAGE_HEAD_LEN + head.msglen;
+        char next = _ibuf.swap_byte(end, '\0');
         tcp_server::router.call(head.msgid, head.msglen, _ibuf.data() + MESSAGE_HEAD_LEN, this);
         if (_connfd == -1) {
-            return;
+            return -1;
         }
-        _ibuf.pop(MESSAGE_HEAD_LEN + head.msglen);
+        _ibuf.swap_byte(end, next);
+        _ibuf.pop(end);
     }
     if (found == -1) {
         fprintf(stderr, "tcp_conn: a message of %d bytes, closing\n", head.msglen);
         clean_conn();
-        return;
+        return -1;
     }
     _ibuf.adjust();
+    return 0;
 }
 
-void tcp_conn::do_write()
+int tcp_conn::do_write()
 {
-    if (_obuf.write2fd(_connfd) == -1) {
+    if (_connfd == -1 || _obuf.write2fd(_connfd) == -1) {
         clean_conn();
-        return;
+        return -1;
     }
     if (_obuf.length() == 0) {
         _loop->del_io_event(_connfd, EPOLLOUT);
         if (_peer_done) {
             clean_conn();
+            return -1;
         }
     }
+    return 0;
 }
 
 int tcp_conn::send_message(const char *data, int msglen, int msgid)
@@ -103,7 +112,7 @@ void tcp_conn::clean_conn()
     }
     if (tcp_server::conn_close_cb != NULL) {
         _closing = true;   // whatever the hook does, this is the only close
-        tcp_server::conn_close_cb(this, tcp_server::conn_close_args);
+        tcp_server::conn_close_cb(this, tcp_server::conn_close_cb_args);
     }
     tcp_server::decrease_conn(_connfd);
     _loop->del_io_event(_connfd);

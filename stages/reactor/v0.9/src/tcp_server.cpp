@@ -23,9 +23,9 @@ static tcp_conn *conns_of_all_fds[CONNS_SIZE];
 
 msg_router tcp_server::router;
 conn_callback tcp_server::conn_start_cb = NULL;
-void *tcp_server::conn_start_args = NULL;
+void *tcp_server::conn_start_cb_args = NULL;
 conn_callback tcp_server::conn_close_cb = NULL;
-void *tcp_server::conn_close_args = NULL;
+void *tcp_server::conn_close_cb_args = NULL;
 tcp_conn **tcp_server::conns = conns_of_all_fds;
 std::mutex tcp_server::_mutex;
 int tcp_server::_conn_num = 0;

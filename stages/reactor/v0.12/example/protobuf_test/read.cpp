@@ -1,13 +1,13 @@
 #include <cstdio>
 #include <fstream>
 
-#include "helloworld.pb.h"
+#include "msg.pb.h"
 
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "hello.bin";
     std::ifstream in(path, std::ios::binary);
-    lars::helloworld msg;
+    protobuf_test::helloworld msg;
     if (!in || !msg.ParseFromIstream(&in)) {
         fprintf(stderr, "%s holds no helloworld\n", path);
         return 1;

@@ -1,12 +1,12 @@
 #include <cstdio>
 #include <fstream>
 
-#include "helloworld.pb.h"
+#include "msg.pb.h"
 
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "hello.bin";
-    lars::helloworld msg;
+    protobuf_test::helloworld msg;
     msg.set_id(101);
     msg.set_str("hello");
 
