@@ -34,7 +34,7 @@ build/proto/lars.pb.cc: proto/lars.proto
 	$(Q)protoc --proto_path=proto --cpp_out=$(@D) $<
 build/proto/lars.pb.o: build/proto/lars.pb.cc
 	$(Q)$(CXX) $(BASE) -O2 -g -w $(CPPFLAGS) -c -o $@ $<
-.SECONDARY:
+.SECONDARY: $(PROTO:%=%.cc) $(PROGRAMS:%=build/plain/%.o) $(foreach v,$(VARIANTS),$(BINS:%=build/$(v)/src/%.o))
 
 define variant
 build/$(1)/%.o: %.cpp $(STAGES)/mk/flags.mk | $(PROTO:%=%.cc)

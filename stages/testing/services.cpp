@@ -194,9 +194,25 @@ std::string binary(const std::string &name)
     return std::filesystem::absolute(std::string(folder != nullptr ? folder : "bin") + "/" + name);
 }
 
+std::string stage_path(const std::string &path)
+{
+    const char *folder = getenv("LARS_STAGE_DIR");
+    return std::filesystem::absolute(std::string(folder != nullptr ? folder : ".") + "/" + path);
+}
+
 std::string binary_of(const std::string &stage, const std::string &path)
 {
     return std::filesystem::absolute("../../" + stage + "/" + path);
+}
+
+std::string compile(const temp_folder &folder, const std::string &source, const std::string &name)
+{
+    std::string program = folder.path + "/" + name, log = program + ".log";
+    folder.write(name + ".cpp", source);
+    std::string command = "timeout 120 g++ -std=c++17 " + program + ".cpp $(env -u MAKEFLAGS -u MAKELEVEL make -s print-flags) -o " +
+                          program + " > " + log + " 2>&1";
+    EXPECT_EQ(0, system(command.c_str())) << text_of(log);
+    return program;
 }
 
 static bool can_bind(int type, uint16_t port)

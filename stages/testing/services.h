@@ -57,9 +57,16 @@ settings use(const schema &database, settings more = settings(), uint16_t port =
 
 // The stage's program with this name in the variant under test, or the reader's (check-mine).
 std::string binary(const std::string &name);
+// A file of the stage, or of the reader's.
+std::string stage_path(const std::string &path);
 // A program of another stage, as ("dns/v0.3", "bin/lars_dns").
 std::string binary_of(const std::string &stage, const std::string &path);
 std::string text_of(const std::string &file);
+
+// Compiles and links a main as a follower of the course does: with what make print-flags says,
+// in the stage's folder. The program's path, in the folder; where it fails the compiler's words
+// are the test's failure.
+std::string compile(const temp_folder &folder, const std::string &source, const std::string &name = "main");
 
 // n neighbouring ports of 127.0.0.1 that are free.
 uint16_t free_ports(int n);
