@@ -50,6 +50,9 @@ static kit::child::program queueing(uint16_t dns, uint16_t reporter, const std::
         if (!config_file::setPath(folder.path + "/agent.conf")) {
             exit(1);
         }
+        for (int i = 0; i < 3; i++) {
+            r_lb[i] = new route_lb(i + 1);
+        }
         report_queue = new thread_queue<lars::ReportStatusRequest>;
         dns_queue = new thread_queue<lars::GetRouteRequest>;
         start_report_client();
