@@ -188,21 +188,26 @@ std::string with_settings(const std::string &text, const settings &values)
     return all;
 }
 
+std::string absolute(const std::string &path)
+{
+    return std::filesystem::absolute(path).lexically_normal();
+}
+
 std::string binary(const std::string &name)
 {
     const char *folder = getenv("LARS_STAGE_BIN");
-    return std::filesystem::absolute(std::string(folder != nullptr ? folder : "bin") + "/" + name);
+    return absolute(std::string(folder != nullptr ? folder : "bin") + "/" + name);
 }
 
 std::string stage_path(const std::string &path)
 {
     const char *folder = getenv("LARS_STAGE_DIR");
-    return std::filesystem::absolute(std::string(folder != nullptr ? folder : ".") + "/" + path);
+    return absolute(std::string(folder != nullptr ? folder : ".") + "/" + path);
 }
 
 std::string binary_of(const std::string &stage, const std::string &path)
 {
-    return std::filesystem::absolute("../../" + stage + "/" + path);
+    return absolute("../../" + stage + "/" + path);
 }
 
 std::string compile(const temp_folder &folder, const std::string &source, const std::string &name)

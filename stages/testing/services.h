@@ -57,6 +57,7 @@ settings use(const schema &database, settings more = settings(), uint16_t port =
 
 // The stage's program with this name in the variant under test, or the reader's (check-mine).
 std::string binary(const std::string &name);
+std::string absolute(const std::string &path);
 // A file of the stage, or of the reader's.
 std::string stage_path(const std::string &path);
 // A program of another stage, as ("dns/v0.3", "bin/lars_dns").

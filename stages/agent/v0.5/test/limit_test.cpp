@@ -15,7 +15,7 @@ TEST(Limit, WithoutAReportNothingEnds)
 }
 
 // One failed call alone in a window condemns a host. v0.9 wants two such windows:
-// Rules.OneFailedCallAloneCondemnsNobody.
+// Rules.Trap_A12_OneFailedCallAloneCondemnsNobody.
 TEST(Limit, OneFailedCallAloneCondemnsAHost)
 {
     with_config config;

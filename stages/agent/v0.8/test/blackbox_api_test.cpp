@@ -1,0 +1,237 @@
+// lars_client, with the agent, with none, and with one that the test plays.
+#include "agent.h"
+
+#include "lars_api.h"
+
+// The agent with its route of module (1,1).
+struct with_agent {
+    explicit with_agent(const kit::hosts &all) : agent("lars_lb_agent", kit::upstream(dns.port(), reporter.port()))
+    {
+        kit::asker program(agent.port, 1, 1);
+        program.host();
+        EXPECT_EQ("1,1", dns.next_request());
+        dns.answer(1, 1, all);
+        program.first_host();
+    }
+    kit::scripted_server dns, reporter;
+    kit::service agent;
+};
+
+static std::string host(lars_client &client, int modid, int cmdid)
+{
+    std::string ip;
+    int port = 0;
+    int ret = client.get_host(modid, cmdid, ip, port);
+    return ret == 0 ? ip + ":" + std::to_string(port) : "error " + std::to_string(ret);
+}
+
+TEST(LarsClient, Trap_A14_GetsAHost)
+{
+    with_agent with({{kit::FIRST_IP, 7777}});
+    lars_client client("127.0.0.1", with.agent.port);
+    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1));
+    EXPECT_EQ("error 3", host(client, 1, 2));
+}
+
+TEST(LarsClient, EachThreadHasAClientOfItsOwn)
+{
+    with_agent with({{10, 80}, {11, 80}});
+    std::vector<std::thread> threads;
+    std::atomic<int> got(0);
+    for (int i = 0; i < 4; i++) {
+        threads.emplace_back([&] {
+            lars_client client("127.0.0.1", with.agent.port);
+            for (int n = 0; n < 50; n++) {
+                kit::eventually([&] { return host(client, 1, 1).compare(0, 5, "0.0.0") == 0; });   // 0.0.0.10 or 11
+                got++;
+            }
+        });
+    }
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(200, got);
+}
+
+// The agent's part is played by a socket of the test: it hears the questions and says what it likes.
+struct played_agent {
+    played_agent() : first(kit::free_ports(3)), socket(kit::port_of(first, 1, 1)) {}
+    lars::GetHostRequest question()
+    {
+        lars::GetHostRequest req;
+        std::string datagram = socket.recv();
+        EXPECT_TRUE(datagram.size() >= 8 && req.ParseFromString(datagram.substr(8)));
+        return req;
+    }
+    static lars::GetHostResponse answer_to(const lars::GetHostRequest &req, uint32_t ip)
+    {
+        lars::GetHostResponse rsp;
+        rsp.set_seq(req.seq());
+        rsp.set_modid(req.modid());
+        rsp.set_cmdid(req.cmdid());
+        rsp.mutable_host()->set_ip(static_cast<int32_t>(ip));
+        rsp.mutable_host()->set_port(80);
+        return rsp;
+    }
+    uint16_t first;
+    kit::udp_listener socket;
+};
+
+TEST(LarsClient, Trap_A15_ReturnsWithoutAnAgent)
+{
+    lars_client client("127.0.0.1", kit::free_ports(3));
+    EXPECT_EQ("error 2", host(client, 1, 1));
+    EXPECT_EQ("error 2", host(client, 1, 1));
+}
+
+TEST(LarsClient, Trap_A15_ReturnsWhenTheAgentDoesNotAnswer)
+{
+    played_agent agent;
+    lars_client client("127.0.0.1", agent.first);
+    EXPECT_EQ("error 2", host(client, 1, 1));
+}
+
+TEST(LarsClient, Trap_A15_RubbishIsNoAnswer)
+{
+    played_agent agent;
+    std::thread other([&] {
+        lars::GetHostRequest req = agent.question();
+        agent.socket.answer("abc");
+        agent.socket.answer(kit::frame_head(5, -1));
+        agent.socket.answer(kit::frame_head(5, 1000));
+        agent.socket.answer(kit::frame(5, "\xff\xff"));
+        agent.socket.answer(kit::frame_of(8, played_agent::answer_to(req, 9)));   // another kind of answer
+    });
+    lars_client client("127.0.0.1", agent.first);
+    EXPECT_EQ("error 2", host(client, 1, 1));
+    other.join();
+}
+
+TEST(LarsClient, Trap_A16_ALateAnswerIsNotTakenForTheNext)
+{
+    played_agent agent;
+    lars_client client("127.0.0.1", agent.first);
+    EXPECT_EQ("error 2", host(client, 1, 1));
+    lars::GetHostRequest first = agent.question();
+    agent.socket.answer(kit::frame_of(5, played_agent::answer_to(first, 1)));   // too late
+    std::thread other([&] {
+        lars::GetHostRequest second = agent.question();
+        lars::GetHostRequest foreign = second;
+        foreign.set_modid(7);
+        agent.socket.answer(kit::frame_of(5, played_agent::answer_to(foreign, 2)));
+        agent.socket.answer(kit::frame_of(5, played_agent::answer_to(second, 3)));
+    });
+    EXPECT_EQ("0.0.0.3:80", host(client, 1, 1));
+    other.join();
+}
+
+TEST(LarsClient, FindsAnAgentThatComesLater)
+{
+    uint16_t first = kit::free_ports(3);
+    lars_client client("127.0.0.1", first);
+    EXPECT_EQ("error 2", host(client, 1, 1));
+    kit::udp_listener socket(kit::port_of(first, 1, 1));
+    std::thread other([&] {
+        lars::GetHostRequest req;
+        req.ParseFromString(socket.recv().substr(8));
+        socket.answer(kit::frame_of(5, played_agent::answer_to(req, 4)));
+    });
+    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1));
+    other.join();
+}
+
+TEST(LarsClient, ReportsACall)
+{
+    with_agent with({{kit::FIRST_IP, 7777}});
+    lars_client client("127.0.0.1", with.agent.port);
+    client.report(1, 1, "192.168.1.177", 7777, 0);
+    EXPECT_EQ("1,1 3232235953:7777 1 0 idle", with.reporter.next_report());
+    client.report(1, 1, "no address", 7777, 1);   // of no host at all
+    client.report(1, 1, "192.168.1.177", 7777, 1);
+    EXPECT_EQ("1,1 3232235953:7777 1 1 idle", with.reporter.next_report());
+}
+
+TEST(LarsClient, ReportsToNobodyWithoutHarm)
+{
+    lars_client client("127.0.0.1", kit::free_ports(3));
+    for (int i = 0; i < 10; i++) {
+        client.report(1, 1, "192.168.1.177", 7777, 1);
+    }
+    EXPECT_EQ("error 2", host(client, 1, 1));
+}
+
+static std::string route_of(lars_client &client, int modid, int cmdid)
+{
+    route_set route = {ip_port("what was here before", 1)};
+    int ret = client.get_route(modid, cmdid, route);
+    std::string text = std::to_string(ret) + ":";
+    for (route_set_it it = route.begin(); it != route.end(); ++it) {
+        text += " " + it->first + ":" + std::to_string(it->second);
+    }
+    return text;
+}
+
+TEST(LarsClient, GetsAWholeRoute)
+{
+    with_agent with({{kit::FIRST_IP, 7777}, {kit::FIRST_IP + 1, 7778}});
+    lars_client client("127.0.0.1", with.agent.port);
+    EXPECT_EQ("0: 192.168.1.178:7778 192.168.1.177:7777", route_of(client, 1, 1));   // .177 has had its turn
+    EXPECT_EQ("0:", route_of(client, 2, 2));   // not known: nothing is no error
+}
+
+TEST(LarsClient, Trap_A15_GetRouteReturnsWithoutAnAgent)
+{
+    lars_client client("127.0.0.1", kit::free_ports(3));
+    EXPECT_EQ("2: what was here before:1", route_of(client, 1, 1));
+}
+
+TEST(LarsClient, Trap_A16_TheRouteOfAnotherModuleIsNotTaken)
+{
+    played_agent agent;
+    lars_client client("127.0.0.1", agent.first);
+    std::thread other([&] {
+        agent.socket.recv();
+        agent.socket.answer(kit::frame_of(8, kit::route_of(2, 3, {{9, 9}})));
+        agent.socket.answer(kit::frame_of(8, kit::route_of(1, 1, {{10, 80}})));
+    });
+    EXPECT_EQ("0: 0.0.0.10:80", route_of(client, 1, 1));
+    other.join();
+}
+
+// The same input as v0.7's limit test, but for reg_init.
+TEST(LarsClient, AModuleThatIsRegisteredIsThereAtOnce)
+{
+    kit::schema database("../../dns/v0.3/sql/lars_dns.sql");
+    database.load("../../dns/v0.3/sql/dns_route_insert.sql");
+    kit::service dns("lars_dns", kit::use(database), "dns/v0.3");
+    kit::service agent("lars_lb_agent", kit::upstream(dns.port, kit::free_port()));
+    // Connected, and so ready to ask: on a busy machine that may take longer than reg_init waits.
+    kit::asker(agent.port, 1, 2).first_host();
+    lars_client client("127.0.0.1", agent.port);
+    EXPECT_EQ(0, client.reg_init(1, 1));
+    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1));
+    EXPECT_EQ(3, client.reg_init(9, 9));
+}
+
+TEST(LarsClient, RegInitReturnsWithoutAnAgent)
+{
+    lars_client client("127.0.0.1", kit::free_ports(3));
+    EXPECT_EQ(3, client.reg_init(1, 1));
+}
+
+TEST(LarsClient, RegInitAsksThreeTimes)
+{
+    played_agent agent;
+    std::atomic<int> questions(0);
+    std::thread other([&] {
+        while (questions < 3 && !agent.socket.recv().empty()) {
+            questions++;
+            agent.socket.answer(kit::frame_of(8, kit::route_of(1, 1, {})));
+        }
+    });
+    lars_client client("127.0.0.1", agent.first);
+    EXPECT_EQ(3, client.reg_init(1, 1));
+    other.join();
+    EXPECT_EQ(3, questions);
+    EXPECT_EQ("", agent.socket.recv(kit::SILENCE_MS));
+}
