@@ -1,0 +1,35 @@
+#!/bin/bash
+# Draws the charts of the READMEs, here or in the folder that is named, from what bin/rules prints.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+to=${1:-.}
+
+draw() {   # draw FILE TITLE XLABEL YLABEL
+    awk -v title="$2" -v xlabel="$3" -v ylabel="$4" -f ../../mk/chart.awk > "$to/$1"
+}
+
+# A hundred calls in each second; all go well, then each third one fails.
+good_second=$(printf 's%.0s' {1..100})w
+bad_second=$(printf 'ssf%.0s' {1..33})sw
+history() {
+    local good part
+    for good in 0 1000 2000 5000 10000 20000 50000 100000; do
+        part=()
+        [ $good = 0 ] || part=("$((good / 100))$good_second")
+        printf 'v0.5\t%d\t%d\n' $good \
+            "$(bin/rules -u -e 0 "${part[@]}" "2000$bad_second" | awk -v good=$good '/ call /{n = $4} END {print n - good}')"
+    done
+}
+history > "$to/history.data"
+draw history.svg 'Each third call fails: calls until the host is spared' 'good calls before' 'calls' < "$to/history.data"
+draw history.zh-CN.svg '每三次调用失败一次：多少次调用后摘下主机' '之前成功的调用' '调用次数' < "$to/history.data"
+rm "$to/history.data"
+
+# Every call fails, and they come so many seconds apart.
+dead() {
+    local seconds
+    for seconds in $(seq 1 20); do
+        printf '%s\t%d\t%d\n' "$1" "$seconds" "$(bin/rules -u -e "$seconds" 1000f | awk '/ call /{n = $4} END {print n}')"
+    done
+}
+dead 'failed calls' | draw dead.svg 'A dead host: calls until it is spared' 'seconds from one call to the next' 'calls'
+dead '失败的调用' | draw dead.zh-CN.svg '死掉的主机：多少次调用后摘下' '两次调用的间隔（秒）' '调用次数'
