@@ -54,9 +54,9 @@ clean:
 help:
 	@echo 'make            build the system into build/plain (CXX=clang++ or SAN=thread: elsewhere)'
 	@echo 'make demo       install what is missing, build, run everything, kill a backend, watch'
-	@echo 'make test       install what is missing; all tests, plain and with sanitizers'
+	@echo 'make test       install what is missing; all tests, plain and with sanitizers; the stages plain'
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
-	@echo 'make stages     build and test the stages of the course'
+	@echo 'make stages     build and test the stages of the course, with sanitizers too'
 	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'

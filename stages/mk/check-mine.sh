@@ -25,9 +25,9 @@ reactor/*)
         [[ $program == lars_* ]] && needed+=("bin/$program")
     done
     # The stage's own messages, and the programs that its tests start beside yours.
-    make -s -C "$stages/$stage" all || exit 1
+    env -u MAKEFLAGS -u MAKELEVEL make -s -C "$stages/$stage" all || exit 1
     for part in $(setting "$stage" NEEDS); do
-        make -s -C "$stages/$part" all || exit 1
+        env -u MAKEFLAGS -u MAKELEVEL make -s -C "$stages/$part" all || exit 1
     done
     flags+=(-I"$stages/$stage/build/proto" $(pkg-config --cflags protobuf mysqlclient))
     yours=()

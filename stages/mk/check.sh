@@ -40,20 +40,51 @@ complete() {
         [ -f "$1/$file" ] || { echo "$file is missing"; return 1; }
     done
 }
-# Files and tests that a README names must exist.
-links() {
-    local file=$1 target name bad=0
+# Files that a page links to must exist.
+page_links() {
+    local file=$1 target bad=0
     for target in $(grep -o '](\([^)#]*\)' "$file" | sed 's/^](//' | grep -v '^http'); do
         [ -e "$(dirname "$file")/$target" ] || { echo "$file: no $target"; bad=1; }
     done
+    return $bad
+}
+# And tests that a README names, in its own stage.
+links() {
+    local file=$1 name bad=0
+    page_links "$file" || bad=1
     for name in $(grep -o '`[A-Za-z0-9]*\.[A-Z][A-Za-z0-9_]*`' "$file" | tr -d '`'); do
         grep -qs "TEST(${name%%.*}, ${name#*.})" "$(dirname "$file")"/test/*.cpp || { echo "$file: no test $name"; bad=1; }
+    done
+    return $bad
+}
+# A page about the stages and the product names tests of both.
+named_tests() {
+    local name bad=0
+    for name in $(grep -o '`[A-Za-z0-9]*\.[A-Z][A-Za-z0-9_]*`' "$1" | tr -d '`'); do
+        grep -rqsE "TEST(_F)?\(${name%%.*}, ${name#*.}\)" --include='*_test.cpp' ../tests . || { echo "$1: no test $name"; bad=1; }
     done
     return $bad
 }
 # README.md and its translation show the same transcript.
 same_transcript() {
     diff <(awk '/^```console$/,/^```$/' "$1/README.md") <(awk '/^```console$/,/^```$/' "$1/README.zh-CN.md")
+}
+# The charts are what the stage's program says now.
+charts() {
+    local stage=$1 folder chart bad=0
+    folder=$(mktemp -d) || return 1
+    "$stage/charts.sh" "$folder" || bad=1
+    for chart in "$stage"/*.svg "$folder"/*.svg; do
+        cmp "$stage/${chart##*/}" "$folder/${chart##*/}" || bad=1
+    done
+    rm -rf "$folder"
+    return $bad
+}
+# What make print-flags says can be given to a compiler as it stands, from a shell that knows nothing.
+print_flags() {
+    local stage=$1 output
+    output=$(env -i PATH="$PATH" make -s -C "$stage" print-flags) || return 1
+    [[ $output != *[\$\`\;\&\|\<\>\(\)\"\']* && $(wc -l <<< "$output") = 1 ]] || { echo "$output"; return 1; }
 }
 # As git diff writes it: the first line of a file becomes another.
 first_line() {   # first_line FILE NEW
@@ -85,7 +116,7 @@ patch_tool() {
 check_mine_tool() {
     local copy status=0 output
     copy=$(mktemp -d) || return 1
-    make -s -C testing build/plain/libtesting.a build/plain/testing.h.gch &&
+    make -s -C testing build/plain/libtesting.a build/plain/testing.h.gch build/plain/libservices.a &&
         make -s -C reactor/v0.1 all && cp -r reactor/v0.1/include reactor/v0.1/lib reactor/v0.1/src "$copy/" || return 1
     mk/check-mine.sh reactor/v0.1 "$copy" || status=1
     sed -i 's/hello Lars/hello Mars/' "$copy/src/tcp_server.cpp"
@@ -95,6 +126,21 @@ check_mine_tool() {
     grep -q 'FAILED  TcpServer.GreetsAClientAndCloses' <<< "$output" || { echo "$output"; status=1; }
     mk/check-mine.sh reactor/v0.2 "$copy" | grep -q FAILED || { echo "v0.1 was accepted as v0.2"; status=1; }
     mk/check-mine.sh reactor/v0.3 "$copy" | grep -q 'does not compile' || { echo "v0.1 compiles as v0.3"; status=1; }
+    rm -rf "$copy"
+    return $status
+}
+# The same for a service: its own programs pass, those of the stage before do not, and neither does
+# a program that is no service at all.
+check_mine_service() {
+    local copy status=0 output
+    copy=$(mktemp -d) || return 1
+    mkdir "$copy/bin"
+    cp dns/v0.2/bin/lars_dns "$copy/bin/" && mk/check-mine.sh dns/v0.2 "$copy" || status=1
+    cp dns/v0.1/bin/lars_dns "$copy/bin/"
+    output=$(mk/check-mine.sh dns/v0.2 "$copy") && { echo "v0.1 was accepted as v0.2"; status=1; }
+    grep -q '^FAILED ' <<< "$output" || { echo "$output"; status=1; }
+    rm "$copy/bin/lars_dns"
+    mk/check-mine.sh dns/v0.2 "$copy" 2>&1 | grep -q 'bin/lars_dns is not there' || { echo "nothing was accepted"; status=1; }
     rm -rf "$copy"
     return $status
 }
@@ -126,13 +172,20 @@ for stage in $(all_stages); do
     expect "$stage: links of README.md" links "$stage/README.md"
     expect "$stage: links of README.zh-CN.md" links "$stage/README.zh-CN.md"
     expect "$stage: the translation's transcript" same_transcript "$stage"
+    [ ! -x "$stage/charts.sh" ] || expect "$stage: charts" charts "$stage"
+    [[ $stage == reactor/* ]] || expect "$stage: print-flags" print_flags "$stage"
 done
 expect "links of the index" links README.md
 expect "links of the Chinese index" links README.zh-CN.md
-expect "links of docs/course.md" links ../docs/course.md
+for page in course course.zh-CN from-v0.12 from-course from-course.zh-CN; do
+    [ -f "../docs/$page.md" ] || continue
+    expect "links of docs/$page.md" page_links "../docs/$page.md"
+    expect "tests of docs/$page.md" named_tests "../docs/$page.md"
+done
 expect "tables" mk/tables.sh check
 expect "apply-patch.sh" patch_tool
 expect "check-mine.sh" check_mine_tool
+expect "check-mine.sh of a service" check_mine_service
 expect "run-tests.sh" runner
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

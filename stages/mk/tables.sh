@@ -12,7 +12,7 @@ table() {   # table LINK-PREFIX WITH-FILES HEADER RULE README
     echo "$4"
     for stage in $(all_stages); do
         lines=$("$stages/mk/lines.sh" "$stage")
-        printf '| [%s](%s%s/%s) | %s | ' "${stage#reactor/}" "$1" "$stage" "$5" "$(setting "$stage" "IDEA$6")"
+        printf '| [%s](%s%s/%s) | %s | ' "${stage/\// }" "$1" "$stage" "$5" "$(setting "$stage" "IDEA$6")"
         [ -z "$2" ] || printf '%s | ' "$(short_files "$stage")"
         printf '%s | %s |\n' "$lines" "$(setting "$stage" "LIMIT$6")"
     done
