@@ -4,8 +4,12 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <type_traits>
 
 #include "config_file.h"
+
+static_assert(std::is_same<unsigned, decltype(config_file::instance()->GetNumber("section", "key"))>::value,
+              "a number is not negative");
 
 namespace {
 
@@ -102,4 +106,42 @@ TEST(ConfigFile, Trap_R31_AValueOfAnotherKindIsReportedNotZero)
     std::string error = testing::internal::GetCapturedStderr();
     EXPECT_EQ(4, kit::count_of(error, r.path + ":")) << error;
     EXPECT_NE(std::string::npos, error.find(":2: [a] k = abc: not a number"));
+}
+
+TEST(ConfigFile, WithoutADefaultItIsEmptyZeroOrFalse)
+{
+    ASSERT_TRUE(reading("[a]\nthere = 1\n").ok);
+    config_file *c = config_file::instance();
+    EXPECT_EQ("", c->GetString("a", "none"));
+    EXPECT_EQ(0u, c->GetNumber("a", "none"));
+    EXPECT_FALSE(c->GetBool("a", "none"));
+    EXPECT_EQ("1", c->GetString("a", "there"));
+    EXPECT_EQ(1u, c->GetNumber("a", "there"));
+    EXPECT_TRUE(c->GetBool("a", "there"));
+}
+
+TEST(ConfigFile, Trap_R31_NumbersGoFromZeroToAllThatFits)
+{
+    reading r("[a]\nleast = 0\nmost = 4294967295\nmore = 4294967296\nless = -1\n");
+    ASSERT_TRUE(r.ok);
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(0u, config_file::instance()->GetNumber("a", "least", 5));
+    EXPECT_EQ(4294967295u, config_file::instance()->GetNumber("a", "most", 5));
+    EXPECT_EQ("", testing::internal::GetCapturedStderr());
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(5u, config_file::instance()->GetNumber("a", "more", 5));
+    EXPECT_EQ(6u, config_file::instance()->GetNumber("a", "less", 6));
+    EXPECT_EQ(r.path + ":4: [a] more = 4294967296: not a number from 0 to 4294967295\n" +
+              r.path + ":5: [a] less = -1: not a number from 0 to 4294967295\n",
+              testing::internal::GetCapturedStderr());
+}
+
+TEST(ConfigFile, TheStagesOwnFile)
+{
+    ASSERT_TRUE(config_file::setPath("conf/serv.conf"));
+    config_file *c = config_file::instance();
+    EXPECT_EQ("127.0.0.1", c->GetString("reactor", "ip"));
+    EXPECT_EQ(7777u, c->GetNumber("reactor", "port"));
+    EXPECT_EQ(1024u, c->GetNumber("reactor", "maxConn"));
+    EXPECT_EQ(5u, c->GetNumber("reactor", "threadNum"));
 }

@@ -1,5 +1,8 @@
 #include "testing.h"
 
+#include <type_traits>
+#include <utility>
+
 #include "tcp_client.h"
 
 static void print_message(const char *data, uint32_t len, int msgid, net_connection *, void *)
@@ -167,4 +170,139 @@ TEST(TcpClient, AServerThatLiesAboutALengthIsLeft)
     conn.send(kit::frame_head(1, -5) + "garbage");
     EXPECT_TRUE(conn.closed());
     EXPECT_EQ("1:Hello Lars!", server.accept().next());
+}
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_client &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_client &>().do_write())>::value, "0, or -1 at the end");
+
+TEST(TcpClient, ReadingAndWritingTellTheEndOfTheConnection)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        kit::run_until(loop, [&] { return c.connected; });
+        printf("%d %d;", c.do_read(), c.do_write());
+        int ret;
+        while ((ret = c.do_read()) == 0) {
+            usleep(1000);
+        }
+        printf("%d %d", ret, c.do_write());
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_TRUE(client.printed("0 0;"));
+    conn.close();
+    EXPECT_EQ(0, client.wait());
+    EXPECT_EQ("0 0;-1 -1", client.output());
+}
+
+// What a program sees that takes the body for a text: where it begins, and where it ends.
+static void print_text(const char *data, uint32_t len, int msgid, net_connection *, void *)
+{
+    printf("%d:%.10s %zu of %u;", msgid, data, strlen(data), len);
+}
+
+static kit::child::program text_client_of(uint16_t port)
+{
+    return [port](uint16_t) {
+        event_loop loop;
+        tcp_client client(&loop, "127.0.0.1", port, "client");
+        for (int msgid = 5; msgid < 10; msgid++) {
+            client.add_msg_router(msgid, print_text);
+        }
+        loop.event_process();
+    };
+}
+
+TEST(TcpClient, BehindABodyStandsANulThatIsNotPartOfIt)
+{
+    kit::listener server;
+    kit::child client(text_client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
+    std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
+    EXPECT_TRUE(client.printed(seen)) << client.output();
+    std::string next = kit::frame(9, "next");
+    for (size_t cut = 1; cut < next.size(); cut++) {
+        conn.send(kit::frame(8, "in") + next.substr(0, cut));
+        seen += "8:in 2 of 2;";
+        ASSERT_TRUE(client.printed(seen)) << client.output();
+        conn.send(next.substr(cut));
+        seen += "9:next 4 of 4;";
+        ASSERT_TRUE(client.printed(seen)) << client.output();
+    }
+}
+
+TEST(TcpClient, BehindABodyThatFillsTheBufferStandsANulToo)
+{
+    kit::listener server;
+    kit::child client(text_client_of(server.port), kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    std::string seen;
+    for (int size : {4096, 4095, 4097, 16384, 16383, 65535, 65534}) {
+        std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
+        conn.send_frame(9, std::string(size - 8, 'x'));
+        seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
+        ASSERT_TRUE(client.printed(seen)) << size << " " << client.output();
+        conn.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
+        seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
+        ASSERT_TRUE(client.printed(seen)) << size << " " << client.output();
+    }
+}
+
+TEST(TcpClient, TheNulIsThereAlsoWhenTheCallbackHasClosedTheConnection)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.add_msg_router(5, [](const char *data, uint32_t len, int, net_connection *conn, void *) {
+            static_cast<tcp_client *>(conn)->clean_conn();
+            print_text(data, len, 5, conn, NULL);
+        });
+        c.set_conn_start(say_hello);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    for (std::string seen = "5:bye 3 of 3;"; seen.size() < 50; seen += "5:bye 3 of 3;") {
+        kit::peer conn = server.accept();
+        conn.next();
+        conn.send(kit::frame(5, "bye") + kit::frame(6, "never seen"));
+        ASSERT_TRUE(client.printed(seen)) << client.output();
+    }
+    EXPECT_EQ(std::string::npos, client.output().find("never"));
+}
+
+TEST(TcpClient, ACallbackMayCloseAndConnectAgain)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.add_msg_router(5, [](const char *, uint32_t, int, net_connection *conn, void *) {
+            printf("again;");
+            static_cast<tcp_client *>(conn)->clean_conn();
+            static_cast<tcp_client *>(conn)->do_connect();
+        });
+        c.set_conn_start(say_hello);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    for (std::string seen = "again;"; seen.size() < 20; seen += "again;") {
+        kit::peer conn = server.accept();
+        conn.next();
+        conn.send(kit::frame(5, "connect again") + kit::frame(5, "never seen"));
+        ASSERT_TRUE(client.printed(seen)) << client.output();
+    }
+}
+
+static void no_hook(net_connection *, void *) {}
+
+TEST(TcpClient, ItsHooksAreWhereTheCourseLooksForThem)
+{
+    event_loop loop;
+    tcp_client c(&loop, "127.0.0.1", kit::free_port(), "client");
+    int a, b;
+    c.set_conn_start(no_hook, &a);
+    c.set_conn_close(no_hook, &b);
+    EXPECT_TRUE(c.conn_start_cb == no_hook && c.conn_start_cb_args == &a);
+    EXPECT_TRUE(c.conn_close_cb == no_hook && c.conn_close_cb_args == &b);
 }

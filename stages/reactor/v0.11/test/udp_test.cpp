@@ -114,11 +114,11 @@ TEST(UdpClient, AsksAndIsAnswered)
         });
         std::string big(65527, 'b');
         printf("%d %d;", c.send_message(big.data(), 65500, 1), c.send_message(big.data(), 65527, 1));
-        c.send_message("ab", 2, 1);
+        printf("%d;", c.send_message("ab", 2, 1));   // with its header
         loop.event_process();
     }, kit::child::NOTHING);
     EXPECT_TRUE(client.printed("abc;"));
-    EXPECT_EQ("-1 -1;ab;abc;", client.output());
+    EXPECT_EQ("-1 -1;10;ab;abc;", client.output());
 }
 
 TEST(UdpClient, ASilentServerDoesNotEndIt)
@@ -133,4 +133,49 @@ TEST(UdpClient, ASilentServerDoesNotEndIt)
     }, kit::child::NOTHING);
     EXPECT_EQ(0, client.wait());
     EXPECT_EQ("alive, dropped 0;", client.output());
+}
+
+// Each body is shorter than the one before, whose bytes are still behind it.
+static const std::pair<std::string, std::string> texts[] = {
+    {std::string(65499, 'x'), "xxxxxxxxxx 65499 of 65499;"}, {"shorter", "shorter 7 of 7;"}, {"short", "short 5 of 5;"}, {"", " 0 of 0;"}};
+
+static void print_text(const char *data, uint32_t len, int, net_connection *, void *)
+{
+    printf("%.10s %zu of %u;", data, strlen(data), len);
+}
+
+TEST(UdpServer, BehindABodyStandsANulThatIsNotPartOfIt)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        udp_server s(&loop, "127.0.0.1", port);
+        s.add_msg_router(1, print_text);
+        loop.event_process();
+    });
+    kit::udp_peer client(server.port);
+    std::string seen;
+    for (const auto &text : texts) {
+        client.send(kit::frame(1, text.first));
+        seen += text.second;
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+}
+
+TEST(UdpClient, BehindABodyStandsANulThatIsNotPartOfIt)
+{
+    kit::child server(udp_program);
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        udp_client c(&loop, "127.0.0.1", server.port);
+        c.add_msg_router(1, print_text);
+        for (const auto &text : texts) {
+            c.send_message(text.first.data(), static_cast<int>(text.first.size()), 1);
+        }
+        loop.event_process();
+    }, kit::child::NOTHING);
+    std::string seen;
+    for (const auto &text : texts) {
+        seen += text.second;
+    }
+    EXPECT_TRUE(client.printed(seen)) << client.output();
 }

@@ -74,3 +74,20 @@ TEST(ThreadPool, ATaskRunsOnceInEveryThread)
     }, kit::child::NOTHING);
     EXPECT_TRUE(program.printed("ran;ran;ran;"));
 }
+
+TEST(ThreadPool, ATaskInTheQueueOfOneThreadRunsThereAlone)
+{
+    kit::child program([](uint16_t) {
+        thread_pool pool(2);
+        task_msg task;
+        task.type = task_msg::NEW_TASK;
+        task.connfd = -1;
+        task.task_cb = [](event_loop *, void *text) { printf("%s", static_cast<char *>(text)); };
+        task.args = const_cast<char *>("ran;");
+        pool.get_thread()->send(task);
+        pool.send_task([](event_loop *, void *) { printf("all;"); });
+        pause();
+    }, kit::child::NOTHING);
+    EXPECT_TRUE(kit::eventually([&] { return kit::count_of(program.output(), "all;") == 2; }));
+    EXPECT_EQ(1, kit::count_of(program.output(), "ran;"));
+}

@@ -117,6 +117,26 @@ TEST(InputBuf, Trap_R7_GrowsBeforeItIsFullAndNeverReadsPastItsEnd)
     EXPECT_TRUE(sent == std::string(in.data(), in.length()));
 }
 
+TEST(InputBuf, BehindWhatWaitsThereIsAlwaysOnePlaceMore)
+{
+    kit::socket_pair pair(true);
+    kit::peer other = kit::peer::adopt(pair.a);
+    pair.a = -1;
+    ASSERT_TRUE(other.send(std::string(m4K, 'a')));
+    input_buf in;
+    int full = in.read_data(pair.b);
+    ASSERT_EQ(m4K - 1, full) << "the last place of the buffer stays free";
+    EXPECT_EQ('\0', in.swap_byte(full, '!'));
+    EXPECT_EQ('a', in.swap_byte(full - 1, 'z'));
+    EXPECT_EQ('z', in.data()[full - 1]);
+    EXPECT_EQ('!', in.data()[full]);
+    EXPECT_EQ(full, in.length());
+
+    in.pop(m4K - 2);   // one byte waits at the end, and there is no room behind it
+    ASSERT_EQ(1, in.read_data(pair.b));
+    EXPECT_EQ("za", std::string(in.data(), in.length()));
+}
+
 TEST(OutputBuf, Trap_R9_WhatTheSocketDoesNotTakeStaysInOrder)
 {
     kit::socket_pair pair(true);

@@ -1,7 +1,14 @@
 #include "testing.h"
 
+#include <type_traits>
+#include <utility>
+
 #include "tcp_server.h"
+#include "tcp_conn.h"
 #include "net_connection.h"
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_write())>::value, "0, or -1 at the end");
 
 static void echo(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {
@@ -362,4 +369,69 @@ TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
     kit::child server([&](uint16_t) { program(taken.port); }, kit::child::NOTHING);
     EXPECT_EQ(1, server.wait());
     EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+}
+
+// What a program sees that takes the body for a text: where it begins, and where it ends.
+static void print_text(const char *data, uint32_t len, int msgid, net_connection *, void *)
+{
+    printf("%d:%.10s %zu of %u;", msgid, data, strlen(data), len);
+}
+
+static void text_program(uint16_t port)
+{
+    event_loop loop;
+    tcp_server server(&loop, "127.0.0.1", port);
+    for (int msgid = 5; msgid < 10; msgid++) {
+        server.add_msg_router(msgid, print_text);
+    }
+    server.add_msg_router(4, [](const char *data, uint32_t len, int msgid, net_connection *conn, void *) {
+        static_cast<tcp_conn *>(conn)->clean_conn();
+        print_text(data, len, msgid, conn, NULL);
+    });
+    loop.event_process();
+}
+
+TEST(TcpServer, BehindABodyStandsANulThatIsNotPartOfIt)
+{
+    kit::child server(text_program);
+    kit::peer client(server.port);
+    client.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
+    std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
+    EXPECT_TRUE(server.printed(seen)) << server.output();
+    std::string next = kit::frame(9, "next");
+    for (size_t cut = 1; cut < next.size(); cut++) {
+        client.send(kit::frame(8, "in") + next.substr(0, cut));
+        seen += "8:in 2 of 2;";
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+        client.send(next.substr(cut));
+        seen += "9:next 4 of 4;";
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+}
+
+TEST(TcpServer, BehindABodyThatFillsTheBufferStandsANulToo)
+{
+    kit::child server(text_program);
+    kit::peer client(server.port);
+    std::string seen;
+    for (int size : {4096, 4095, 4097, 16384, 16383, 65535, 65534}) {
+        std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
+        client.send_frame(9, std::string(size - 8, 'x'));
+        seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
+        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        client.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
+        seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
+        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+    }
+}
+
+TEST(TcpServer, TheNulIsThereAlsoWhenTheCallbackHasClosedTheConnection)
+{
+    kit::child server(text_program);
+    for (std::string seen = "4:bye 3 of 3;"; seen.size() < 50; seen += "4:bye 3 of 3;") {
+        kit::peer client(server.port);
+        client.send(kit::frame(4, "bye") + kit::frame(6, "never seen"));
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+    EXPECT_EQ(std::string::npos, server.output().find("never"));
 }

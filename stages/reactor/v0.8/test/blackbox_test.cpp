@@ -5,10 +5,15 @@
 
 #include <atomic>
 #include <map>
+#include <type_traits>
+#include <utility>
 
 #include "tcp_server.h"
 #include "net_connection.h"
 #include "tcp_conn.h"
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_write())>::value, "0, or -1 at the end");
 
 static void echo(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {
@@ -283,23 +288,42 @@ TEST(TcpServer, Trap_R24_AMsgidCannotBeTakenTwice)
 TEST(TcpServer, Trap_R18_ABurstAboveTheLimitAdmitsTheLimitExactly)
 {
     const int room = 100;
-    kit::child server([](uint16_t port) {
+    int gate[2];
+    ASSERT_EQ(0, pipe(gate));
+    kit::child server([&](uint16_t port) {
         for (int i = room; i < MAX_CONNS; i++) {
             tcp_server::increase_conn(0, NULL);   // as if they were there: few systems allow a test so many fds
         }
-        program(port);
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.add_msg_router(1, echo);
+        s.add_msg_router(9, [](const char *, uint32_t, int, net_connection *, void *fd) {
+            char byte;
+            printf("busy;");
+            if (read(*static_cast<int *>(fd), &byte, 1) != 1) {
+                printf("no gate;");
+            }
+        }, &gate[0]);
+        loop.event_process();
     });
+    // The first three keep all threads busy while the burst comes: it must be counted without them.
     std::vector<kit::peer> clients;
-    for (int i = 0; i < 2 * room; i++) {
+    for (int i = 0; i < 3; i++) {
+        clients.emplace_back(server.port);
+        clients.back().send_frame(9, "");
+    }
+    ASSERT_TRUE(server.printed("busy;busy;busy;"));
+    while (clients.size() < 2 * room) {
         clients.emplace_back(server.port);
     }
+    EXPECT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), "so many connections, max = 10000") == room; }));
+    ASSERT_EQ(3, write(gate[1], "xxx", 3));
     int served = 0;
     for (kit::peer &client : clients) {
         client.send_frame(1, "ping");
         served += client.next() == "1:ping";
     }
     EXPECT_EQ(room, served);
-    EXPECT_TRUE(server.printed("so many connections, max = 10000"));
 
     clients[0].close();
     EXPECT_TRUE(kit::eventually([&] {
@@ -307,6 +331,8 @@ TEST(TcpServer, Trap_R18_ABurstAboveTheLimitAdmitsTheLimitExactly)
         next.send_frame(1, "now");
         return next.next() == "1:now";
     }));
+    close(gate[0]);
+    close(gate[1]);
 }
 
 TEST(TcpServer, Trap_R17_FdsAboveTheLimitOfConnections)
@@ -560,4 +586,84 @@ TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
     kit::child server([&](uint16_t) { program(taken.port); }, kit::child::NOTHING);
     EXPECT_EQ(1, server.wait());
     EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+}
+
+// What a program sees that takes the body for a text: where it begins, and where it ends.
+static void print_text(const char *data, uint32_t len, int msgid, net_connection *, void *)
+{
+    printf("%d:%.10s %zu of %u;", msgid, data, strlen(data), len);
+}
+
+static void text_program(uint16_t port)
+{
+    event_loop loop;
+    tcp_server server(&loop, "127.0.0.1", port);
+    for (int msgid = 5; msgid < 10; msgid++) {
+        server.add_msg_router(msgid, print_text);
+    }
+    server.add_msg_router(4, [](const char *data, uint32_t len, int msgid, net_connection *conn, void *) {
+        static_cast<tcp_conn *>(conn)->clean_conn();
+        print_text(data, len, msgid, conn, NULL);
+    });
+    loop.event_process();
+}
+
+TEST(TcpServer, BehindABodyStandsANulThatIsNotPartOfIt)
+{
+    kit::child server(text_program);
+    kit::peer client(server.port);
+    client.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
+    std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
+    EXPECT_TRUE(server.printed(seen)) << server.output();
+    std::string next = kit::frame(9, "next");
+    for (size_t cut = 1; cut < next.size(); cut++) {
+        client.send(kit::frame(8, "in") + next.substr(0, cut));
+        seen += "8:in 2 of 2;";
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+        client.send(next.substr(cut));
+        seen += "9:next 4 of 4;";
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+}
+
+TEST(TcpServer, BehindABodyThatFillsTheBufferStandsANulToo)
+{
+    kit::child server(text_program);
+    kit::peer client(server.port);
+    std::string seen;
+    for (int size : {4096, 4095, 4097, 16384, 16383, 65535, 65534}) {
+        std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
+        client.send_frame(9, std::string(size - 8, 'x'));
+        seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
+        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        client.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
+        seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
+        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+    }
+}
+
+TEST(TcpServer, TheNulIsThereAlsoWhenTheCallbackHasClosedTheConnection)
+{
+    kit::child server(text_program);
+    for (std::string seen = "4:bye 3 of 3;"; seen.size() < 50; seen += "4:bye 3 of 3;") {
+        kit::peer client(server.port);
+        client.send(kit::frame(4, "bye") + kit::frame(6, "never seen"));
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+    EXPECT_EQ(std::string::npos, server.output().find("never"));
+}
+
+static void no_hook(net_connection *, void *) {}
+
+TEST(TcpServer, ItsHooksAreWhereTheCourseLooksForThem)
+{
+    int a, b;
+    tcp_server::set_conn_start(no_hook, &a);
+    tcp_server::set_conn_close(no_hook, &b);
+    EXPECT_TRUE(tcp_server::conn_start_cb == no_hook && tcp_server::conn_start_cb_args == &a);
+    EXPECT_TRUE(tcp_server::conn_close_cb == no_hook && tcp_server::conn_close_cb_args == &b);
+    tcp_server::set_conn_start(NULL);
+    tcp_server::set_conn_close(NULL);
+    EXPECT_EQ(NULL, tcp_server::conn_start_cb_args);
+    EXPECT_EQ(NULL, tcp_server::conn_close_cb_args);
 }

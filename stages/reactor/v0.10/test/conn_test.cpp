@@ -1,0 +1,49 @@
+#include "testing.h"
+
+#include "tcp_conn.h"
+
+TEST(TcpConn, ReadingAndWritingTellTheEndOfTheConnection)
+{
+    kit::child program([](uint16_t) {
+        kit::socket_pair pair;
+        kit::peer client = kit::peer::adopt(pair.a);
+        event_loop loop;
+        tcp_conn *conn = new tcp_conn(pair.b, &loop);
+        pair.a = pair.b = -1;
+
+        printf("nothing came %d;", conn->do_read());
+        client.send("abc");
+        printf("too little came %d;", conn->do_read());
+        conn->send_message("some", 4, 1);
+        printf("sent %d;", conn->do_write());
+        printf("%s;", client.next().c_str());
+
+        conn->send_message("last", 4, 1);
+        client.shut_write();
+        printf("the peer is done, we are not %d;", conn->do_read());
+        printf("now we are %d;", conn->do_write());
+        printf("%s;", client.next().c_str());
+        printf("after the end %d;", conn->do_read());
+        printf("%d;", conn->do_write());
+        kit::run_until(loop, [] { return true; });   // at the end of its round the loop deletes conn
+    }, kit::child::NOTHING);
+    EXPECT_EQ(0, program.wait());
+    EXPECT_EQ("nothing came 0;too little came 0;sent 0;1:some;the peer is done, we are not 0;now we are -1;1:last;"
+              "after the end -1;-1;", program.output());
+}
+
+TEST(TcpConn, ReadingTellsThatThePeerWasNotToBeUnderstood)
+{
+    kit::child program([](uint16_t) {
+        kit::socket_pair pair;
+        kit::peer client = kit::peer::adopt(pair.a);
+        event_loop loop;
+        tcp_conn *conn = new tcp_conn(pair.b, &loop);
+        pair.a = pair.b = -1;
+        client.send(kit::frame_head(1, -1));
+        printf("%d;", conn->do_read());
+        kit::run_until(loop, [] { return true; });
+    }, kit::child::NOTHING);
+    EXPECT_EQ(0, program.wait());
+    EXPECT_TRUE(program.printed("closing\n-1;"));
+}
