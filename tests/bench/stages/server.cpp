@@ -4,8 +4,6 @@
 #include "tcp_server.h"
 
 #if STAGE >= 6
-#include "net_connection.h"
-
 static void echo(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {
     conn->send_message(data, static_cast<int>(len), msgid);

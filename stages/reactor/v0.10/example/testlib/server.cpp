@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "config_file.h"
-#include "net_connection.h"
 
 static void echo_message(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {

@@ -4,9 +4,6 @@
 #include <cstring>
 
 #include "config_file.h"
-#include "net_connection.h"
-#include "tcp_conn.h"
-#include "thread_pool.h"
 
 // What this program remembers about each client.
 struct visitor {

@@ -3,8 +3,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "net_connection.h"
-
 static void echo_message(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {
     conn->send_message(data, len, msgid);

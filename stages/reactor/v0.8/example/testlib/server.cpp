@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "net_connection.h"
-
 static void echo_message(const char *data, uint32_t len, int msgid, net_connection *conn, void *)
 {
     conn->send_message(data, len, msgid);
