@@ -16,8 +16,9 @@ struct host_info {
     endpoint address;
     bool overloaded = false;
 
-    // The virtual counts decide about the state, and start with a credit; the real
-    // ones are those of the current window.
+    // The virtual counts decide about the state, and start with a credit; in verr
+    // a slow failure weighs more. The real ones are those of the current window,
+    // contin_succ and contin_err those of the current row; both count calls.
     uint64_t vsucc = 0;
     uint64_t verr = 0;
     uint64_t rsucc = 0;

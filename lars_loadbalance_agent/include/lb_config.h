@@ -29,7 +29,7 @@ struct lb_config {
     uint32_t init_err_cnt = 5;       // failures an overloaded host starts with
     ratio err_rate{1, 10};           // more failures than this: overload
     ratio succ_rate{95, 100};        // more successes than this: idle again
-    uint32_t contin_err_limit = 15;  // so many failures in a row: overload
+    uint32_t contin_err_limit = 15;  // so many failed calls in a row: overload
     uint32_t contin_succ_limit = 15; // so many successes in a row: idle again
     ratio window_err_rate{7, 10};    // a bad window; two in a row: overload
 

@@ -4,8 +4,9 @@
 
 namespace lars {
 
-// A failure that took this long counts once more, up to the limit: a call that
-// hangs costs the caller more than one that is refused.
+// A failure that took this long counts once more in verr, up to the limit: a
+// call that hangs costs the caller more than one that is refused. A run counts
+// calls: one slow failure is not a run of failures.
 static constexpr uint32_t MS_PER_FAILURE = 100;
 static constexpr uint32_t MAX_WEIGHT = 50;
 
@@ -54,7 +55,7 @@ void host_info::count_failure(uint32_t timecost_ms)
     const uint32_t weight = std::clamp(timecost_ms / MS_PER_FAILURE, 1u, MAX_WEIGHT);
     verr += weight;
     ++rerr;
-    contin_err += weight;
+    ++contin_err;
     contin_succ = 0;
     add_call(&sum_err);
     probe_failed = overloaded;

@@ -95,11 +95,13 @@ protected:
         answer(modid, cmdid, hosts);
         ASSERT_TRUE(wait_until([&] { return get_host(modid, cmdid) != "3"; }));
     }
-    void send_report(int modid, int cmdid, const std::string &address, int retcode, int times = 1)
+    void send_report(int modid, int cmdid, const std::string &address, int retcode, int times = 1,
+                     uint32_t timecost = 0)
     {
         wire_peer peer = client(owner(modid, cmdid));
         for (int i = 0; i < times; ++i)
-            ASSERT_TRUE(peer.send_frame(ID_ReportRequest, report(modid, cmdid, address, retcode)));
+            ASSERT_TRUE(peer.send_frame(ID_ReportRequest,
+                                        report(modid, cmdid, address, retcode, timecost)));
         // Its answer comes after the reports were handled.
         ASSERT_TRUE(peer.send_frame(ID_API_GetRouteRequest, route_request(modid, cmdid)));
         ASSERT_TRUE(peer.receive_frame());
@@ -323,6 +325,18 @@ TEST_F(Agent, Trap_A11_OverloadEndsByATimer)
     EXPECT_TRUE(_agent->process().wait_for_output("is overloaded: calls fail"));
     EXPECT_TRUE(_agent->process().wait_for_output("is idle again: overload time-out"));
     EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
+}
+
+TEST_F(Agent, OneSlowFailureIsNotARunOfFailures)
+{
+    start();
+    learn(1, 1, {"10.0.0.1:80"});
+    send_report(1, 1, "10.0.0.1:80", 1, 1, 1500);
+    EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
+    // Its weight counts all the same: two of them are 30 of 210.
+    send_report(1, 1, "10.0.0.1:80", 1, 1, 1500);
+    EXPECT_TRUE(_agent->process().wait_for_output("is overloaded: calls fail"));
+    EXPECT_EQ(get_host(1, 1), "1");
 }
 
 TEST_F(Agent, Trap_A12_LittleTrafficThatFailsIsNoticedAfterTwoWindows)

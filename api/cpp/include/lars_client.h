@@ -57,8 +57,15 @@ public:
     int get_host(int modid, int cmdid, std::string &ip, int &port);
 
     // How a call of that host went: retcode 0 is a success, anything else a
-    // failure. The agent does not answer, so RET_SUCC means that the report was
-    // sent; RET_SYSTEM_ERROR, that it could not be.
+    // failure. timecost_ms is the number of milliseconds that the call took.
+    // When the agent decides whether the host is set aside, it compares failures
+    // with successes, and a failure weighs timecost_ms / 100 there, at least 1
+    // and at most 50: a call that hung for a second weighs as much as ten that
+    // were refused. A run of failures counts calls, whatever they weigh. Without
+    // timecost_ms, or with 0, a failure weighs 1. For a success the agent ignores
+    // timecost_ms.
+    // The agent does not answer, so RET_SUCC means that the report was sent;
+    // RET_SYSTEM_ERROR, that it could not be.
     int report(int modid, int cmdid, const std::string &ip, int port, int retcode,
                int timecost_ms = 0);
 

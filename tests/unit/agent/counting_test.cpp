@@ -90,18 +90,37 @@ TEST(Counting, ASlowFailureCountsForEach100Milliseconds)
         module.succeed('A', 5000);
         module.fail('A', 1, timecost);
         EXPECT_EQ(module.info('A').verr, weight) << timecost << " ms";
-        EXPECT_EQ(module.info('A').contin_err, weight);
+        EXPECT_EQ(module.info('A').contin_err, 1u) << "a run counts calls";
         EXPECT_EQ(module.info('A').rerr, 1u) << "people see one call";
         EXPECT_EQ(module.sums(), "A 5000 1");
     }
 }
 
-TEST(Counting, TwoCallsThatHungForASecondOverloadAHost)
+TEST(Counting, ThreeCallsThatHungForASecondOverloadAHost)
 {
     scripted_hosts module("A");
+    module.fail('A', 2, 1000);
+    EXPECT_FALSE(module.overloaded('A')) << "20 of 200 are not more than a tenth";
     module.fail('A', 1, 1000);
+    EXPECT_TRUE(module.overloaded('A'));
+}
+
+TEST(Counting, OneSlowFailureIsNotARunOfFailures)
+{
+    scripted_hosts module("A");
+    module.fail('A', 1, 1500);
     EXPECT_FALSE(module.overloaded('A'));
-    module.fail('A', 1, 1000);
+    EXPECT_EQ(module.info('A').verr, 15u);
+    EXPECT_EQ(module.info('A').contin_err, 1u);
+}
+
+TEST(Counting, ARunOfSlowFailuresIsFifteenCallsLong)
+{
+    scripted_hosts module("A");
+    module.config.err_rate = {1, 1};  // never exceeded
+    module.fail('A', 14, 1500);
+    EXPECT_FALSE(module.overloaded('A'));
+    module.fail('A', 1, 1500);
     EXPECT_TRUE(module.overloaded('A'));
 }
 

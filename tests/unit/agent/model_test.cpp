@@ -49,7 +49,7 @@ public:
         (success ? h.rsucc : h.rerr) += 1;
         (success ? sums[name].first : sums[name].second) += 1;
         h.run_succ = success ? h.run_succ + 1 : 0;
-        h.run_err = success ? 0 : h.run_err + n;
+        h.run_err = success ? 0 : h.run_err + 1;
         if (h.overloaded && !success)
             h.probe_failed = true;
         if (!h.overloaded && !success && (h.verr * 10 > h.vsucc + h.verr || h.run_err >= 15))
