@@ -308,8 +308,10 @@ int program::stop()
     if (!running()) {
         return wait();
     }
-    ::kill(pid, SIGTERM);
+    // In this order: SIGCONT would also undo the stops by which a look for leaks, which SIGTERM
+    // begins, halts the other threads, and it would wait for them for ever.
     ::kill(pid, SIGCONT);
+    ::kill(pid, SIGTERM);
     int status = wait();
     return WIFSIGNALED(_status) && WTERMSIG(_status) == SIGTERM ? 0 : status;
 }
