@@ -57,8 +57,9 @@ public:
     {
         database.reset(new kit::schema);
         database->load("sql/dns_route_insert.sql");
+        database->run("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 9, 0, 9)");
         dns.reset(new kit::service("lars_dns", kit::use(*database)));
-        database->run("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, 3232235953, 9999), (1, 9, 0, 9)");
+        database->run("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, 3232235953, 9999)");
     }
     void TearDown() override
     {
