@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <queue>
 #include <string>
 
@@ -10,6 +11,17 @@
 
 // While a server is away so many messages wait for it; then the oldest goes.
 static const size_t WAITING_MAX = 10000;
+
+// The port of the server that [section] names; what is no port ends the process with a message.
+inline uint16_t server_port(const char *section, unsigned default_port)
+{
+    unsigned port = config_file::instance()->GetNumber(section, "port", default_port);
+    if (port < 1 || port > 65535) {
+        fprintf(stderr, "[%s] port = %u: not a port\n", section, port);
+        exit(1);
+    }
+    return static_cast<uint16_t>(port);
+}
 
 // Takes everything from the queue behind what waits already.
 template <typename T>
@@ -19,6 +31,12 @@ void take_all(thread_queue<T> *queue, std::queue<T> &waiting)
     for (queue->recv(fresh); !fresh.empty(); fresh.pop()) {
         if (waiting.size() == WAITING_MAX) {
             waiting.pop();
+            // The first one is told, the second, the fourth, the eighth and so on.
+            static unsigned long dropped = 0;
+            dropped++;
+            if ((dropped & (dropped - 1)) == 0) {
+                fprintf(stderr, "too many messages wait for a server that is away: dropped %lu so far\n", dropped);
+            }
         }
         waiting.push(fresh.front());
     }

@@ -38,7 +38,7 @@ static void dns_client_main()
     fflush(stdout);
     event_loop loop;
     std::string ip = config_file::instance()->GetString("dnsserver", "ip", "127.0.0.1");
-    uint16_t port = config_file::instance()->GetNumber("dnsserver", "port", 7778);
+    uint16_t port = server_port("dnsserver", 7778);
     tcp_client client(&loop, ip.c_str(), port, "dns client");
     client.set_conn_start(send_waiting);
     client.add_msg_router(lars::ID_GetRouteResponse, deal_recv_route);

@@ -26,7 +26,7 @@ static void report_client_main()
     fflush(stdout);
     event_loop loop;
     std::string ip = config_file::instance()->GetString("reporter", "ip", "127.0.0.1");
-    uint16_t port = config_file::instance()->GetNumber("reporter", "port", 7779);
+    uint16_t port = server_port("reporter", 7779);
     tcp_client client(&loop, ip.c_str(), port, "reporter client");
     client.set_conn_start(send_waiting);
 

@@ -83,6 +83,16 @@ TEST(Agent, EndsWithAMessageWhenItsPortsAreNone)
     EXPECT_NE(std::string::npos, said.find("65534")) << said;
 }
 
+TEST(Agent, EndsWithAMessageWhenThePortOfAServerIsNone)
+{
+    for (const char *section : {"dnsserver", "reporter"}) {
+        std::string said, key = std::string(section) + ".port";
+        kit::settings values = {{key, "70000"}, {"agent.port", std::to_string(kit::free_ports(3))}};
+        EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), values), &said), 0);
+        EXPECT_NE(std::string::npos, said.find("70000")) << said;
+    }
+}
+
 // The same input as v0.1's and v0.2's limit tests, byte for byte.
 TEST(Agent, GivesAHost)
 {
