@@ -7,22 +7,24 @@ draw() {   # draw FILE TITLE XLABEL YLABEL
     awk -v title="$2" -v xlabel="$3" -v ylabel="$4" -f ../../mk/chart.awk > "$to/$1"
 }
 
-# A hundred calls in each second; all go well, then each third one fails.
+# A hundred calls in each second; all go well, then each third one fails. Where the clock stands
+# still no window ends: so it was in v0.4.
 good_second=$(printf 's%.0s' {1..100})w
 bad_second=$(printf 'ssf%.0s' {1..33})sw
-history() {
-    local good part
-    for good in 0 1000 2000 5000 10000 20000 50000 100000; do
-        part=()
-        [ $good = 0 ] || part=("$((good / 100))$good_second")
-        printf 'v0.5\t%d\t%d\n' $good \
-            "$(bin/rules -u -e 0 "${part[@]}" "2000$bad_second" | awk -v good=$good '/ call /{n = $4} END {print n - good}')"
+calls() {   # calls GOOD PART...: how many there are after the good ones
+    bin/rules -u -e 0 "${@:2}" | awk -v good="$1" '/ call /{n = $4} END {print n - good}'
+}
+history() {   # history NAME NAME-WITH-WINDOWS
+    local good
+    for good in 100 1000 2000 5000 10000 20000 50000 100000; do
+        printf '%s\t%d\t%d\n' "$1" $good "$(calls $good "${good}s" 200000ssf)" \
+            "$2" $good "$(calls $good "$((good / 100))$good_second" "2000$bad_second")"
     done
 }
-history > "$to/history.data"
-draw history.svg 'Each third call fails: calls until the host is spared' 'good calls before' 'calls' < "$to/history.data"
-draw history.zh-CN.svg '每三次调用失败一次：多少次调用后摘下主机' '之前成功的调用' '调用次数' < "$to/history.data"
-rm "$to/history.data"
+history 'no window' 'windows of 15 s' |
+    draw history.svg 'Each third call fails: calls until the host is spared' 'good calls before' 'calls'
+history '没有窗口' '15 秒的窗口' |
+    draw history.zh-CN.svg '每三次调用失败一次：多少次调用后摘下主机' '之前成功的调用' '调用次数'
 
 # Every call fails, and they come so many seconds apart.
 dead() {
