@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 )");
     kit::program agent({program}, folder.path);
     EXPECT_TRUE(agent.printed("is started...", 3)) << agent.output();
-    EXPECT_TRUE(agent.printed_line("done!")) << agent.output();
+    EXPECT_TRUE(agent.printed("done!")) << agent.output();
 }
 
 #endif

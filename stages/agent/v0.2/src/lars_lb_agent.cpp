@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "main_server.h"
 
 thread_queue<lars::ReportStatusRequest> *report_queue = NULL;
@@ -14,7 +16,8 @@ int main()
     start_UDP_servers();
     start_report_client();
     start_dns_client();
-    std::cout << "done!" << std::endl;
+    printf("done!\n");
+    fflush(stdout);
     while (true) {
         sleep(10);
     }

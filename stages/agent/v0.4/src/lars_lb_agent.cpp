@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "main_server.h"
 
 struct load_balance_config lb_config;
@@ -30,7 +32,8 @@ int main()
     start_UDP_servers();
     start_report_client();
     start_dns_client();
-    std::cout << "done!" << std::endl;
+    printf("done!\n");
+    fflush(stdout);
     while (true) {
         sleep(10);
     }

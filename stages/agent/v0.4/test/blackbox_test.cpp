@@ -4,12 +4,12 @@ TEST(Agent, SaysWhatItStarts)
 {
     kit::service agent("lars_lb_agent");
     for (int i = 0; i < 3; i++) {
-        EXPECT_TRUE(agent.printed_line("agent UDP server :port " + std::to_string(agent.port + i) + " is started..."))
+        EXPECT_TRUE(agent.printed("agent UDP server :port " + std::to_string(agent.port + i) + " is started..."))
             << agent.output();
     }
-    EXPECT_TRUE(agent.printed_line("report client thread start"));
-    EXPECT_TRUE(agent.printed_line("dns client thread start"));
-    EXPECT_TRUE(agent.printed_line("done!"));
+    EXPECT_TRUE(agent.printed("report client thread start"));
+    EXPECT_TRUE(agent.printed("dns client thread start"));
+    EXPECT_TRUE(agent.printed("done!"));
 }
 
 TEST(Agent, Trap_A1_ServesThreePorts)

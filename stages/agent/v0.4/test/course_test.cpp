@@ -63,7 +63,7 @@ int main(int argc, char **argv)
     return 0;
 }
 )")}, folder.path);
-    ASSERT_TRUE(agent.printed_line("done!")) << agent.output();
+    ASSERT_TRUE(agent.printed("done!")) << agent.output();
     ASSERT_TRUE(kit::eventually([&] { return kit::is_served(kit::port_of(port, 1, 1)); }));
     kit::asker program(port, 1, 1);
     EXPECT_EQ("retcode 3", program.host());
