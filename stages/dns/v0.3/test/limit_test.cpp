@@ -1,4 +1,4 @@
-// The known limits of v0.3. The final system lifts them: tests/ has its tests of the same traps.
+// The known limits of v0.3. The final system lifts them: tests/system/dns_test.cpp, Trap_D7, Trap_D8 and Trap_D9.
 #include "services.h"
 
 static const std::string ASK("\x08\x01\x10\x01", 4);   // GetRouteRequest (1,1)
