@@ -25,7 +25,7 @@ static std::string host(int port)
 static const std::string CHANGE = "INSERT INTO RouteChange (modid, cmdid, version) SELECT 1, 1, version FROM RouteVersion;";
 
 // Longer than it takes until the dns has looked once more.
-static const int ONE_LOOK_MS = 1500;
+static const int ONE_LOOK_MS = 1300;
 
 TEST(Limit, D7_TheSecondOfTwoChangesInOneSecondIsNotHeard)
 {
