@@ -43,7 +43,7 @@ complete() {
 # Files that a page links to must exist.
 page_links() {
     local file=$1 target bad=0
-    for target in $(grep -o '](\([^)#]*\)' "$file" | sed 's/^](//' | grep -v '^http'); do
+    for target in $(grep -oE '\]\([^) #]+[)#]' "$file" | sed -E 's/^..//; s/.$//' | grep -v '^http'); do
         [ -e "$(dirname "$file")/$target" ] || { echo "$file: no $target"; bad=1; }
     done
     return $bad
@@ -134,6 +134,7 @@ check_mine_tool() {
 check_mine_service() {
     local copy status=0 output
     copy=$(mktemp -d) || return 1
+    make -s -C dns/v0.1 all && make -s -C dns/v0.2 all || return 1
     mkdir "$copy/bin"
     cp dns/v0.2/bin/lars_dns "$copy/bin/" && mk/check-mine.sh dns/v0.2 "$copy" || status=1
     cp dns/v0.1/bin/lars_dns "$copy/bin/"
