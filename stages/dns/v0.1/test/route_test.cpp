@@ -30,21 +30,6 @@ TEST(Route, TypesAreTheCourses)
 }
 
 #if !KIT_SANITIZED   // it is compiled against the stage's own library, which is the same each time
-// Compiles a main as somebody types it who follows the course. Returns the program's path, "" with what the
-// compiler says where it does not compile.
-static std::string compiled(const std::string &source, const kit::temp_folder &folder)
-{
-    folder.write("main.cpp", source);
-    std::string path = folder.path + "/main", log = folder.path + "/log";
-    std::string command = "timeout 60 g++ -std=c++17 " + path + ".cpp $(env -u MAKEFLAGS -u MAKELEVEL make -s print-flags) -o " +
-                          path + " > " + log + " 2>&1";
-    if (system(command.c_str()) != 0) {
-        ADD_FAILURE() << kit::text_of(log);
-        return "";
-    }
-    return path;
-}
-
 static const char *const MAIN = R"(
 #include "lars_reactor.h"
 #include "dns_route.h"
@@ -70,7 +55,7 @@ TEST(Course, AMainOfYourOwnLoadsTheRoutes)
     kit::schema database;
     database.load("sql/dns_route_insert.sql");
     kit::temp_folder folder;
-    std::string main = compiled(MAIN, folder), port = std::to_string(kit::free_port());
+    std::string main = kit::compile(folder, MAIN), port = std::to_string(kit::free_port());
     folder.write("conf/lars_dns.conf",
                  kit::with_settings(kit::text_of("conf/lars_dns.conf"), kit::use(database, {{"reactor.port", port}})));
     kit::program dns({main}, folder.path);
