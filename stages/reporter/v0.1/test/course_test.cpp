@@ -1,28 +1,14 @@
 // Programs as a follower of the course types them. They are compiled once, by the plain tests.
 #include "reports.h"
 
-#include <cstdio>
-#include <filesystem>
-
 #if !KIT_SANITIZED
-
-// Compiles a main in a folder, as a reader does in the stage's. The program's path.
-static std::string compiled(const kit::temp_folder &folder, const std::string &source)
-{
-    folder.write("main.cpp", source);
-    std::string program = folder.path + "/main", log = folder.path + "/log";
-    std::string command = "g++ -std=c++17 " + folder.path +
-                          "/main.cpp $(env -u MAKEFLAGS -u MAKELEVEL make -s print-flags) -o " + program + " > " + log + " 2>&1";
-    EXPECT_EQ(0, system(command.c_str())) << kit::text_of(log);
-    return program;
-}
 
 // The course's reporter: a StoreReport for each message.
 TEST(Course, TheReportersMainWorks)
 {
     kit::schema database;
     kit::temp_folder folder;
-    std::string program = compiled(folder, R"(
+    std::string program = kit::compile(folder, R"(
 #include "lars_reactor.h"
 #include "lars.pb.h"
 #include "store_report.h"
@@ -70,7 +56,7 @@ TEST(Course, TheReportClientsMainWorks)
     kit::schema database;
     kit::service reporter("lars_reporter", kit::use(database));
     kit::temp_folder folder;
-    std::string program = compiled(folder, R"(
+    std::string program = kit::compile(folder, R"(
 #include "lars_reactor.h"
 #include "lars.pb.h"
 #include <string>

@@ -1,25 +1,28 @@
-// Shares keys out among nodes so that a node that comes or goes moves few of them.
+// A ring of nodes that chooses one for each key, and changes its mind about as few keys as
+// possible when nodes come and go.
+// Once the nodes are in, any number of threads may ask; add and remove want it alone.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
-// Any number of threads may ask at the same time, while nobody adds or removes.
 class consistent_hash {
 public:
-    // Puts the node on the ring in so many places, those of the hashes of its virtual nodes
-    // "NAME#1", "NAME#2" and so on. A node that is there already has its places from now on;
-    // with less than one it has none.
+    // Puts a node on the ring, at as many places as virtual_nodes says: those of "NAME#1",
+    // "NAME#2", … Fewer than 1 count as 1. A node that is there gets the new number.
     void add_node(const std::string &name, int virtual_nodes);
 
-    // Takes all its places away. A node that is not there: nothing happens.
+    // Its keys go to those that follow on the ring. A node that is not there stays away.
     void remove_node(const std::string &name);
 
-    // The name of the node that has the key: the one at the first place from the key's hash on,
-    // all around the ring. Without any node the name is empty. Valid until a node is added or removed.
+    // The name of the node that has this key, good until that node is removed or added again.
+    // Throws std::out_of_range when there are no nodes.
     const std::string &node_of(uint64_t key) const;
 
 private:
-    std::map<uint32_t, std::string> _ring;   // from a place to the node that has it
+    std::set<std::pair<uint32_t, std::string>> _ring;   // a place and whose it is
+    std::map<std::string, int> _virtual_nodes;
 };

@@ -1,36 +1,49 @@
 #include "consistent_hash.h"
 
-#include <iterator>
+#include <algorithm>
+#include <stdexcept>
 
 #include "murmur3.h"
 
+static uint32_t place_of(const std::string &name, int number)
+{
+    std::string virtual_node = name + "#" + std::to_string(number);
+    return murmur3_32(virtual_node.data(), virtual_node.size());
+}
+
 void consistent_hash::add_node(const std::string &name, int virtual_nodes)
 {
-    remove_node(name);
+    std::string own = name;   // the caller's may be one of the ring, which goes now
+    remove_node(own);
+    virtual_nodes = std::max(virtual_nodes, 1);
     for (int i = 1; i <= virtual_nodes; i++) {
-        std::string virtual_name = name + "#" + std::to_string(i);
-        // A place that is taken, which is rare, stays with whom it has.
-        _ring.insert({murmur3(virtual_name.data(), virtual_name.size()), name});
+        _ring.insert({place_of(own, i), own});
     }
+    _virtual_nodes[own] = virtual_nodes;
 }
 
 void consistent_hash::remove_node(const std::string &name)
 {
-    for (auto it = _ring.begin(); it != _ring.end();) {
-        it = it->second == name ? _ring.erase(it) : std::next(it);
+    auto node = _virtual_nodes.find(name);
+    if (node == _virtual_nodes.end()) {
+        return;
     }
+    for (int i = 1; i <= node->second; i++) {
+        _ring.erase({place_of(node->first, i), node->first});
+    }
+    _virtual_nodes.erase(node);
 }
 
 const std::string &consistent_hash::node_of(uint64_t key) const
 {
-    static const std::string nobody;
     if (_ring.empty()) {
-        return nobody;
+        throw std::out_of_range("consistent_hash: there are no nodes");
     }
-    unsigned char bytes[8];   // in the same order on every machine
+    uint8_t bytes[8];
     for (int i = 0; i < 8; i++) {
-        bytes[i] = static_cast<unsigned char>(key >> 8 * i);
+        bytes[i] = static_cast<uint8_t>(key >> 8 * i);
     }
-    auto it = _ring.lower_bound(murmur3(bytes, sizeof bytes));
-    return it != _ring.end() ? it->second : _ring.begin()->second;
+    // The first place at or behind the key's own; behind the last one the ring begins again.
+    auto next = _ring.lower_bound({murmur3_32(bytes, sizeof bytes), ""});
+    return next == _ring.end() ? _ring.begin()->second : next->second;
 }

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <string>
 
 #include "consistent_hash.h"
@@ -15,11 +16,11 @@
 thread_queue<lars::ReportStatusRequest> **reportQueues;
 int thread_cnt;
 
-// Which thread stores a module; each has so many places on the ring.
+// Which of them a module belongs to. Both are complete before the first report comes.
 static consistent_hash ring;
-static const int VIRTUAL_NODES = 1000;
+static std::map<std::string, thread_queue<lars::ReportStatusRequest> *> queue_of_node;
 
-// A report has come. It goes to the storage thread that has its module.
+// A report has come. All reports of its module go to the same storage thread.
 void get_report_status(const char *data, uint32_t len, int, net_connection *, void *)
 {
     static log_limit garbage;
@@ -30,8 +31,8 @@ void get_report_status(const char *data, uint32_t len, int, net_connection *, vo
         }
         return;
     }
-    uint64_t module = (static_cast<uint64_t>(req.modid()) << 32) + static_cast<uint32_t>(req.cmdid());
-    reportQueues[std::stoi(ring.node_of(module))]->send(req);
+    uint64_t mod = (static_cast<uint64_t>(static_cast<uint32_t>(req.modid())) << 32) + static_cast<uint32_t>(req.cmdid());
+    queue_of_node.at(ring.node_of(mod))->send(req);
 }
 
 void create_reportdb_threads()
@@ -51,7 +52,9 @@ void create_reportdb_threads()
             exit(1);
         }
         pthread_detach(tid);
-        ring.add_node(std::to_string(i), VIRTUAL_NODES);
+        std::string node = "storage thread " + std::to_string(i);
+        ring.add_node(node, 100);
+        queue_of_node[node] = reportQueues[i];
     }
 }
 
