@@ -29,7 +29,7 @@ time_t time(time_t *t) noexcept
 
 static void usage(const char *name)
 {
-    printf("usage: %s [-e SECONDS] [-r LIMIT] [-u] PART...\n"
+    printf("usage: %s [-ou] [-e SECONDS] [-r LIMIT] PART...\n"
            "  PART  how many times which calls: 10s, then 22f; 100ssf is success, success, failure, 100 times;\n"
            "        15w is 15 seconds without a call\n"
            "  -e    seconds from one call to the next (1)\n"
