@@ -8,7 +8,8 @@
 #
 # When checking, and always for the stages of the services, the commands run in a copy of the
 # stage (and of those that it NEEDS) whose ports are free ones; a check puts the README's
-# numbers back into the output. The database is the one that with-database.sh has started.
+# numbers back into the output. The database is on the server that with-database.sh has started; a
+# check has one of its own there, in the place of lars_dns.
 set -u
 . "$(dirname "$0")/lib.sh"
 mode=$1 readme=$2
@@ -46,7 +47,8 @@ serves() {
     [ "$n" -ge "$wanted" ] && [[ $(cat "/proc/$1/stat" 2> /dev/null) == *") S "* ]]
 }
 
-ports=("${shown[@]}") scratch=
+ports=("${shown[@]}") scratch= database=lars_dns
+admin() { MYSQL_PWD=aceld mariadb --no-defaults -h 127.0.0.1 -P "$LARS_STAGES_DB" -u root -e "$1"; }
 finish() {
     local pid pids=
     for pid in $(jobs -p); do
@@ -54,6 +56,7 @@ finish() {
     done
     [ -z "$pids" ] || { kill $pids; wait $pids; } 2> /dev/null
     [ -z "$scratch" ] || rm -rf "$scratch"
+    [ "$database" = lars_dns ] || admin "DROP DATABASE $database"
 }
 trap finish EXIT
 trap 'exit 130' INT
@@ -65,14 +68,15 @@ with_ports() {   # the text on stdin with the ports of this run
         script="$script;s/\b${shown[i]}\b/${ports[i]}/g"
     done
     [ -z "${LARS_STAGES_DB:-}" ] || script="$script;s/\b3306\b/$LARS_STAGES_DB/g"
-    sed "${script#;}"
+    # The database's name, which is the program's and the file's name too.
+    sed -E "${script#;};s#(^|[^/_[:alnum:]])lars_dns(\$|[^._[:alnum:]])#\1$database\2#g"
 }
 with_shown() {
     local i script=
     for i in "${!shown[@]}"; do
         script="$script;s/\b${ports[i]}\b/${shown[i]}/g"
     done
-    sed "${script#;}"
+    sed "${script#;};s/\b$database\b/lars_dns/g"
 }
 
 play() {
@@ -108,6 +112,11 @@ for _ in $(seq 100); do
     done
     [ -n "$busy" ] || break
 done
+
+if [ "$mode" = check ] && [ -n "$service" ] && [ -n "${LARS_STAGES_DB:-}" ]; then
+    database=t$$_$RANDOM
+    admin "CREATE DATABASE $database CHARACTER SET utf8mb4" || exit 1
+fi
 
 # A copy of a stage: its files by links, its configuration with this run's ports.
 copy() {
