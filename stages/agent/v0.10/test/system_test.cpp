@@ -34,7 +34,8 @@ TEST(System, ASecondChangeArrivesThoughTheDnsWasRestarted)
 struct whole_system {
     explicit whole_system(const kit::settings &more = kit::settings())
         : database("../../reporter/v0.2/sql/lars_dns.sql"), dns("lars_dns", kit::use(loaded(database)), "dns/v0.3"),
-          reporter("lars_reporter", kit::use(database), "reporter/v0.2"),
+          // One thread: with more of them an older report may overwrite a newer one, as its limit says.
+          reporter("lars_reporter", kit::use(database, {{"reporter.db_thread_cnt", "1"}}), "reporter/v0.2"),
           agent("lars_lb_agent", kit::upstream(dns.port, reporter.port, more))
     {
         kit::asker(agent.port, 1, 2).first_host();   // the agent has found its dns
