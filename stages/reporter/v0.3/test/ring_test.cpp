@@ -102,14 +102,15 @@ TEST(ConsistentHash, TwoNodesMayHaveTheSamePlace)
 TEST(ConsistentHash, AKeyBelongsToTheNextPlaceOnTheRing)
 {
     std::map<uint32_t, std::string> places;
-    for (const char *name : {"Node A", "Node B"}) {
-        for (int i = 1; i <= 3; i++) {
+    for (const char *name : {"Node A", "Node B", "Node C"}) {
+        for (int i = 1; i <= 2; i++) {
             std::string place = std::string(name) + "#" + std::to_string(i);
             places[murmur3_32(place.data(), place.size())] = name;
         }
     }
     ASSERT_EQ(6u, places.size());
-    consistent_hash ring = ring_of({"Node A", "Node B"}, 3);
+    ASSERT_NE(places.begin()->second, places.rbegin()->second);
+    consistent_hash ring = ring_of({"Node A", "Node B", "Node C"}, 2);
     bool began_again = false;
     for (uint64_t key = 0; key < 1000; key++) {
         const std::string bytes = {static_cast<char>(key), static_cast<char>(key >> 8), 0, 0, 0, 0, 0, 0};
