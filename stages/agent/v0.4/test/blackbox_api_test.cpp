@@ -159,3 +159,21 @@ TEST(LarsClient, ReportsToNobodyWithoutHarm)
     }
     EXPECT_EQ("error 2", host(client, 1, 1));
 }
+
+// That nobody was there for a report is heard at the next send, which is another message's.
+TEST(LarsClient, AReportThatMetNobodyDoesNotSpoilTheNextQuestion)
+{
+    uint16_t first = kit::free_ports(3);
+    lars_client client("127.0.0.1", first);
+    client.report(1, 1, "192.168.1.177", 7777, 1);
+    kit::udp_listener socket(kit::port_of(first, 1, 1));
+    std::thread other([&] {
+        lars::GetHostRequest req;
+        std::string datagram = socket.recv(2000);
+        if (datagram.size() >= 8 && req.ParseFromString(datagram.substr(8))) {
+            socket.answer(kit::frame_of(5, played_agent::answer_to(req, 4)));
+        }
+    });
+    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1));
+    other.join();
+}

@@ -192,10 +192,14 @@ TEST(Rules, AModuleOfThousandsIsSentInParts)
 {
     with_config config;
     std::vector<int> ips;
-    for (int ip = 1; ip <= 2500; ip++) {
-        ips.push_back(ip);
+    for (uint32_t i = 0; i < 3800; i++) {
+        ips.push_back(static_cast<int>(kit::FIRST_IP + i));
     }
     module_with with(ips);
+    for (int ip : ips) {
+        with.report(ip, 0);
+        with.report(ip, 1);
+    }
     report_queue = new thread_queue<lars::ReportStatusRequest>;
     with.lb.commit();
     std::queue<lars::ReportStatusRequest> all;
@@ -205,7 +209,7 @@ TEST(Rules, AModuleOfThousandsIsSentInParts)
         EXPECT_LE(all.front().ByteSizeLong(), 65527u);
         results += all.front().results_size();
     }
-    EXPECT_EQ(2500, results);
+    EXPECT_EQ(3800, results);
     delete report_queue;
     report_queue = NULL;
 }
