@@ -78,7 +78,7 @@ test run: $(NEEDS:%=needs-%)
 
 # What compiles and links a main of your own: g++ -std=c++17 main.cpp $(make -s print-flags) -o main
 print-flags:
-	@echo $(CPPFLAGS) lib/libstage.a $(CLIENT) $(REACTOR)/lib/liblreactor.a $(LIBS)
+	@echo $(subst $(STAGES)/,../../,$(CPPFLAGS) lib/libstage.a $(CLIENT) $(REACTOR)/lib/liblreactor.a) $(LIBS)
 
 clean:
 	rm -rf build lib bin $(PROGRAMS) api/cpp/lib $(EXAMPLES)
