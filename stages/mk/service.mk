@@ -42,7 +42,7 @@ build/$(1)/%.o: %.cpp $(STAGES)/mk/flags.mk | $(PROTO:%=%.cc)
 	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) $$(CPPFLAGS) -MMD -MP -c -o $$@ $$<
 build/$(1)/test/%_test.o: test/%_test.cpp $(STAGES)/mk/flags.mk $(wildcard $(TESTING)/*.h) | testing $(PROTO:%=%.cc)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) -O0 $$(GTEST_CFLAGS) -I$(TESTING)/build/$(1) -I$(TESTING) $$(CPPFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CXX) $$(BASE) $$(FLAGS_$(1)) -O0 $$(GTEST_CFLAGS) -I$(TESTING)/build/$(1) -I$(TESTING) -include testing.h $$(CPPFLAGS) -MMD -MP -c -o $$@ $$<
 build/$(1)/libstage.a: $(SOURCES:%.cpp=build/$(1)/%.o) $(PROTO:%=%.o)
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
 build/$(1)/bin/%: build/$(1)/src/%.o build/$(1)/libstage.a $(REACTOR)/build/$(1)/liblreactor.a | testing
