@@ -5,6 +5,7 @@
 
 #include "services.h"
 
+#include "journal.h"
 #include "lars.pb.h"
 
 namespace kit {
@@ -47,9 +48,11 @@ public:
     {
         std::string next = accept_and_next();
         lars::GetRouteRequest req;
-        return next.compare(0, 2, "1:") == 0 && req.ParseFromString(next.substr(2))
-                   ? std::to_string(req.modid()) + "," + std::to_string(req.cmdid())
-                   : next;
+        if (next.compare(0, 2, "1:") == 0 && req.ParseFromString(next.substr(2))) {
+            next = std::to_string(req.modid()) + "," + std::to_string(req.cmdid());
+        }
+        note("the dns", next.empty() ? "was asked nothing" : "was asked for (" + next + ")");
+        return next;
     }
     // "modid,cmdid ip:port succ err overload …" of the next ReportStatusRequest.
     std::string next_report()
@@ -57,6 +60,7 @@ public:
         std::string next = accept_and_next();
         lars::ReportStatusRequest req;
         if (next.compare(0, 2, "3:") != 0 || !req.ParseFromString(next.substr(2))) {
+            note("the reporter", "was told nothing");
             return next;
         }
         std::string text = std::to_string(req.modid()) + "," + std::to_string(req.cmdid());
@@ -64,9 +68,19 @@ public:
             text += " " + std::to_string(static_cast<uint32_t>(r.ip())) + ":" + std::to_string(r.port()) + " " +
                     std::to_string(r.succ()) + " " + std::to_string(r.err()) + (r.overload() ? " overload" : " idle");
         }
+        note("the reporter", "was told " + text);
         return text;
     }
-    bool answer(int modid, int cmdid, const hosts &all) { return _peer.send(frame_of(2, route_of(modid, cmdid, all))); }
+    bool answer(int modid, int cmdid, const hosts &all)
+    {
+        std::string text;
+        for (const auto &host : all) {
+            text += " " + std::to_string(host.first) + ":" + std::to_string(host.second);
+        }
+        note("the dns", "answered (" + std::to_string(modid) + "," + std::to_string(cmdid) + ")" + (text.empty() ? " without a host" : " with" + text));
+        quiet inner;
+        return _peer.send(frame_of(2, route_of(modid, cmdid, all)));
+    }
     bool silent() { return _peer.silent(); }
     void close() { _peer.close(); }
     peer &connection() { return _peer; }
@@ -74,6 +88,7 @@ public:
 private:
     std::string accept_and_next()
     {
+        quiet inner;
         return _peer.ok() || accept() ? _peer.next() : "";
     }
 
@@ -105,6 +120,29 @@ public:
     // "ip:port" of a host, or "retcode N"; "" if no answer comes.
     std::string host()
     {
+        std::string answer;
+        {
+            quiet inner;
+            answer = ask_host();
+        }
+        note("a program", "asked for a host of (" + std::to_string(_modid) + "," + std::to_string(_cmdid) + ") and got " + (answer.empty() ? "no answer" : answer));
+        return answer;
+    }
+    // Asks until a host is given: the route is on its way.
+    std::string first_host()
+    {
+        std::string answer;
+        eventually([&] {
+            answer = host();
+            return answer != "retcode 3";
+        });
+        return answer;
+    }
+    udp_peer &socket() { return _socket; }
+
+private:
+    std::string ask_host()
+    {
         lars::GetHostRequest req;
         req.set_seq(++_seq);
         req.set_modid(_modid);
@@ -124,19 +162,7 @@ public:
         }
         return std::to_string(static_cast<uint32_t>(rsp.host().ip())) + ":" + std::to_string(rsp.host().port());
     }
-    // Asks until a host is given: the route is on its way.
-    std::string first_host()
-    {
-        std::string answer;
-        eventually([&] {
-            answer = host();
-            return answer != "retcode 3";
-        });
-        return answer;
-    }
-    udp_peer &socket() { return _socket; }
 
-private:
     int _modid, _cmdid;
     uint32_t _seq = 0;
     udp_peer _socket;

@@ -1,5 +1,7 @@
 #include "services.h"
 
+#include "journal.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <mysql.h>
@@ -76,6 +78,7 @@ schema::schema(const std::string &sql_file)
         throw std::runtime_error(mysql_error(mysql));
     }
     _mysql = mysql;
+    quiet inner;
     run("CREATE DATABASE " + name + " CHARACTER SET utf8mb4; USE " + name);
     if (!sql_file.empty()) {
         load(sql_file);
@@ -94,11 +97,15 @@ schema::~schema()
 
 void schema::load(const std::string &sql_file)
 {
-    run(text_of(sql_file));
+    std::string statements = text_of(sql_file);
+    note("the test", "loaded " + sql_file);
+    quiet inner;
+    run(statements);
 }
 
 void schema::run(const std::string &statements)
 {
+    note("the test", "ran SQL " + shown(statements));
     MYSQL *mysql = handle(_mysql);
     int more = mysql_real_query(mysql, statements.data(), statements.size());
     while (more == 0) {
@@ -339,8 +346,11 @@ void program::resume()
 void program::finish()
 {
     if (!_done) {
-        int status = stop();
-        EXPECT_EQ(0, status) << "the program did not end in good health\n" << output();
+        if (stop() != 0) {
+            ADD_FAILURE() << "the program was not in good health at the end of the test: "
+                          << (WIFSIGNALED(_status) ? strsignal(WTERMSIG(_status)) : "status " + std::to_string(WEXITSTATUS(_status)))
+                          << "\nIt printed:\n" << output();
+        }
     }
 }
 
@@ -363,12 +373,24 @@ std::string program::output() const
 
 bool program::printed(const std::string &text, int times) const
 {
-    return eventually([&] { return count_of(output(), text) >= times; });
+    return was_to_print(text, times, [&] { return count_of(output(), text) >= times; });
+}
+
+bool program::was_to_print(const std::string &text, int times, const std::function<bool()> &condition) const
+{
+    bool found;
+    {
+        quiet inner;
+        found = eventually(condition);
+    }
+    std::string often = times > 1 ? " " + std::to_string(times) + " times" : "";
+    note("the program", found ? "printed " + shown(text) + often : "was to print " + shown(text) + often + " and printed " + shown(output()));
+    return found;
 }
 
 bool program::printed_line(const std::string &line) const
 {
-    return eventually([&] { return ("\n" + output()).find("\n" + line + "\n") != std::string::npos; });
+    return was_to_print(line, 1, [&] { return ("\n" + output()).find("\n" + line + "\n") != std::string::npos; });
 }
 
 long program::rss_kb() const
@@ -405,11 +427,12 @@ service::service(const std::string &name, const settings &values, const std::str
         }
         kill();
     }
-    ADD_FAILURE() << name << " does not serve port " << port << "\n" << output();
+    ADD_FAILURE() << name << (running() ? " did not serve its port in time" : " ended before it served its port") << "\nIt printed:\n" << output();
 }
 
 bool service::serves()
 {
+    quiet inner;
     return eventually([this] {
         int n = 0;
         for (int i = 0; i < _ports; i++) {
@@ -422,7 +445,7 @@ bool service::serves()
 void service::restart()
 {
     start(_command, folder.path);
-    EXPECT_TRUE(serves()) << output();
+    EXPECT_TRUE(serves()) << "the program was started again and did not serve its port\nIt printed:\n" << output();
 }
 
 // What the relay's thread and the test share.
@@ -454,6 +477,7 @@ relay::~relay()
 
 void relay::cut()
 {
+    note("the test", "cut the connections of the relay");
     {
         std::lock_guard<std::mutex> lock(_state->mutex);
         _state->cut = true;
@@ -464,6 +488,7 @@ void relay::cut()
 
 void relay::restore()
 {
+    note("the test", "let the relay take connections again");
     {
         std::lock_guard<std::mutex> lock(_state->mutex);
         _state->cut = false;
@@ -474,6 +499,7 @@ void relay::restore()
 
 void relay::hold(bool on)
 {
+    note("the test", on ? "let nothing through the relay" : "let the relay pass on what had waited");
     {
         std::lock_guard<std::mutex> lock(_state->mutex);
         _state->held = on;
@@ -508,6 +534,7 @@ static bool pass(int from, int to)
 {
     char buf[65536];
     ssize_t n = ::recv(from, buf, sizeof buf, 0);
+    quiet inner;
     return n > 0 && peer::adopt(dup(to)).send(std::string(buf, static_cast<size_t>(n)));
 }
 
@@ -547,6 +574,7 @@ void relay::run()
             }
         }
         if (fds[1].revents != 0) {
+            quiet inner;
             peer client = peer::adopt(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
             peer server(_state->to);
             std::lock_guard<std::mutex> lock(_state->mutex);

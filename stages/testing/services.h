@@ -100,6 +100,7 @@ protected:
     void finish();
 
 private:
+    bool was_to_print(const std::string &text, int times, const std::function<bool()> &condition) const;
     int _output = -1;
     bool _done = false;
     int _status = 0;
@@ -152,7 +153,7 @@ public:
     udp_listener(const udp_listener &) = delete;
     udp_listener &operator=(const udp_listener &) = delete;
 
-    std::string recv(int ms = PATIENCE_MS);   // the next datagram, "" if none comes
+    std::string recv(int ms = patience_ms());   // the next datagram, "" if none comes
     bool answer(const std::string &datagram); // to whoever sent the last one
 
     int fd;

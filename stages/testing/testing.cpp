@@ -1,5 +1,7 @@
 #include "testing.h"
 
+#include "journal.h"
+
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -28,6 +30,9 @@ static bool leaked() { return false; }
 namespace kit {
 
 typedef std::chrono::steady_clock clock;
+
+// The exit status of a program that leaked, and what ThreadSanitizer is told to use (run-tests.sh).
+const int LEAKED = 23, RACED = 66;
 
 static sockaddr_in local(uint16_t port)
 {
@@ -83,11 +88,29 @@ static int field_at(const std::string &bytes, size_t at)
     return static_cast<int>(value);
 }
 
+static std::string seconds(int ms)
+{
+    return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+static const char *bytes(size_t n)
+{
+    return n == 1 ? " byte" : " bytes";
+}
+
+int patience_ms()
+{
+    static const char *given = getenv("LARS_TEST_PATIENCE_MS");
+    static const int ms = given != nullptr ? atoi(given) : 10000;
+    return ms;
+}
+
 bool eventually(const std::function<bool()> &condition)
 {
-    clock::time_point end = clock::now() + std::chrono::milliseconds(PATIENCE_MS);
+    clock::time_point end = clock::now() + std::chrono::milliseconds(patience_ms());
     while (!condition()) {
         if (clock::now() > end) {
+            note("the test", "waited " + seconds(patience_ms()) + " in vain");
             return false;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -124,11 +147,16 @@ static bool readable(int fd, int ms)
 
 peer::peer(uint16_t port)
 {
+    name("client");
     fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in addr = local(port);
     if (connect(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
-        close();
+        note(who, std::string("could not connect: ") + strerror(errno));
+        ::close(fd);
+        fd = -1;
+        return;
     }
+    note(who, "connected");
 }
 
 peer peer::adopt(int fd)
@@ -138,88 +166,154 @@ peer peer::adopt(int fd)
     return p;
 }
 
+void peer::name(const std::string &role)
+{
+    who = role + " " + std::to_string(number_peer());
+}
+
 peer &peer::operator=(peer &&other) noexcept
 {
     std::swap(fd, other.fd);
+    std::swap(who, other.who);
     return *this;
 }
 
-bool peer::send(const std::string &bytes)
+bool peer::send(const std::string &all)
 {
     size_t sent = 0;
-    while (sent < bytes.size()) {
+    std::string reason;
+    while (sent < all.size() && reason.empty()) {
         pollfd p = {fd, POLLOUT, 0};
-        if (poll(&p, 1, PATIENCE_MS) <= 0) {
-            return false;
+        if (poll(&p, 1, patience_ms()) <= 0) {
+            reason = "nothing more was taken for " + seconds(patience_ms());
+            break;
         }
-        ssize_t n = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = ::send(fd, all.data() + sent, all.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n == -1 && errno != EAGAIN) {
-            return false;
+            reason = strerror(errno);
         }
         sent += n > 0 ? static_cast<size_t>(n) : 0;
     }
-    return true;
+    if (reason.empty()) {
+        note(who, "sent " + shown(all));
+    } else {
+        note(who, "could send only " + std::to_string(sent) + " of " + std::to_string(all.size()) + bytes(all.size()) + " (" + reason + ")");
+    }
+    return reason.empty();
+}
+
+bool peer::send_frame(int msgid, const std::string &body)
+{
+    bool sent;
+    {
+        quiet inner;
+        sent = send(frame(msgid, body));
+    }
+    note(who, (sent ? "sent message " : "could not send message ") + std::to_string(msgid) + " " + shown(body));
+    return sent;
+}
+
+// Up to n bytes; *end says why there are no more, "" when there are n.
+static std::string take(int fd, size_t n, std::string *end)
+{
+    std::string all(n, '\0');
+    size_t got = 0;
+    end->clear();
+    while (got < n && end->empty()) {
+        if (!readable(fd, patience_ms())) {
+            *end = "then nothing came for " + seconds(patience_ms());
+            break;
+        }
+        ssize_t r = ::recv(fd, &all[got], n - got, 0);
+        if (r == 0) {
+            *end = "then the connection was closed";
+        } else if (r == -1) {
+            *end = std::string("then the connection failed: ") + strerror(errno);
+        } else {
+            got += static_cast<size_t>(r);
+        }
+    }
+    all.resize(got);
+    return all;
 }
 
 std::string peer::recv_some()
 {
     char buf[65536];
-    if (!readable(fd, PATIENCE_MS)) {
+    if (!readable(fd, patience_ms())) {
+        note(who, "waited, and nothing came for " + seconds(patience_ms()));
         return "";
     }
     ssize_t n = ::recv(fd, buf, sizeof buf, 0);
-    return n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+    std::string some = n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+    note(who, n > 0 ? "got " + shown(some) : "saw the connection closed");
+    return some;
 }
 
 std::string peer::recv(size_t n)
 {
-    std::string all(n, '\0');
-    size_t got = 0;
-    while (got < n && readable(fd, PATIENCE_MS)) {
-        ssize_t r = ::recv(fd, &all[got], n - got, 0);
-        if (r <= 0) {
-            break;
-        }
-        got += static_cast<size_t>(r);
-    }
-    all.resize(got);
+    std::string end, all = take(fd, n, &end);
+    note(who, end.empty() ? "got " + shown(all)
+                          : "was to get " + std::to_string(n) + bytes(n) + " and got " + shown(all) + ", " + end);
     return all;
 }
 
 std::string peer::recv_all()
 {
     std::string all;
-    for (std::string part = recv_some(); !part.empty(); part = recv_some()) {
-        all += part;
+    bool open = true;
+    while (open && readable(fd, patience_ms())) {
+        char buf[65536];
+        ssize_t n = ::recv(fd, buf, sizeof buf, 0);
+        open = n > 0;
+        all.append(buf, open ? static_cast<size_t>(n) : 0);
     }
+    note(who, "got " + shown(all) + (open ? ", then nothing for " + seconds(patience_ms()) + " and no end of the connection" : " and the end of the connection"));
     return all;
 }
 
 bool peer::silent(int ms)
 {
-    return !readable(fd, ms);
+    if (!readable(fd, ms)) {
+        note(who, "got nothing for " + seconds(ms));
+        return true;
+    }
+    char buf[256];
+    ssize_t n = ::recv(fd, buf, sizeof buf, MSG_PEEK | MSG_DONTWAIT);
+    note(who, n > 0 ? "got " + shown(std::string(buf, static_cast<size_t>(n))) : "saw the connection closed");
+    return false;
 }
 
 bool peer::closed()
 {
     char buf[65536];
-    while (readable(fd, PATIENCE_MS)) {
+    while (readable(fd, patience_ms())) {
         if (::recv(fd, buf, sizeof buf, 0) <= 0) {
+            note(who, "saw the connection closed");
             return true;
         }
     }
+    note(who, "waited " + seconds(patience_ms()) + " for the end of the connection, which stayed open");
     return false;
 }
 
 bool peer::recv_frame(int *msgid, std::string *body)
 {
-    std::string head = recv(8);
+    std::string end, head = take(fd, 8, &end);
     if (head.size() < 8) {
+        note(who, "was to get a message and got " + shown(head) + ", " + end);
         return false;
     }
     *msgid = field_at(head, 0);
     size_t len = static_cast<uint32_t>(field_at(head, 4));
-    *body = len > 65527 ? std::string() : recv(len);
+    if (len > 65527) {
+        note(who, "got the head of a message of " + std::to_string(len) + " bytes");
+        body->clear();
+        return false;
+    }
+    *body = take(fd, len, &end);
+    note(who, "got message " + std::to_string(*msgid) + " " + shown(*body) +
+                  (end.empty() ? "" : " of the " + std::to_string(len) + bytes(len) + " that its head promises, " + end));
     return body->size() == len;
 }
 
@@ -230,11 +324,19 @@ std::string peer::next()
     return recv_frame(&msgid, &body) ? std::to_string(msgid) + ":" + body : "";
 }
 
+void peer::shut_write()
+{
+    shutdown(fd, SHUT_WR);
+    note(who, "said that it sends no more");
+}
+
 void peer::reset()
 {
     linger at_once = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close();
+    ::close(fd);
+    fd = -1;
+    note(who, "reset the connection");
 }
 
 void peer::close()
@@ -242,6 +344,9 @@ void peer::close()
     if (fd != -1) {
         ::close(fd);
         fd = -1;
+        if (!who.empty()) {
+            note(who, "closed the connection");
+        }
     }
 }
 
@@ -261,10 +366,14 @@ listener::listener(uint16_t wanted_port)
 
 peer listener::accept()
 {
-    if (!readable(fd, PATIENCE_MS)) {
+    if (!readable(fd, patience_ms())) {
+        note("the server", "waited, and nobody connected for " + seconds(patience_ms()));
         return peer();
     }
-    return peer::adopt(accept4(fd, nullptr, nullptr, SOCK_CLOEXEC));
+    peer accepted = peer::adopt(accept4(fd, nullptr, nullptr, SOCK_CLOEXEC));
+    accepted.name("the server's connection");
+    note("the server", "took " + accepted.who.substr(strlen("the server's ")));
+    return accepted;
 }
 
 void listener::close()
@@ -286,6 +395,7 @@ udp_peer::udp_peer(uint16_t port)
 
 bool udp_peer::send(const std::string &datagram)
 {
+    note("a client", "sent the datagram " + shown(datagram));
     return ::send(fd, datagram.data(), datagram.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(datagram.size());
 }
 
@@ -293,6 +403,7 @@ std::string udp_peer::recv(int *error, int ms)
 {
     char buf[65536];
     if (!readable(fd, ms)) {
+        note("the client", "got no answer for " + seconds(ms));
         if (error) {
             *error = ETIMEDOUT;
         }
@@ -302,7 +413,9 @@ std::string udp_peer::recv(int *error, int ms)
     if (error) {
         *error = n == -1 ? errno : 0;
     }
-    return n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+    std::string datagram = n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
+    note("the client", n == -1 ? std::string("got the error ") + strerror(errno) : "got the datagram " + shown(datagram));
+    return datagram;
 }
 
 std::string udp_peer::next()
@@ -335,6 +448,20 @@ bool is_served(uint16_t port)
     return in_table("/proc/net/tcp", port, "0A") || in_table("/proc/net/udp", port, "07");
 }
 
+// How a program ended, from what waitpid says of it.
+static std::string ending(int status)
+{
+    if (WIFSIGNALED(status)) {
+        return std::string("it was ended by the signal ") + strsignal(WTERMSIG(status));
+    }
+    switch (WEXITSTATUS(status)) {
+    case 0: return "it ended by itself";
+    case LEAKED: return "it leaked memory";
+    case RACED: return "ThreadSanitizer found a data race";
+    default: return "it ended with status " + std::to_string(WEXITSTATUS(status));
+    }
+}
+
 child::child(const program &body, wait_for wait)
 {
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -356,7 +483,8 @@ child::child(const program &body, wait_for wait)
         }
         stop();
     }
-    ADD_FAILURE() << "the program does not listen on port " << port << "\n" << output();
+    ADD_FAILURE() << "the program " << (_done ? "ended before it served its port (" + ending(_status) + ")" : "did not serve its port within " + seconds(patience_ms()))
+                  << printed_so_far();
 }
 
 void child::start(const program &body)
@@ -388,11 +516,11 @@ void child::start(const program &body)
             char byte;
             while (read(fd, &byte, 1) == -1 && errno == EINTR) {
             }
-            _exit(leaked() ? 23 : 0);
+            _exit(leaked() ? LEAKED : 0);
         }).detach();
         body(port);
         fflush(nullptr);
-        _exit(leaked() ? 23 : 0);
+        _exit(leaked() ? LEAKED : 0);
     }
     close(control[0]);
     _control = control[1];
@@ -434,8 +562,9 @@ child::~child()
 {
     bool asked = _control == -1;
     if (!asked && !_done) {
-        int status = stop();
-        EXPECT_EQ(0, status) << "the program did not end in good health\n" << output();
+        if (stop() != 0) {
+            ADD_FAILURE() << "the program was not in good health at the end of the test: " << ending(_status) << printed_so_far();
+        }
     } else if (!asked) {
         close(_control);
     }
@@ -455,7 +584,19 @@ std::string child::output() const
 
 bool child::printed(const std::string &text)
 {
-    return eventually([&] { return output().find(text) != std::string::npos; });
+    bool found;
+    {
+        quiet inner;
+        found = eventually([&] { return output().find(text) != std::string::npos; });
+    }
+    note("the program", found ? "printed " + shown(text) : "was to print " + shown(text) + " and printed " + shown(output()));
+    return found;
+}
+
+std::string child::printed_so_far() const
+{
+    std::string all = output();
+    return all.empty() ? "" : "\nIt printed:\n" + all;
 }
 
 static int entries(const std::string &folder)
@@ -524,11 +665,3 @@ socket_pair::~socket_pair()
 }
 
 }  // namespace kit
-
-int main(int argc, char **argv)
-{
-    // No test binary runs for longer than this, whatever hangs in it.
-    alarm(KIT_SANITIZED ? 180 : 90);
-    testing::InitGoogleTest(&argc, argv);
-    return RUN_ALL_TESTS();
-}

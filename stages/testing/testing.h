@@ -43,8 +43,9 @@ class event_loop;
 
 namespace kit {
 
-// How long a test waits for what must come, and how long it listens for what must not.
-constexpr int PATIENCE_MS = 10000;
+// How long a test waits for what must come (LARS_TEST_PATIENCE_MS says otherwise), and how long it
+// listens for what must not.
+int patience_ms();
 constexpr int SILENCE_MS = 150;
 
 // A port on 127.0.0.1 that is free for TCP and UDP, outside the range from which
@@ -59,16 +60,16 @@ std::string frame(int msgid, const std::string &body);
 // A header alone, for lengths that are lies.
 std::string frame_head(int msgid, int msglen);
 
-// Waits until condition() holds; false when PATIENCE_MS have passed.
+// Waits until condition() holds; false when patience_ms() have passed.
 bool eventually(const std::function<bool()> &condition);
 
-// One end of a TCP connection.
+// One end of a TCP connection. What it does is written into the journal.
 class peer {
 public:
     peer() = default;
     explicit peer(uint16_t port);             // connects to 127.0.0.1; see ok()
     static peer adopt(int fd);                // takes over a connected socket
-    peer(peer &&other) noexcept : fd(other.fd) { other.fd = -1; }
+    peer(peer &&other) noexcept : fd(other.fd), who(std::move(other.who)) { other.fd = -1; }
     peer &operator=(peer &&other) noexcept;
     ~peer() { close(); }
 
@@ -79,15 +80,17 @@ public:
     std::string recv_all();                   // until the peer closes
     bool silent(int ms = SILENCE_MS);         // true: nothing came, and it is still open
     bool closed();                            // true: the peer closed or reset; data before it is skipped
-    bool send_frame(int msgid, const std::string &body) { return send(frame(msgid, body)); }
+    bool send_frame(int msgid, const std::string &body);
     bool recv_frame(int *msgid, std::string *body);
     // "msgid:body" of the next frame, or "" if none comes.
     std::string next();
-    void shut_write() { shutdown(fd, SHUT_WR); }
+    void shut_write();
     void reset();                             // closes with RST
     void close();
+    void name(const std::string &role);       // for the journal: a number is added
 
     int fd = -1;
+    std::string who;
 };
 
 // A listening socket on 127.0.0.1, for tests of clients.
@@ -115,7 +118,7 @@ public:
 
     bool send(const std::string &datagram);
     // The next datagram; "" with *error = errno when there is none.
-    std::string recv(int *error = nullptr, int ms = PATIENCE_MS);
+    std::string recv(int *error = nullptr, int ms = patience_ms());
     std::string next();                       // "msgid:body", or "" if none comes
 
     int fd;
@@ -150,6 +153,7 @@ public:
 private:
     void start(const program &body);
     bool exited(int *status);
+    std::string printed_so_far() const;
 
     int _control = -1;
     int _output = -1;
@@ -166,15 +170,15 @@ int count_of(const std::string &all, const std::string &text);
 // Thrown through event_process(), which has no other end.
 struct loop_done {};
 
-// Runs a stage's loop in this thread until done() holds; false after PATIENCE_MS.
+// Runs a stage's loop in this thread until done() holds; false after patience_ms().
 template <typename Loop>
-bool run_until(Loop &loop, const std::function<bool()> &done, int patience_ms = PATIENCE_MS)
+bool run_until(Loop &loop, const std::function<bool()> &done, int patience = patience_ms())
 {
     struct watch {
         const std::function<bool()> *done;
         std::chrono::steady_clock::time_point end;
         bool result;
-    } state = {&done, std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms), false};
+    } state = {&done, std::chrono::steady_clock::now() + std::chrono::milliseconds(patience), false};
     int tick = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     itimerspec each_ms = {{0, 1000000}, {0, 1000000}};
     timerfd_settime(tick, 0, &each_ms, nullptr);

@@ -1,0 +1,104 @@
+#include "explain.h"
+
+#include <sstream>
+#include <vector>
+
+namespace kit {
+
+namespace {
+
+// A number's or text's own name in GoogleTest's words is "expression, Which is: value".
+struct value {
+    std::string expression, is;
+    const std::string &text() const { return is.empty() ? expression : is; }
+};
+
+class reader {
+public:
+    explicit reader(const std::string &message)
+    {
+        std::istringstream in(message);
+        std::string line;
+        while (getline(in, line)) {
+            _lines.push_back(line);
+        }
+    }
+    bool at(const std::string &start) const { return _next < _lines.size() && _lines[_next].compare(0, start.size(), start) == 0; }
+    bool end() const { return _next == _lines.size(); }
+    std::string take() { return _lines[_next++]; }
+    // The rest of a line that starts so.
+    std::string take(const std::string &start) { return at(start) ? take().substr(start.size()) : ""; }
+
+private:
+    std::vector<std::string> _lines;
+    size_t _next = 0;
+};
+
+value take_value(reader &in)
+{
+    value v;
+    v.expression = in.take("  ");
+    v.is = in.take("    Which is: ");
+    return v;
+}
+
+std::string short_of(const std::string &text)
+{
+    const size_t MOST = 100;
+    return text == "\"\"" ? "nothing" : text.size() <= MOST ? text : text.substr(0, MOST) + "…";
+}
+
+// "kit::eventually([&] { return x; })" is a question about x.
+std::string question(const std::string &expression)
+{
+    const std::string before = "kit::eventually([&] { return ", after = "; })";
+    size_t inner = expression.size() - before.size() - after.size();
+    return expression.compare(0, before.size(), before) == 0 && expression.size() > before.size() + after.size()
+               ? expression.substr(before.size(), inner)
+               : expression;
+}
+
+// What was expected and what came. Takes GoogleTest's own lines and leaves what the test has added.
+std::string comparison(reader &in)
+{
+    if (in.at("Expected equality of these values:")) {
+        in.take();
+        value expected = take_value(in), came = take_value(in);
+        while (in.at("With diff:") || in.at("@@") || in.at("-") || in.at("+") || in.at(" ")) {
+            in.take();
+        }
+        return "expected " + short_of(expected.text()) + ", came " + short_of(came.text());
+    }
+    if (in.at("Value of: ")) {
+        std::string expression = in.take("Value of: "), came = in.take("  Actual: ");
+        std::string expected = in.take("Expected: ");
+        return in.end() || in.at("\x01") ? "expected that " + question(expression) + " is " + expected + ", it was " + came : "";
+    }
+    if (in.at("Expected: (")) {
+        std::string line = in.take("Expected: ");
+        size_t actual = line.find(", actual: ");
+        return actual == std::string::npos ? "expected " + line
+                                           : "expected " + short_of(line.substr(0, actual)) + ", came " + short_of(line.substr(actual + 10));
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string explain(const std::string &message, const std::string &story)
+{
+    reader in(message);
+    std::string sentence = story, compared = comparison(in), more;
+    std::string added = in.end() ? "" : in.take();
+    for (const std::string &part : {added, compared}) {
+        if (!part.empty()) {
+            sentence += (sentence.empty() ? "" : "; ") + part;
+        }
+    }
+    while (!in.end()) {
+        more += "\n" + in.take();
+    }
+    return sentence + more;
+}
+
+}  // namespace kit

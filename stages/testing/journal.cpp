@@ -1,0 +1,129 @@
+#include "journal.h"
+
+#include <atomic>
+#include <cctype>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+
+namespace kit {
+
+namespace {
+
+struct entry {
+    std::string who, did;
+    int times;
+};
+
+const size_t KEPT = 8;         // entries; what was before them is left out
+const size_t SHOWN_BYTES = 24;
+
+std::mutex mutex;
+std::deque<entry> entries;
+bool left_out = false;
+int peers = 0;
+thread_local int muted = 0;
+
+// What journal() says, for a signal handler: written into the one that is not current.
+char rendered[2][2048];
+std::atomic<int> current(0);
+
+std::string told()
+{
+    std::string all, last;
+    for (const entry &e : entries) {
+        all += last.empty() ? e.who + " " : e.who == last ? ", " : ", " + e.who + " ";
+        all += e.did;
+        if (e.times > 1) {
+            all += " (" + std::to_string(e.times) + " times)";
+        }
+        last = e.who;
+    }
+    if (left_out) {
+        return "… " + all;
+    }
+    if (!all.empty()) {
+        all[0] = static_cast<char>(toupper(all[0]));
+    }
+    return all;
+}
+
+void render()
+{
+    int other = 1 - current;
+    snprintf(rendered[other], sizeof rendered[other], "%s", told().c_str());
+    current = other;
+}
+
+}  // namespace
+
+quiet::quiet()
+{
+    muted++;
+}
+
+quiet::~quiet()
+{
+    muted--;
+}
+
+void note(const std::string &who, const std::string &did)
+{
+    if (muted > 0) {
+        return;
+    }
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!entries.empty() && entries.back().who == who && entries.back().did == did) {
+        entries.back().times++;
+    } else {
+        entries.push_back({who, did, 1});
+        if (entries.size() > KEPT) {
+            entries.pop_front();
+            left_out = true;
+        }
+    }
+    render();
+}
+
+int number_peer()
+{
+    std::lock_guard<std::mutex> lock(mutex);
+    return muted > 0 ? 0 : ++peers;
+}
+
+std::string journal()
+{
+    std::lock_guard<std::mutex> lock(mutex);
+    return told();
+}
+
+const char *rendered_journal()
+{
+    return rendered[current];
+}
+
+void clear_journal()
+{
+    std::lock_guard<std::mutex> lock(mutex);
+    entries.clear();
+    left_out = false;
+    peers = 0;
+    render();
+}
+
+std::string shown(const std::string &bytes)
+{
+    if (bytes.empty()) {
+        return "nothing";
+    }
+    std::string text;
+    for (unsigned char byte : bytes.substr(0, SHOWN_BYTES)) {
+        char code[8];
+        snprintf(code, sizeof code, "\\x%02x", byte);
+        text += byte == '\n' ? "\\n" : isprint(byte) ? std::string(1, static_cast<char>(byte)) : code;
+    }
+    std::string size = " (" + std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte)" : " bytes)");
+    return "\"" + text + (bytes.size() > SHOWN_BYTES ? "…" : "") + "\"" + size;
+}
+
+}  // namespace kit

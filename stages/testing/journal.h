@@ -1,0 +1,35 @@
+// What the peers of a test have done so far, in words, for the sentence that a failure prints.
+// The kit writes it; a test needs it only for what the kit cannot know. Any thread.
+#ifndef STAGES_JOURNAL_H
+#define STAGES_JOURNAL_H
+
+#include <string>
+
+namespace kit {
+
+// Adds "who did"; the same again right after it only counts.
+void note(const std::string &who, const std::string &did);
+// The number of a peer that has just been made, from 1; each test counts anew.
+int number_peer();
+// The last entries as one clause: "client 1 connected, sent "ping" (4 bytes)". "" if there are none.
+std::string journal();
+void clear_journal();
+// The same for a signal handler. Valid until the next but one entry.
+const char *rendered_journal();
+
+// Bytes as a reader can take them: quoted, escaped, and cut when they are many; "nothing" for none.
+std::string shown(const std::string &bytes);
+
+// While one exists in this thread the kit's own steps are not written down: who makes it notes
+// what they amount to.
+class quiet {
+public:
+    quiet();
+    ~quiet();
+    quiet(const quiet &) = delete;
+    quiet &operator=(const quiet &) = delete;
+};
+
+}  // namespace kit
+
+#endif

@@ -1,0 +1,79 @@
+// The main of every test binary: a time limit for each test, and a sentence for each failure.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "explain.h"
+#include "journal.h"
+#include "testing.h"
+
+namespace {
+
+int limit_seconds()
+{
+    const char *limit = getenv("LARS_TEST_SECONDS");
+    return limit != nullptr ? atoi(limit) : KIT_SANITIZED ? 120 : 60;
+}
+
+// Said when a test takes longer than its limit. Then the process ends, for what hangs is
+// somebody's code, in this thread perhaps; the programs that the test has started end with it.
+char out_of_time[512];
+
+void end_test(int)
+{
+    for (const char *part : {kit::rendered_journal(), static_cast<const char *>(out_of_time)}) {
+        if (write(1, part, strlen(part)) == -1) {
+            break;
+        }
+    }
+    _exit(3);
+}
+
+// Says each failure in a sentence: after GoogleTest's own words, or, in plain words, in their place.
+// Then it tells the first failure of a test only, for the others follow from it.
+class teller : public testing::EmptyTestEventListener {
+public:
+    explicit teller(bool plain) : _plain(plain) {}
+
+private:
+    void OnTestStart(const testing::TestInfo &info) override
+    {
+        kit::clear_journal();
+        _told = false;
+        snprintf(out_of_time, sizeof out_of_time, "; %s.%s did not end within %d s\n", info.test_suite_name(), info.name(), _limit);
+        alarm(static_cast<unsigned>(_limit));
+    }
+    void OnTestEnd(const testing::TestInfo &) override { alarm(0); }
+    void OnTestPartResult(const testing::TestPartResult &result) override
+    {
+        if (!result.failed() || (_plain && _told)) {
+            return;
+        }
+        _told = true;
+        printf("%s\n", kit::explain(result.message(), kit::journal()).c_str());
+        fflush(stdout);
+    }
+
+    const int _limit = limit_seconds();
+    const bool _plain;
+    bool _told = false;
+};
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    testing::InitGoogleTest(&argc, argv);
+    signal(SIGALRM, end_test);
+    testing::TestEventListeners &listeners = testing::UnitTest::GetInstance()->listeners();
+    bool plain = getenv("LARS_PLAIN_WORDS") != nullptr;
+    if (plain) {
+        delete listeners.Release(listeners.default_result_printer());
+    }
+    listeners.Append(new teller(plain));
+    return RUN_ALL_TESTS();
+}
