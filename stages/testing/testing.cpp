@@ -237,6 +237,14 @@ static std::string take(int fd, size_t n, std::string *end)
     return all;
 }
 
+// "got …, then …" in words that do not say nothing twice.
+static std::string got(const std::string &all, const std::string &end)
+{
+    const std::string silence = "then nothing came ";
+    return all.empty() && end.compare(0, silence.size(), silence) == 0 ? "got nothing " + end.substr(silence.size())
+                                                                       : "got " + shown(all) + ", " + end;
+}
+
 std::string peer::recv_some()
 {
     char buf[65536];
@@ -254,7 +262,7 @@ std::string peer::recv(size_t n)
 {
     std::string end, all = take(fd, n, &end);
     note(who, end.empty() ? "got " + shown(all)
-                          : "was to get " + std::to_string(n) + bytes(n) + " and got " + shown(all) + ", " + end);
+                          : "was to get " + std::to_string(n) + bytes(n) + " and " + got(all, end));
     return all;
 }
 
@@ -301,7 +309,7 @@ bool peer::recv_frame(int *msgid, std::string *body)
 {
     std::string end, head = take(fd, 8, &end);
     if (head.size() < 8) {
-        note(who, "was to get a message and got " + shown(head) + ", " + end);
+        note(who, "was to get a message and " + got(head, end));
         return false;
     }
     *msgid = field_at(head, 0);
