@@ -439,3 +439,15 @@ TEST(Course, MainsOfYourOwnServeAndHearOfAChange)
         << client.output();
 }
 #endif
+
+TEST(Client, SaysHowItIsCalled)
+{
+    for (const std::vector<std::string> &arguments : std::vector<std::vector<std::string>>{
+             {}, {"-h", "127.0.0.1"}, {"-p", "7778"}, {"-h", "127.0.0.1", "-p", "70000"}, {"-h", "127.0.0.1", "-p", "x"}}) {
+        std::vector<std::string> command = {"test/lars_dns_test1"};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        kit::program client(command);
+        EXPECT_GT(client.wait(), 0);
+        EXPECT_TRUE(client.printed("-h IP -p PORT")) << client.output();
+    }
+}

@@ -73,7 +73,7 @@ inline bool locked_out(kit::schema &database, int statements)
 {
     auto start = std::chrono::steady_clock::now();
     bool so_many = becomes(database, "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + database.name +
-                                         "' AND info LIKE 'INSERT INTO ServerCallStatus%' AND id <> CONNECTION_ID()",
+                                         "' AND info LIKE '%ServerCallStatus%' AND id <> CONNECTION_ID()",
                            std::to_string(statements));
     return so_many && std::chrono::steady_clock::now() - start < std::chrono::seconds(4);
 }
@@ -107,4 +107,15 @@ inline int end_of(const std::string &conf, std::string *said)
     int status = reporter.wait();
     *said = reporter.output();
     return status;
+}
+
+// The same, for a configuration with which it must end by itself, with a status other than 0 and
+// a word about why.
+inline void must_refuse(const std::string &conf, const std::string &case_of)
+{
+    std::string said;
+    int status = end_of(conf, &said);
+    EXPECT_GT(status, 0) << "lars_reporter was started " << case_of << ": it should end with a status that is not 0, but "
+                         << (status == 0 ? "it ended with 0" : "it went on, or crashed");
+    EXPECT_FALSE(said.empty()) << "lars_reporter was started " << case_of << " and ended without a word";
 }

@@ -8,7 +8,7 @@ TEST(Reporter, StoresAReport)
     kit::service reporter("lars_reporter", kit::use(database));
     kit::peer agent(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 100, 3, true}}, 1573034612)));
-    ASSERT_TRUE(row_count_becomes(database, 1));
+    ASSERT_TRUE(row_count_becomes(database, 1)) << "a report of one host was sent, and no row came";
     EXPECT_EQ("1 1 192.168.1.177 7777 127.0.0.1 100 3 1573034612 1", stored(database)[0]);
 }
 
@@ -20,7 +20,7 @@ TEST(Reporter, LaterValuesTakeThePlaceOfEarlierOnes)
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 100, 3, true}, {HOST + 1, 7776, 5, 0}}, 10)));
     ASSERT_TRUE(row_count_becomes(database, 2));
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 200, 0}}, 11)));
-    EXPECT_TRUE(becomes(database, "SELECT MAX(ts) FROM ServerCallStatus", "11"));
+    EXPECT_TRUE(becomes(database, "SELECT MAX(ts) FROM ServerCallStatus", "11")) << "a second report of the same host was not stored";
     EXPECT_EQ((std::vector<std::string>{"1 1 192.168.1.177 7777 127.0.0.1 200 0 11 0",
                                         "1 1 192.168.1.178 7776 127.0.0.1 5 0 10 0"}), stored(database));
 }
@@ -49,8 +49,13 @@ TEST(Reporter, Trap_P1_AThousandReportsAreStoredOnceEach)
     for (int i = 1; i <= 1000; i++) {
         ASSERT_TRUE(agents[static_cast<size_t>(i % 10)].send_frame(REPORT, report(i, 1, {{HOST, 7777}}, 10)));
     }
-    ASSERT_TRUE(row_count_becomes(database, 1000));
-    EXPECT_EQ("1000", database.value("SELECT COUNT(*) FROM Writes"));
+    ASSERT_TRUE(row_count_becomes(database, 1000)) << "1000 reports were sent, of another module each";
+    // What waits behind these would be stored before the last ones that come.
+    for (int i = 1001; i <= 1100; i++) {
+        ASSERT_TRUE(agents[static_cast<size_t>(i % 10)].send_frame(REPORT, report(i, 1, {{HOST, 7777}}, 10)));
+    }
+    ASSERT_TRUE(row_count_becomes(database, 1100)) << "1100 reports were sent, of another module each";
+    EXPECT_EQ("1100", database.value("SELECT COUNT(*) FROM Writes")) << "1100 reports of one host each were sent: each is one write";
 }
 
 TEST(Reporter, Trap_P5_NumbersUseAllTheirBits)
@@ -112,7 +117,7 @@ TEST(Reporter, TheLongestReportIsStoredWhole)
     ASSERT_LT(60000u, body.size());
     ASSERT_GE(65527u, body.size());
     ASSERT_TRUE(agent.send_frame(REPORT, body));
-    EXPECT_TRUE(row_count_becomes(database, 2900));
+    EXPECT_TRUE(row_count_becomes(database, 2900)) << "one report of 2900 hosts was sent, each of which should get a row";
 }
 
 // The same input as v0.1's limit test.
@@ -129,7 +134,8 @@ TEST(Reporter, ReadsOnWhileTheTableIsLocked)
     ASSERT_TRUE(first.send_frame(REPORT, report(3, 1, {{1, 1}}, 1)));
     ASSERT_TRUE(locked_out(database, 1));
     ASSERT_TRUE(second.send_frame(REPORT, report(4, 1, {{1, 1}}, 1)));
-    EXPECT_TRUE(kit::eventually([&] { return unread(reporter, second) == 0; }));
+    EXPECT_TRUE(kit::eventually([&] { return unread(reporter, second) == 0; }))
+        << "the table is locked and a report waits for it; another agent's report should be read meanwhile, but it is not";
     EXPECT_EQ("2", database.value("SELECT COUNT(*) FROM ServerCallStatus")) << "the table was not locked";
 
     database.run("UNLOCK TABLES");
@@ -157,7 +163,8 @@ TEST(Reporter, TheNewestReportOfAModuleStaysInTheTable)
 
     database.run("COMMIT");
     ASSERT_TRUE(becomes(database, "SELECT COUNT(*) FROM Writes", "5"));
-    EXPECT_EQ((std::vector<std::string>{"1000", "1001"}), database.rows("SELECT ts FROM Writes WHERE modid = 7 ORDER BY id"));
+    EXPECT_EQ((std::vector<std::string>{"1000", "1001"}), database.rows("SELECT ts FROM Writes WHERE modid = 7 ORDER BY id"))
+        << "two reports of one module, of the times 1000 and 1001, should be written in this order";
     EXPECT_EQ("1001", database.value("SELECT ts FROM ServerCallStatus WHERE modid = 7"));
 }
 
@@ -177,7 +184,8 @@ TEST(Reporter, EachModulesReportsAreStoredInTheOrderInWhichTheyCame)
         }
     }
     ASSERT_TRUE(becomes(database, "SELECT COUNT(*) FROM Writes", "800"));
-    EXPECT_EQ("0", database.value("SELECT COUNT(*) FROM Writes a JOIN Writes b ON a.modid = b.modid AND a.id < b.id AND a.ts >= b.ts"));
+    EXPECT_EQ("0", database.value("SELECT COUNT(*) FROM Writes a JOIN Writes b ON a.modid = b.modid AND a.id < b.id AND a.ts >= b.ts"))
+        << "so many times a newer report of a module was written before an older one";
     EXPECT_EQ("20 20", database.value("SELECT MIN(ts), MAX(ts) FROM ServerCallStatus"));
 }
 
@@ -198,8 +206,14 @@ TEST(Reporter, Trap_P2_ReportsOfManyConnectionsAtOnceAreStoredOnceEach)
     for (std::thread &agent : agents) {
         agent.join();
     }
-    ASSERT_TRUE(row_count_becomes(database, 400));
-    EXPECT_EQ("400", database.value("SELECT COUNT(*) FROM Writes"));
+    ASSERT_TRUE(row_count_becomes(database, 400)) << "8 agents sent 50 reports each, of another module each";
+    // What waits behind these would be stored before the last ones that come.
+    kit::peer last(reporter.port);
+    for (int i = 401; i <= 440; i++) {
+        ASSERT_TRUE(last.send_frame(REPORT, report(i, 1, {{HOST, 7777}}, 10)));
+    }
+    ASSERT_TRUE(row_count_becomes(database, 440));
+    EXPECT_EQ("440", database.value("SELECT COUNT(*) FROM Writes")) << "440 reports of one host each were sent: each is one write";
 }
 
 TEST(Reporter, StartsWithoutItsDatabaseAndStoresEverythingWhenThatHasCome)
@@ -214,7 +228,7 @@ TEST(Reporter, StartsWithoutItsDatabaseAndStoresEverythingWhenThatHasCome)
     }
     ASSERT_TRUE(kit::eventually([&] { return unread(reporter, agent) == 0; }));
     way.restore();
-    EXPECT_TRUE(row_count_becomes(database, 100));
+    EXPECT_TRUE(row_count_becomes(database, 100)) << "100 reports were sent while the database was away; it is back";
 }
 
 TEST(Reporter, WhatComesWhileTheDatabaseIsAwayIsStoredAfterwards)
@@ -231,24 +245,21 @@ TEST(Reporter, WhatComesWhileTheDatabaseIsAwayIsStoredAfterwards)
     }
     ASSERT_TRUE(kit::eventually([&] { return unread(reporter, agent) == 0; }));
     way.restore();
-    EXPECT_TRUE(row_count_becomes(database, 100));
+    EXPECT_TRUE(row_count_becomes(database, 100)) << "100 reports were sent while the database was away; it is back";
 }
 
 TEST(Reporter, EndsWithAMessageWithoutItsConfiguration)
 {
-    std::string said;
-    EXPECT_GT(end_of("", &said), 0);
-    EXPECT_NE(std::string::npos, said.find("conf/lars_reporter.conf")) << said;
+    must_refuse("", "without conf/lars_reporter.conf");
 }
 
 TEST(Reporter, EndsWithAMessageWhenItsPortIsTaken)
 {
     kit::schema database;
     kit::listener other;
-    std::string port = std::to_string(other.port), said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_reporter.conf"),
-                                        kit::use(database, {{"reactor.port", port}})), &said), 0);
-    EXPECT_NE(std::string::npos, said.find(port)) << said;
+    must_refuse(kit::with_settings(kit::text_of("conf/lars_reporter.conf"),
+                                   kit::use(database, {{"reactor.port", std::to_string(other.port)}})),
+                "on a port that another program has");
 }
 
 TEST(Sql, TablesCanBeLoadedAgainAndBesideThoseOfTheDns)
@@ -262,4 +273,57 @@ TEST(Sql, TablesCanBeLoadedAgainAndBesideThoseOfTheDns)
     EXPECT_EQ("4", database.value("SELECT COUNT(*) FROM RouteData"));
     EXPECT_EQ("1", database.value("SELECT COUNT(*) FROM RouteVersion"));
     EXPECT_NE("0", database.value("SELECT version FROM RouteVersion WHERE id = 1"));
+}
+
+// The numbers that follow these words in their line.
+static std::vector<double> numbers(const std::string &output, const std::string &words)
+{
+    std::vector<double> all;
+    size_t at = output.find(words);
+    if (at != std::string::npos) {
+        at += words.size();
+        std::istringstream line(output.substr(at, output.find('\n', at) - at));
+        std::string word;
+        while (line >> word) {
+            if (word != "%") {
+                all.push_back(atof(word.c_str()));
+            }
+        }
+    }
+    return all;
+}
+
+// Another hash, and other names, give other numbers; a ring moves about one share with any of them.
+TEST(RingReport, OneShareOfTheKeysMovesOnTheRingAndNearlyAllByModulo)
+{
+    kit::program ring_report({kit::binary("ring_report")});
+    ASSERT_EQ(0, ring_report.wait()) << ring_report.output();
+    for (int n : {3, 9, 19}) {
+        for (const std::string &what : {" " + std::to_string(n) + ", one more", " " + std::to_string(n + 1) + ", one less"}) {
+            std::vector<double> row = numbers(ring_report.output(), what);
+            ASSERT_EQ(3u, row.size()) << "no line \"" << what << "\" with three numbers: by modulo, on the ring, one share\n"
+                                      << ring_report.output();
+            double share = 100.0 / (n + 1);
+            EXPECT_NEAR(100 - share, row[0], 5) << what << ": by modulo all keys but one share move, in per cent";
+            EXPECT_NEAR(share, row[1], share / 2) << what << ": on the ring about one share of the keys moves, in per cent; "
+                                                  << "where nearly all move, the ring is a modulo";
+            EXPECT_NEAR(share, row[2], 0.1) << what << ": the last number is one share, in per cent";
+        }
+    }
+}
+
+TEST(RingReport, TheMoreVirtualNodesTheMoreEvenTheShares)
+{
+    kit::program ring_report({kit::binary("ring_report")});
+    ASSERT_EQ(0, ring_report.wait()) << ring_report.output();
+    double last = 100;
+    for (const char *what : {"\n1 virtual node ", "\n10 virtual nodes", "\n100 virtual nodes", "\n1000 virtual nodes"}) {
+        std::vector<double> row = numbers(ring_report.output(), what);
+        ASSERT_EQ(2u, row.size()) << "no line with the smallest and the largest share of 10 nodes for" << what << "\n"
+                                  << ring_report.output();
+        EXPECT_LT(row[1] - row[0], last) << "from the smallest share to the largest, with" << what
+                                         << ": less than with a tenth of the virtual nodes";
+        last = row[1] - row[0];
+    }
+    EXPECT_GT(2, last) << "with 1000 virtual nodes the largest share should be within 2 per cent of the smallest";
 }

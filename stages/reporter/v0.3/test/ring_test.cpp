@@ -160,56 +160,6 @@ TEST(ConsistentHash, TheNameThatItGaveMayBeAddedAgainAndRemoved)
     EXPECT_THROW(ring.node_of(1), std::out_of_range);
 }
 
-// The numbers that follow these words in their line.
-static std::vector<double> numbers(const std::string &output, const std::string &words)
-{
-    std::vector<double> all;
-    size_t at = output.find(words);
-    if (at != std::string::npos) {
-        at += words.size();
-        std::istringstream line(output.substr(at, output.find('\n', at) - at));
-        std::string word;
-        while (line >> word) {
-            if (word != "%") {
-                all.push_back(atof(word.c_str()));
-            }
-        }
-    }
-    return all;
-}
-
-TEST(RingReport, OneShareOfTheKeysMovesOnTheRingAndNearlyAllByModulo)
-{
-    kit::program ring_report({kit::binary("ring_report")});
-    ASSERT_EQ(0, ring_report.wait());
-    for (int n : {3, 9, 19}) {
-        for (const std::string &what : {" " + std::to_string(n) + ", one more", " " + std::to_string(n + 1) + ", one less"}) {
-            std::vector<double> row = numbers(ring_report.output(), what);
-            ASSERT_EQ(3u, row.size()) << ring_report.output();
-            double share = 100.0 / (n + 1);
-            EXPECT_NEAR(100 - share, row[0], 1) << what;
-            EXPECT_NEAR(share, row[1], share / 4) << what;
-            EXPECT_NEAR(share, row[2], 0.1) << what;
-        }
-    }
-}
-
-TEST(RingReport, TheMoreVirtualNodesTheMoreEvenTheShares)
-{
-    kit::program ring_report({kit::binary("ring_report")});
-    ASSERT_EQ(0, ring_report.wait());
-    double last = 100;
-    for (const char *what : {"\n1 virtual node ", "\n10 virtual nodes", "\n100 virtual nodes", "\n1000 virtual nodes"}) {
-        std::vector<double> row = numbers(ring_report.output(), what);
-        ASSERT_EQ(2u, row.size()) << ring_report.output();
-        EXPECT_LT(row[0], 10) << what;
-        EXPECT_GT(row[1], 10) << what;
-        EXPECT_LT(row[1] - row[0], last) << what;
-        last = row[1] - row[0];
-    }
-    EXPECT_GT(1.5, last);
-}
-
 TEST(RingReport, PrintsTheSameEachTime)
 {
     kit::program first({kit::binary("ring_report")}), second({kit::binary("ring_report")});
