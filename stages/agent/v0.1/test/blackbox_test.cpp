@@ -1,5 +1,7 @@
 #include "services.h"
 
+#include <sstream>
+
 TEST(Agent, SaysWhatItStarts)
 {
     kit::service agent("lars_lb_agent");
@@ -7,16 +9,17 @@ TEST(Agent, SaysWhatItStarts)
         EXPECT_TRUE(agent.printed("agent UDP server :port " + std::to_string(agent.port + i) + " is started..."))
             << agent.output();
     }
-    EXPECT_TRUE(agent.printed("report client thread start"));
-    EXPECT_TRUE(agent.printed("dns client thread start"));
-    EXPECT_TRUE(agent.printed("done!"));
+    EXPECT_TRUE(agent.printed("report client thread start")) << agent.output();
+    EXPECT_TRUE(agent.printed("dns client thread start")) << agent.output();
+    EXPECT_TRUE(agent.printed("done!")) << agent.output();
 }
 
 TEST(Agent, Trap_A1_ServesThreePorts)
 {
     kit::service agent("lars_lb_agent");
     for (int i = 0; i < 3; i++) {
-        EXPECT_TRUE(kit::is_served(static_cast<uint16_t>(agent.port + i)));
+        EXPECT_TRUE(kit::is_served(static_cast<uint16_t>(agent.port + i)))
+            << "nobody listens on port " << agent.port + i << "; [agent] port is " << agent.port << ", and the servers have that one and the next two";
     }
 }
 
@@ -29,7 +32,8 @@ TEST(Agent, Trap_A18_ListensOnTheLoopbackAddressOnly)
     addr.sin_family = AF_INET;
     addr.sin_port = htons(agent.port);
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);   // 127.0.0.2
-    EXPECT_EQ(0, bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr)) << strerror(errno);
+    EXPECT_EQ(0, bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr))
+        << "127.0.0.2 has the agent's port too: it is to listen on 127.0.0.1 only (" << strerror(errno) << ")";
     close(fd);
 }
 
@@ -43,9 +47,22 @@ TEST(Agent, OutlivesWhateverIsSentToIt)
                                             kit::frame(99, ""), std::string(60000, '\xff')}) {
             EXPECT_TRUE(client.send(datagram));
         }
-        EXPECT_EQ("", client.recv(nullptr, kit::SILENCE_MS));
+        EXPECT_EQ("", client.recv(nullptr, kit::SILENCE_MS)) << "what is no question is to get no answer";
     }
-    EXPECT_TRUE(agent.running()) << agent.output();
+    EXPECT_TRUE(agent.running()) << "the agent has ended\n" << agent.output();
+}
+
+// Lines beside those that tell of a start: whoever ends says why.
+static bool says_why(const std::string &said)
+{
+    std::istringstream lines(said);
+    std::string line;
+    while (getline(lines, line)) {
+        if (!line.empty() && line.find("start") == std::string::npos && line != "done!") {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int end_of(const std::string &conf, std::string *said)
@@ -63,8 +80,8 @@ static int end_of(const std::string &conf, std::string *said)
 TEST(Agent, EndsWithAMessageWithoutItsConfiguration)
 {
     std::string said;
-    EXPECT_GT(end_of("", &said), 0);
-    EXPECT_NE(std::string::npos, said.find("conf/lars_lb_agent.conf")) << said;
+    EXPECT_GT(end_of("", &said), 0) << "there is no conf/lars_lb_agent.conf: the agent is to end, and not with status 0 (-1: it went on)";
+    EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenAPortIsTaken)
@@ -72,13 +89,15 @@ TEST(Agent, EndsWithAMessageWhenAPortIsTaken)
     uint16_t port = kit::free_ports(3);
     kit::udp_listener other(static_cast<uint16_t>(port + 1));
     std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said), 0);
-    EXPECT_NE(std::string::npos, said.find(std::to_string(port + 1))) << said;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said), 0)
+        << "somebody has the second of the three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenItsPortsAreNone)
 {
     std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said), 0);
-    EXPECT_NE(std::string::npos, said.find("65534")) << said;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said), 0)
+        << "from 65534 on there are no three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }

@@ -208,15 +208,24 @@ TEST(LarsClient, AModuleThatIsRegisteredIsThereAtOnce)
     // Connected, and so ready to ask: on a busy machine that may take longer than reg_init waits.
     kit::asker(agent.port, 1, 2).first_host();
     lars_client client("127.0.0.1", agent.port);
-    EXPECT_TRUE(kit::eventually([&] { return client.reg_init(1, 1) == 0; }));   // at once but on a very busy machine
-    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1));
-    EXPECT_EQ(3, client.reg_init(9, 9));
+    // With the first call, but on a very busy machine.
+    EXPECT_TRUE(kit::eventually([&] { return client.reg_init(1, 1) == 0; })) << "the dns knows (1,1), and reg_init(1, 1) does not return 0";
+    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1)) << "reg_init(1, 1) has returned 0, so the first get_host is to get a host";
+    EXPECT_EQ(3, client.reg_init(9, 9)) << "there is no module (9,9) in the database";
 }
 
 TEST(LarsClient, RegInitReturnsWithoutAnAgent)
 {
     lars_client client("127.0.0.1", kit::free_ports(3));
-    EXPECT_EQ(3, client.reg_init(1, 1));
+    EXPECT_EQ(3, client.reg_init(1, 1)) << "no agent is there to ask";
+}
+
+TEST(LarsClient, RegInitReturns3WhileNoHostIsKnown)
+{
+    with_agent with({{kit::FIRST_IP, 7777}});
+    lars_client client("127.0.0.1", with.agent.port);
+    EXPECT_EQ(0, client.reg_init(1, 1)) << "the agent knows a host of (1,1)";
+    EXPECT_EQ(3, client.reg_init(9, 9)) << "the dns has not answered for (9,9): the agent knows no host of it";
 }
 
 TEST(LarsClient, RegInitAsksThreeTimes)
@@ -230,10 +239,10 @@ TEST(LarsClient, RegInitAsksThreeTimes)
         }
     });
     lars_client client("127.0.0.1", agent.first);
-    EXPECT_EQ(3, client.reg_init(1, 1));
+    EXPECT_EQ(3, client.reg_init(1, 1)) << "the agent has answered with a route without hosts";
     other.join();
-    EXPECT_EQ(3, questions);
-    EXPECT_EQ("", agent.socket.recv(kit::SILENCE_MS));
+    EXPECT_EQ(3, questions) << "the agent has answered each time with a route without hosts: reg_init is to ask three times";
+    EXPECT_EQ("", agent.socket.recv(kit::SILENCE_MS)) << "and no fourth time";
 }
 
 TEST(LarsClient, ReportsWhatACallCost)
@@ -243,6 +252,10 @@ TEST(LarsClient, ReportsWhatACallCost)
     client.report(1, 1, "192.168.1.177", 7777, 1, 1000);
     client.report(1, 1, "192.168.1.177", 7777, 1, -1);   // no time at all: it weighs one
     client.report(1, 1, "192.168.1.177", 7777, 1, 1000);
+    EXPECT_EQ("1,1 3232235953:7777 0 1 idle", with.reporter.next_report());
+    EXPECT_EQ("1,1 3232235953:7777 0 2 idle", with.reporter.next_report()) << "a time of -1 ms is none, and weighs one failure: 11 of 191";
+    EXPECT_EQ("1,1 3232235953:7777 0 0 overload", with.reporter.next_report())
+        << "calls that failed after 1,000, -1 and 1,000 ms weigh 10, 1 and 10 failures: 21 of 201 are more than a tenth";
     EXPECT_TRUE(with.agent.printed_line("[1, 1] host 192.168.1.177:7777 change overload, succ 180 err 21")) << with.agent.output();
 }
 

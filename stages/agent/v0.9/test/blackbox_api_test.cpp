@@ -208,15 +208,24 @@ TEST(LarsClient, AModuleThatIsRegisteredIsThereAtOnce)
     // Connected, and so ready to ask: on a busy machine that may take longer than reg_init waits.
     kit::asker(agent.port, 1, 2).first_host();
     lars_client client("127.0.0.1", agent.port);
-    EXPECT_TRUE(kit::eventually([&] { return client.reg_init(1, 1) == 0; }));   // at once but on a very busy machine
-    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1));
-    EXPECT_EQ(3, client.reg_init(9, 9));
+    // With the first call, but on a very busy machine.
+    EXPECT_TRUE(kit::eventually([&] { return client.reg_init(1, 1) == 0; })) << "the dns knows (1,1), and reg_init(1, 1) does not return 0";
+    EXPECT_EQ("192.168.1.177:7777", host(client, 1, 1)) << "reg_init(1, 1) has returned 0, so the first get_host is to get a host";
+    EXPECT_EQ(3, client.reg_init(9, 9)) << "there is no module (9,9) in the database";
 }
 
 TEST(LarsClient, RegInitReturnsWithoutAnAgent)
 {
     lars_client client("127.0.0.1", kit::free_ports(3));
-    EXPECT_EQ(3, client.reg_init(1, 1));
+    EXPECT_EQ(3, client.reg_init(1, 1)) << "no agent is there to ask";
+}
+
+TEST(LarsClient, RegInitReturns3WhileNoHostIsKnown)
+{
+    with_agent with({{kit::FIRST_IP, 7777}});
+    lars_client client("127.0.0.1", with.agent.port);
+    EXPECT_EQ(0, client.reg_init(1, 1)) << "the agent knows a host of (1,1)";
+    EXPECT_EQ(3, client.reg_init(9, 9)) << "the dns has not answered for (9,9): the agent knows no host of it";
 }
 
 TEST(LarsClient, RegInitAsksThreeTimes)
@@ -230,10 +239,10 @@ TEST(LarsClient, RegInitAsksThreeTimes)
         }
     });
     lars_client client("127.0.0.1", agent.first);
-    EXPECT_EQ(3, client.reg_init(1, 1));
+    EXPECT_EQ(3, client.reg_init(1, 1)) << "the agent has answered with a route without hosts";
     other.join();
-    EXPECT_EQ(3, questions);
-    EXPECT_EQ("", agent.socket.recv(kit::SILENCE_MS));
+    EXPECT_EQ(3, questions) << "the agent has answered each time with a route without hosts: reg_init is to ask three times";
+    EXPECT_EQ("", agent.socket.recv(kit::SILENCE_MS)) << "and no fourth time";
 }
 
 // That nobody was there for a report is heard at the next send, which is another message's.
