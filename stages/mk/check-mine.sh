@@ -40,7 +40,7 @@ reactor/*)
 *)
     needed=()
     for program in $(setting "$stage" BINS); do
-        [[ $program == lars_* ]] && needed+=("bin/$program")
+        grep -qsF "\"$program\"" "${tests[@]}" && needed+=("bin/$program")
     done
     # The stage's own messages, and the programs that its tests start beside yours.
     env -u MAKEFLAGS -u MAKELEVEL make -s -C "$stages/$stage" all || exit 2
@@ -56,6 +56,7 @@ reactor/*)
         yours+=("$dir/api/cpp/lib/liblarsclient.a")
     fi
     kit+=("$testing/build/plain/services.o")
+    [ ! -f "$stages/$stage/proto/lars.proto" ] || kit+=("$testing/build/plain/messages.o")
     libs=($(pkg-config --libs protobuf mysqlclient))
     [ -z "$(setting "$stage" DATABASE)" ] || beside=("$stages/mk/with-database.sh") ;;
 esac

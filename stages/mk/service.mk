@@ -50,7 +50,7 @@ build/$(1)/bin/%: build/$(1)/src/%.o build/$(1)/libstage.a $(REACTOR)/build/$(1)
 	$$(Q)$$(CXX) $$(FLAGS_$(1)) -o $$@ $$^ $(TESTING)/build/$(1)/stop.o $$(LIBS)
 build/$(1)/stage_test: $(TESTS:%.cpp=build/$(1)/%.o) $(API:%.cpp=build/$(1)/%.o) build/$(1)/libstage.a \
 		$(REACTOR)/build/$(1)/liblreactor.a $(wildcard $(TESTING)/build/$(1)/lib*.a) | testing $(if $(filter plain,$(1)),,$(BINS:%=build/$(1)/bin/%))
-	$$(Q)$$(CXX) $$(FLAGS_$(1)) -o $$@ $$(filter-out $(TESTING)/%,$$^) \
+	$$(Q)$$(CXX) $$(FLAGS_$(1)) -o $$@ $$(filter-out $(TESTING)/%,$$^) $(if $(PROTO),$(TESTING)/build/$(1)/messages.o) \
 		$(TESTING)/build/$(1)/libservices.a $(TESTING)/build/$(1)/libtesting.a $$(GTEST_LIBS) $$(LIBS)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))

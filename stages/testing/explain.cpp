@@ -24,6 +24,7 @@ public:
         }
     }
     bool at(const std::string &start) const { return _next < _lines.size() && _lines[_next].compare(0, start.size(), start) == 0; }
+    bool has(const std::string &part) const { return _next < _lines.size() && _lines[_next].find(part) != std::string::npos; }
     bool end() const { return _next == _lines.size(); }
     std::string take() { return _lines[_next++]; }
     // The rest of a line that starts so.
@@ -58,8 +59,13 @@ std::string question(const std::string &expression)
                : expression;
 }
 
-// What was expected and what came. Takes GoogleTest's own lines and leaves what the test has added.
-std::string comparison(reader &in)
+// GoogleTest's own lines of a failure, taken from the front of the message.
+struct comparison {
+    std::string sentence;
+    bool values = false;   // it says what was expected and what came, so it is worth saying beside the test's own words
+};
+
+comparison take_comparison(reader &in)
 {
     if (in.at("Expected equality of these values:")) {
         in.take();
@@ -67,20 +73,26 @@ std::string comparison(reader &in)
         while (in.at("With diff:") || in.at("@@") || in.at("-") || in.at("+") || in.at(" ")) {
             in.take();
         }
-        return "expected " + short_of(expected.text()) + ", came " + short_of(came.text());
+        return {"expected " + short_of(expected.text()) + ", came " + short_of(came.text()), true};
     }
     if (in.at("Value of: ")) {
-        std::string expression = in.take("Value of: "), came = in.take("  Actual: ");
-        std::string expected = in.take("Expected: ");
-        return in.end() || in.at("\x01") ? "expected that " + question(expression) + " is " + expected + ", it was " + came : "";
+        std::string expression = in.take("Value of: "), came = in.take("  Actual: "), expected = in.take("Expected: ");
+        return {"expected that " + question(expression) + " is " + expected + ", it was " + came};
     }
     if (in.at("Expected: (")) {
         std::string line = in.take("Expected: ");
         size_t actual = line.find(", actual: ");
-        return actual == std::string::npos ? "expected " + line
-                                           : "expected " + short_of(line.substr(0, actual)) + ", came " + short_of(line.substr(actual + 10));
+        return {actual == std::string::npos ? "expected " + line
+                                            : "expected " + short_of(line.substr(0, actual)) + ", came " + short_of(line.substr(actual + 10))};
     }
-    return "";
+    if (in.at("The difference between ")) {
+        std::string line = in.take();
+        while (in.has(" evaluates to ")) {
+            line += " " + in.take();
+        }
+        return {line};
+    }
+    return {};
 }
 
 }  // namespace
@@ -88,17 +100,21 @@ std::string comparison(reader &in)
 std::string explain(const std::string &message, const std::string &story)
 {
     reader in(message);
-    std::string sentence = story, compared = comparison(in), more;
+    comparison compared = take_comparison(in);
     std::string added = in.end() ? "" : in.take();
-    for (const std::string &part : {added, compared}) {
+    if (!added.empty() && !compared.values) {
+        compared.sentence.clear();
+    }
+    std::string sentence = story;
+    for (const std::string &part : {added, compared.sentence}) {
         if (!part.empty()) {
             sentence += (sentence.empty() ? "" : "; ") + part;
         }
     }
     while (!in.end()) {
-        more += "\n" + in.take();
+        sentence += "\n" + in.take();
     }
-    return sentence + more;
+    return sentence;
 }
 
 }  // namespace kit

@@ -12,10 +12,17 @@ namespace {
 
 struct entry {
     std::string who, did;
-    int times;
+    int times;     // done so often, word for word
+    int alike;     // and so many of its kind, this one the last
 };
 
-const size_t KEPT = 8;         // entries; what was before them is left out
+// What was done, without its particulars.
+std::string kind(const std::string &did)
+{
+    return did.substr(0, did.find_first_of("0123456789\"("));
+}
+
+const size_t KEPT = 5;         // entries; what was before them is left out
 const size_t SHOWN_BYTES = 24;
 
 std::mutex mutex;
@@ -34,7 +41,9 @@ std::string told()
     for (const entry &e : entries) {
         all += last.empty() ? e.who + " " : e.who == last ? ", " : ", " + e.who + " ";
         all += e.did;
-        if (e.times > 1) {
+        if (e.alike > e.times) {
+            all += ", the last of " + std::to_string(e.alike) + " of this kind";
+        } else if (e.times > 1) {
             all += " (" + std::to_string(e.times) + " times)";
         }
         last = e.who;
@@ -73,10 +82,14 @@ void note(const std::string &who, const std::string &did)
         return;
     }
     std::lock_guard<std::mutex> lock(mutex);
-    if (!entries.empty() && entries.back().who == who && entries.back().did == did) {
-        entries.back().times++;
+    entry *last = entries.empty() ? nullptr : &entries.back();
+    if (last != nullptr && last->who == who && last->did == did) {
+        last->times++;
+        last->alike++;
+    } else if (last != nullptr && kind(last->did) == kind(did) && did.compare(0, 4, "sent") == 0) {
+        *last = {who, did, 1, last->alike + 1};
     } else {
-        entries.push_back({who, did, 1});
+        entries.push_back({who, did, 1, 1});
         if (entries.size() > KEPT) {
             entries.pop_front();
             left_out = true;
@@ -124,6 +137,19 @@ std::string shown(const std::string &bytes)
     }
     std::string size = " (" + std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte)" : " bytes)");
     return "\"" + text + (bytes.size() > SHOWN_BYTES ? "…" : "") + "\"" + size;
+}
+
+static describe *known_messages = nullptr;
+
+void set_describe(describe *known)
+{
+    known_messages = known;
+}
+
+std::string shown_message(int msgid, const std::string &body)
+{
+    std::string meaning = known_messages == nullptr ? "" : known_messages(msgid, body);
+    return meaning.empty() ? "message " + std::to_string(msgid) + " " + shown(body) : meaning;
 }
 
 }  // namespace kit

@@ -20,6 +20,11 @@ const char *rendered_journal();
 // Bytes as a reader can take them: quoted, escaped, and cut when they are many; "nothing" for none.
 std::string shown(const std::string &bytes);
 
+// A message for the journal. Where the messages' meaning is known (messages.cpp) it is that.
+std::string shown_message(int msgid, const std::string &body);
+typedef std::string describe(int msgid, const std::string &body);   // "" when it cannot be read
+void set_describe(describe *known);
+
 // While one exists in this thread the kit's own steps are not written down: who makes it notes
 // what they amount to.
 class quiet {

@@ -209,7 +209,7 @@ bool peer::send_frame(int msgid, const std::string &body)
         quiet inner;
         sent = send(frame(msgid, body));
     }
-    note(who, (sent ? "sent message " : "could not send message ") + std::to_string(msgid) + " " + shown(body));
+    note(who, (sent ? "sent " : "could not send ") + shown_message(msgid, body));
     return sent;
 }
 
@@ -320,7 +320,7 @@ bool peer::recv_frame(int *msgid, std::string *body)
         return false;
     }
     *body = take(fd, len, &end);
-    note(who, "got message " + std::to_string(*msgid) + " " + shown(*body) +
+    note(who, "got " + shown_message(*msgid, *body) +
                   (end.empty() ? "" : " of the " + std::to_string(len) + bytes(len) + " that its head promises, " + end));
     return body->size() == len;
 }
@@ -392,6 +392,11 @@ void listener::close()
     }
 }
 
+static std::string shown_datagram(const std::string &datagram)
+{
+    return datagram.size() < 8 ? shown(datagram) : shown_message(field_at(datagram, 0), datagram.substr(8));
+}
+
 udp_peer::udp_peer(uint16_t port)
 {
     fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -403,7 +408,7 @@ udp_peer::udp_peer(uint16_t port)
 
 bool udp_peer::send(const std::string &datagram)
 {
-    note("a client", "sent the datagram " + shown(datagram));
+    note("a client", "sent the datagram " + shown_datagram(datagram));
     return ::send(fd, datagram.data(), datagram.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(datagram.size());
 }
 
@@ -422,7 +427,7 @@ std::string udp_peer::recv(int *error, int ms)
         *error = n == -1 ? errno : 0;
     }
     std::string datagram = n > 0 ? std::string(buf, static_cast<size_t>(n)) : "";
-    note("the client", n == -1 ? std::string("got the error ") + strerror(errno) : "got the datagram " + shown(datagram));
+    note("the client", n == -1 ? std::string("got the error ") + strerror(errno) : "got the datagram " + shown_datagram(datagram));
     return datagram;
 }
 
