@@ -201,7 +201,7 @@ TEST(Client, PrintsTheAnswerAndAsksAgain)
                        "-->ip = 3232235955\n-->port = 7778\n"
                        "-->ip = 3232235956\n-->port = 7779\n";
     EXPECT_TRUE(client.printed(once + once)) << "expected the answer for (1,2), and after it a second one; the client printed:\n"
-                                             << client.output();
+                                             << client.output().substr(0, 300);
 }
 
 TEST(Dns, PrintsTheRoutesOfTheDatabaseAndThenThatItIsUp)

@@ -326,7 +326,7 @@ TEST(Dns, Trap_D3_APushForOneWhoHasLeftDoesNotWaitForTheNextOnHisFd)
     ASSERT_TRUE(dns.running()) << "a module has changed that one had asked for who has left, and lars_dns has died of it:\n"
                                << dns.output();
     kit::peer next(dns.port);
-    EXPECT_EQ(HOSTS_OF_1_2, ask(next, 1, 2));
+    EXPECT_EQ(HOSTS_OF_1_2, ask(next, 1, 2)) << "this client has asked for (1,2) only; (1,1) was asked for by one who has left";
     database.run(change(A_HOST_OF_1_2, {"1, 2"}));
     EXPECT_EQ(NEW_HOSTS_OF_1_2, answer(next))
         << "a client asked for (1,1) and left, then (1,1) changed; the next one, on the same fd, has asked for (1,2) only";

@@ -132,7 +132,7 @@ TEST(Reporter, ReadsOnWhileTheTableIsLocked)
 
     database.run("LOCK TABLES ServerCallStatus WRITE");
     ASSERT_TRUE(first.send_frame(REPORT, report(3, 1, {{1, 1}}, 1)));
-    ASSERT_TRUE(locked_out(database, 1));
+    ASSERT_TRUE(locked_out(database, 1)) << "one statement should wait for the lock now: a report is written once, and by one thread";
     ASSERT_TRUE(second.send_frame(REPORT, report(4, 1, {{1, 1}}, 1)));
     EXPECT_TRUE(kit::eventually([&] { return unread(reporter, second) == 0; }))
         << "the table is locked and a report waits for it; another agent's report should be read meanwhile, but it is not";

@@ -132,7 +132,7 @@ TEST(Reporter, ReadsOnWhileTheTableIsLocked)
 
     database.run("LOCK TABLES ServerCallStatus WRITE");
     ASSERT_TRUE(first.send_frame(REPORT, report(3, 1, {{1, 1}}, 1)));
-    ASSERT_TRUE(locked_out(database, 1));
+    ASSERT_TRUE(locked_out(database, 1)) << "one statement should wait for the lock now: a report is written once, and by one thread";
     ASSERT_TRUE(second.send_frame(REPORT, report(4, 1, {{1, 1}}, 1)));
     EXPECT_TRUE(kit::eventually([&] { return unread(reporter, second) == 0; }))
         << "the table is locked and a report waits for it; another agent's report should be read meanwhile, but it is not";
@@ -156,7 +156,7 @@ TEST(Reporter, TheNewestReportOfAModuleStaysInTheTable)
                  " WHERE modid = 1 AND cmdid = 1 AND ip = 1 AND port = 1 AND caller = INET_ATON('127.0.0.1') FOR UPDATE");
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{1, 1}}, 2)));
     ASSERT_TRUE(agent.send_frame(REPORT, report(2, 1, {{1, 1}}, 2)));
-    ASSERT_TRUE(locked_out(database, 1));
+    ASSERT_TRUE(locked_out(database, 1)) << "one statement should wait for the lock now: a report is written once, and by one thread";
     ASSERT_TRUE(agent.send_frame(REPORT, report(7, 1, {{1, 1}}, 1000)));
     ASSERT_TRUE(agent.send_frame(REPORT, report(7, 1, {{1, 1}}, 1001)));
     ASSERT_TRUE(kit::eventually([&] { return unread(reporter, agent) == 0; }));
@@ -305,8 +305,9 @@ TEST(RingReport, OneShareOfTheKeysMovesOnTheRingAndNearlyAllByModulo)
                                       << ring_report.output();
             double share = 100.0 / (n + 1);
             EXPECT_NEAR(100 - share, row[0], 5) << what << ": by modulo all keys but one share move, in per cent";
-            EXPECT_NEAR(share, row[1], share / 2) << what << ": on the ring about one share of the keys moves, in per cent; "
-                                                  << "where nearly all move, the ring is a modulo";
+            EXPECT_TRUE(row[1] > share / 2 && row[1] < share * 3 / 2)
+                << what << ": " << row[1] << " % of the keys moved on the ring, expected about one share, " << share
+                << " %; a ring on which nearly all move is a modulo";
             EXPECT_NEAR(share, row[2], 0.1) << what << ": the last number is one share, in per cent";
         }
     }
@@ -317,12 +318,11 @@ TEST(RingReport, TheMoreVirtualNodesTheMoreEvenTheShares)
     kit::program ring_report({kit::binary("ring_report")});
     ASSERT_EQ(0, ring_report.wait()) << ring_report.output();
     double last = 100;
-    for (const char *what : {"\n1 virtual node ", "\n10 virtual nodes", "\n100 virtual nodes", "\n1000 virtual nodes"}) {
-        std::vector<double> row = numbers(ring_report.output(), what);
-        ASSERT_EQ(2u, row.size()) << "no line with the smallest and the largest share of 10 nodes for" << what << "\n"
+    for (const char *what : {"1 virtual node ", "10 virtual nodes", "100 virtual nodes", "1000 virtual nodes"}) {
+        std::vector<double> row = numbers(ring_report.output(), std::string("\n") + what);
+        ASSERT_EQ(2u, row.size()) << "no line \"" << what << "\" with the smallest and the largest share of 10 nodes\n"
                                   << ring_report.output();
-        EXPECT_LT(row[1] - row[0], last) << "from the smallest share to the largest, with" << what
-                                         << ": less than with a tenth of the virtual nodes";
+        EXPECT_LT(row[1] - row[0], last) << what << ": from the smallest share to the largest it should be less far than with a tenth of them";
         last = row[1] - row[0];
     }
     EXPECT_GT(2, last) << "with 1000 virtual nodes the largest share should be within 2 per cent of the smallest";
