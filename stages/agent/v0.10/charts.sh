@@ -17,5 +17,5 @@ draw() {   # draw FILE TITLE XLABEL YLABEL
 }
 { timeouts 'cost not told' 0; timeouts 'cost told' 1000; } |
     draw timeouts.svg 'A host that times out: seconds until it is spared' 'time-out of a call, seconds' 'seconds'
-{ timeouts '不报耗时' 0; timeouts '上报耗时' 1000; } |
-    draw timeouts.zh-CN.svg '超时的主机：多少秒后摘下' '一次调用的超时（秒）' '秒'
+{ timeouts '不上报耗时' 0; timeouts '上报耗时' 1000; } |
+    draw timeouts.zh-CN.svg '主机超时：多少秒后摘除' '调用的超时时间（秒）' '秒'

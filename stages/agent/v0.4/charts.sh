@@ -22,8 +22,8 @@ failures() {
 }
 failures 'no failures in a row' 'one after another' |
     draw failures.svg 'Failures until a host is spared' 'good calls before' 'failures'
-failures '不连续失败' '连续失败' |
-    draw failures.zh-CN.svg '主机被摘下前的失败次数' '之前成功的调用' '失败次数'
+failures '按失败率' '连续失败' |
+    draw failures.zh-CN.svg '主机摘除前的失败次数' '之前成功的次数' '失败次数'
 
 history() {
     local good
@@ -32,4 +32,4 @@ history() {
     done
 }
 history 'v0.4' | draw history.svg 'Each third call fails: calls until the host is spared' 'good calls before' 'calls'
-history 'v0.4' | draw history.zh-CN.svg '每三次调用失败一次：多少次调用后摘下主机' '之前成功的调用' '调用次数'
+history 'v0.4' | draw history.zh-CN.svg '每三次调用失败一次：摘除前还需的调用次数' '之前成功的次数' '调用次数'

@@ -23,8 +23,8 @@ history() {   # history NAME NAME-WITH-WINDOWS
 }
 history 'no window' 'windows of 15 s' |
     draw history.svg 'Each third call fails: calls until the host is spared' 'good calls before' 'calls'
-history '没有窗口' '15 秒的窗口' |
-    draw history.zh-CN.svg '每三次调用失败一次：多少次调用后摘下主机' '之前成功的调用' '调用次数'
+history '没有窗口' '15 秒窗口' |
+    draw history.zh-CN.svg '每三次调用失败一次：摘除前还需的调用次数' '之前成功的次数' '调用次数'
 
 # Every call fails, and they come so many seconds apart.
 dead() {
@@ -34,4 +34,4 @@ dead() {
     done
 }
 dead 'failed calls' | draw dead.svg 'A dead host: calls until it is spared' 'seconds from one call to the next' 'calls'
-dead '失败的调用' | draw dead.zh-CN.svg '死掉的主机：多少次调用后摘下' '两次调用的间隔（秒）' '调用次数'
+dead '失败次数' | draw dead.zh-CN.svg '故障主机：摘除前的调用次数' '两次调用的间隔（秒）' '调用次数'

@@ -15,4 +15,4 @@ draw() {   # draw FILE TITLE XLABEL YLABEL
     awk -v title="$2" -v xlabel="$3" -v ylabel="$4" -f ../../mk/chart.awk > "$to/$1"
 }
 dead calls seconds | draw dead.svg 'A dead host: until it is spared' 'seconds from one call to the next' 'calls, seconds'
-dead 次数 秒数 | draw dead.zh-CN.svg '死掉的主机：直到被摘下' '两次调用的间隔（秒）' '次数，秒数'
+dead 次数 秒数 | draw dead.zh-CN.svg '故障主机：摘除前的调用次数和时间' '两次调用的间隔（秒）' '次数 / 秒数'
