@@ -65,6 +65,32 @@ named_tests() {
     done
     return $bad
 }
+# Each page says how to write the stage oneself: names in code, steps, and the command that judges.
+write_it() {
+    local file=$1 heading=$2 stage=$3 part
+    part=$(awk -v heading="## $heading" '/^## / {inside = $0 == heading} inside' "$file")
+    [ -n "$part" ] || { echo "$file: no $heading"; return 1; }
+    grep -q '^```cpp' <<< "$part" || grep -q '^| ' <<< "$part" || { echo "$file: $heading shows no names"; return 1; }
+    [ "$(grep -cE '^[0-9]+\. ' <<< "$part")" -ge 2 ] || { echo "$file: $heading has no steps"; return 1; }
+    grep -q "check-mine STAGE=$stage " <<< "$part" || { echo "$file: $heading does not end in check-mine"; return 1; }
+}
+# What check-mine tries for the first time in a stage is explained there, by name.
+explained() {
+    local stage=$1 file=$2 prev name bad=0
+    prev=$(setting "$stage" PREV)
+    for name in $(blackbox_tests "$stage" | grep -vxF -f <([ "${prev%/*}" != "${stage%/*}" ] || blackbox_tests "$prev"; echo -)); do
+        grep -qF "\`$name\`" "$stage/$file" || { echo "$stage/$file does not name $name"; bad=1; }
+    done
+    return $bad
+}
+blackbox_tests() {
+    sed -nE 's/^TEST(_F)?\(([A-Za-z0-9_]+), ([A-Za-z0-9_]+)\).*/\2.\3/p' "$1"/test/blackbox*_test.cpp
+}
+# A drawing in two languages: only what is written in it differs.
+same_drawing() {
+    local drawing=$1
+    diff <(sed -E 's/>[^<]+</></g' "$drawing") <(sed -E 's/>[^<]+</></g' "${drawing%.svg}.zh-CN.svg")
+}
 # README.md and its translation show the same transcript.
 same_transcript() {
     diff <(awk '/^```console$/,/^```$/' "$1/README.md") <(awk '/^```console$/,/^```$/' "$1/README.zh-CN.md")
@@ -112,39 +138,6 @@ patch_tool() {
     rm -rf "$copy"
     return $status
 }
-# A reader's check passes with the stage's own files and fails with broken ones.
-check_mine_tool() {
-    local copy status=0 output
-    copy=$(mktemp -d) || return 1
-    make -s -C testing build/plain/libtesting.a build/plain/testing.h.gch build/plain/libservices.a &&
-        make -s -C reactor/v0.1 all && cp -r reactor/v0.1/include reactor/v0.1/lib reactor/v0.1/src "$copy/" || return 1
-    mk/check-mine.sh reactor/v0.1 "$copy" || status=1
-    sed -i 's/hello Lars/hello Mars/' "$copy/src/tcp_server.cpp"
-    ${CXX:-g++} -std=c++17 -I"$copy/include" -c -o "$copy/o.o" "$copy/src/tcp_server.cpp" &&
-        rm "$copy/lib/liblreactor.a" && ar rcs "$copy/lib/liblreactor.a" "$copy/o.o" || status=1
-    output=$(mk/check-mine.sh reactor/v0.1 "$copy") && { echo "a broken copy was accepted"; status=1; }
-    grep -q 'FAILED  TcpServer.GreetsAClientAndCloses' <<< "$output" || { echo "$output"; status=1; }
-    mk/check-mine.sh reactor/v0.2 "$copy" | grep -q FAILED || { echo "v0.1 was accepted as v0.2"; status=1; }
-    mk/check-mine.sh reactor/v0.3 "$copy" | grep -q 'does not compile' || { echo "v0.1 compiles as v0.3"; status=1; }
-    rm -rf "$copy"
-    return $status
-}
-# The same for a service: its own programs pass, those of the stage before do not, and neither does
-# a program that is no service at all.
-check_mine_service() {
-    local copy status=0 output
-    copy=$(mktemp -d) || return 1
-    make -s -C dns/v0.1 all && make -s -C dns/v0.2 all || return 1
-    mkdir "$copy/bin"
-    cp dns/v0.2/bin/lars_dns "$copy/bin/" && mk/check-mine.sh dns/v0.2 "$copy" || status=1
-    cp dns/v0.1/bin/lars_dns "$copy/bin/"
-    output=$(mk/check-mine.sh dns/v0.2 "$copy") && { echo "v0.1 was accepted as v0.2"; status=1; }
-    grep -q '^FAILED ' <<< "$output" || { echo "$output"; status=1; }
-    rm "$copy/bin/lars_dns"
-    mk/check-mine.sh dns/v0.2 "$copy" 2>&1 | grep -q 'bin/lars_dns is not there' || { echo "nothing was accepted"; status=1; }
-    rm -rf "$copy"
-    return $status
-}
 # A binary that crashes, hangs or runs nothing counts as a failure.
 runner() {
     local folder script
@@ -173,6 +166,13 @@ for stage in $(all_stages); do
     expect "$stage: links of README.md" links "$stage/README.md"
     expect "$stage: links of README.zh-CN.md" links "$stage/README.zh-CN.md"
     expect "$stage: the translation's transcript" same_transcript "$stage"
+    expect "$stage: Write it yourself" write_it "$stage/README.md" "Write it yourself" "$stage"
+    expect "$stage: Write it yourself, in Chinese" write_it "$stage/README.zh-CN.md" 自己动手写 "$stage"
+    expect "$stage: new tests explained" explained "$stage" README.md
+    expect "$stage: new tests explained in Chinese" explained "$stage" README.zh-CN.md
+    for drawing in "$stage"/*.svg; do
+        [[ ! -f $drawing || $drawing == *.zh-CN.svg ]] || expect "$drawing: its Chinese version" same_drawing "$drawing"
+    done
     [ ! -x "$stage/charts.sh" ] || expect "$stage: charts" charts "$stage"
     [[ $stage == reactor/* ]] || expect "$stage: print-flags" print_flags "$stage"
 done
@@ -185,8 +185,6 @@ for page in course course.zh-CN from-v0.12 from-course from-course.zh-CN; do
 done
 expect "tables" mk/tables.sh check
 expect "apply-patch.sh" patch_tool
-expect "check-mine.sh" check_mine_tool
-expect "check-mine.sh of a service" check_mine_service
 expect "run-tests.sh" runner
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
