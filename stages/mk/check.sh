@@ -178,7 +178,7 @@ for stage in $(all_stages); do
 done
 expect "links of the index" links README.md
 expect "links of the Chinese index" links README.zh-CN.md
-for page in course course.zh-CN from-v0.12 from-course from-course.zh-CN; do
+for page in course course.zh-CN from-v0.12 from-v0.12.zh-CN from-course from-course.zh-CN; do
     [ -f "../docs/$page.md" ] || continue
     expect "links of docs/$page.md" page_links "../docs/$page.md"
     expect "tests of docs/$page.md" named_tests "../docs/$page.md"

@@ -1,19 +1,19 @@
 #!/bin/bash
-# tables.sh write|check: the tables of stages/README.md, README.zh-CN.md and docs/course.md.
+# tables.sh write|check: the tables of stages/README.md and docs/course.md, and of their Chinese versions.
 # What stands between "<!-- stages -->" and "<!-- end -->" is made from the stages themselves.
 . "$(dirname "$0")/lib.sh"
 mode=$1 docs=$stages/../docs
 
-short_files() {   # the names of the files that are new or changed, without folders and twins
-    setting "$1" CHANGES | tr ' ' '\n' | sed -e '/^conf/!{/^example/!s|.*/||}' -e 's|^example/||' | sed 's/\.h$//; s/\.cpp$//' | awk '!seen[$0]++ {printf "%s`%s`", n++ ? ", " : "", $0}'
+short_files() {   # short_files STAGE SEPARATOR: the names of the files that are new or changed, without folders and twins
+    setting "$1" CHANGES | tr ' ' '\n' | sed -e '/^conf/!{/^example/!s|.*/||}' -e 's|^example/||' | sed 's/\.h$//; s/\.cpp$//' | awk -v between="$2" '!seen[$0]++ {printf "%s`%s`", n++ ? between : "", $0}'
 }
-table() {   # table LINK-PREFIX WITH-FILES HEADER RULE README
+table() {   # table LINK-PREFIX FILE-SEPARATOR HEADER RULE README [_ZH]; without a separator no files are named
     echo "$3"
     echo "$4"
     for stage in $(all_stages); do
         lines=$("$stages/mk/lines.sh" "$stage")
         printf '| [%s](%s%s/%s) | %s | ' "${stage/\// }" "$1" "$stage" "$5" "$(setting "$stage" "IDEA$6")"
-        [ -z "$2" ] || printf '%s | ' "$(short_files "$stage")"
+        [ -z "$2" ] || printf '%s | ' "$(short_files "$stage" "$2")"
         printf '%s | %s |\n' "$lines" "$(setting "$stage" "LIMIT$6")"
     done
 }
@@ -31,5 +31,6 @@ fill() {   # fill FILE: the table comes on stdin
 }
 fill "$stages/README.md" < <(table "" "" "| stage | idea | lines added | known limit |" "| --- | --- | ---: | --- |" README.md)
 fill "$stages/README.zh-CN.md" < <(table "" "" "| 阶段 | 想法 | 新增行数 | 已知局限 |" "| --- | --- | ---: | --- |" README.zh-CN.md _ZH)
-fill "$docs/course.md" < <(table "../stages/" yes "| stage | idea | files that are new or changed | lines added | known limit |" "| --- | --- | --- | ---: | --- |" README.md)
+fill "$docs/course.md" < <(table "../stages/" ", " "| stage | idea | files that are new or changed | lines added | known limit |" "| --- | --- | --- | ---: | --- |" README.md)
+fill "$docs/course.zh-CN.md" < <(table "../stages/" "、" "| 阶段 | 想法 | 新增或改动的文件 | 新增行数 | 已知局限 |" "| --- | --- | --- | ---: | --- |" README.zh-CN.md _ZH)
 exit $bad
