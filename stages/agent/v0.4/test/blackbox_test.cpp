@@ -229,10 +229,10 @@ TEST(Agent, ARouteThatChangesIsTaken)
     dns.answer(1, 1, {{10, 80}});
     EXPECT_EQ("10:80", program.first_host());
     dns.answer(1, 1, {{11, 80}});
-    EXPECT_TRUE(kit::eventually([&] { return program.host() == "11:80"; }));
+    EXPECT_TRUE(kit::eventually([&] { return program.host() == "11:80"; })) << "the dns has pushed a route of 11:80 alone, and the agent does not give that host";
     EXPECT_EQ("11:80", program.host());
     dns.answer(1, 1, {});
-    EXPECT_TRUE(kit::eventually([&] { return program.host() == "retcode 3"; }));
+    EXPECT_TRUE(kit::eventually([&] { return program.host() == "retcode 3"; })) << "the dns has pushed a route without hosts, and the agent still gives one";
 }
 
 TEST(Agent, OutlivesADnsThatSendsRubbish)
@@ -244,12 +244,12 @@ TEST(Agent, OutlivesADnsThatSendsRubbish)
     ASSERT_EQ("1,1", dns.next_request());
     dns.connection().send(kit::frame(2, "\xff\xff") + kit::frame(2, "") + kit::frame(77, "x") + kit::frame(2, std::string(60000, '\x1a')));
     dns.answer(1, 1, {{0, 80}, {10, 70000}, {10, 80}});
-    EXPECT_EQ("10:80", program.first_host());
+    EXPECT_EQ("10:80", program.first_host()) << "of the hosts 0:80, 10:70000 and 10:80 only the last one is one";
     EXPECT_EQ("10:80", program.host());
     dns.connection().send(kit::frame_head(2, -5));   // after this no byte of the connection makes sense
-    EXPECT_TRUE(dns.connection().closed());
-    ASSERT_TRUE(dns.accept());
-    EXPECT_EQ("10:80", program.host());
+    EXPECT_TRUE(dns.connection().closed()) << "the dns has sent a frame of length -5: the agent is to close the connection";
+    ASSERT_TRUE(dns.accept()) << "the agent has not connected again";
+    EXPECT_EQ("10:80", program.host()) << "the route is to be kept, whatever becomes of the connection";
 }
 
 // An agent whose dns and reporter the test plays, and that knows these hosts of module (1,1).
