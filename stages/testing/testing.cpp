@@ -5,14 +5,17 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -356,6 +359,116 @@ void peer::close()
             note(who, "closed the connection");
         }
     }
+}
+
+peer peer::with_small_buffer(uint16_t port)
+{
+    peer p;
+    p.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int small = 32768;   // before connect: the window is agreed on there
+    setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    sockaddr_in addr = local(port);
+    if (connect(p.fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
+        p.close();
+    }
+    return p;
+}
+
+// The port of this end of the connection, or of the other.
+static uint16_t port_of(int fd, int (*name)(int, sockaddr *, socklen_t *))
+{
+    sockaddr_in addr = {};
+    socklen_t len = sizeof addr;
+    name(fd, reinterpret_cast<sockaddr *>(&addr), &len);
+    return ntohs(addr.sin_port);
+}
+
+bool peer::was_read() const
+{
+    uint16_t here = port_of(fd, getsockname), there = port_of(fd, getpeername);
+    int looks = 0;   // the first look may come while the bytes are on their way
+    return eventually([&] {
+        int unsent = 0;
+        if (ioctl(fd, SIOCOUTQNSD, &unsent) == -1) {
+            return false;
+        }
+        // sl local_address rem_address st tx_queue:rx_queue, for the other end of the connection
+        std::ifstream in("/proc/net/tcp");
+        std::string line;
+        bool empty = false;
+        while (unsent == 0 && getline(in, line)) {
+            unsigned local_port, remote_port, unread;
+            if (sscanf(line.c_str(), " %*u: %*x:%x %*x:%x %*x %*x:%x", &local_port, &remote_port, &unread) == 3 &&
+                local_port == there && remote_port == here) {
+                empty = unread == 0;
+            }
+        }
+        looks = empty ? looks + 1 : 0;
+        return looks == 2;
+    });
+}
+
+bool peer::send_cut(const std::string &bytes, size_t after)
+{
+    return send(bytes.substr(0, after)) && was_read() && send(bytes.substr(after));
+}
+
+std::string peer::send_and_read_slowly(const std::string &bytes, size_t n)
+{
+    std::string all;
+    char piece[3000];
+    size_t sent = 0;
+    bool reading = bytes.empty();
+    while (!reading || all.size() < n) {
+        pollfd p = {fd, static_cast<short>((reading ? POLLIN : 0) | (sent < bytes.size() ? POLLOUT : 0)), 0};
+        if (poll(&p, 1, reading ? PATIENCE_MS : SILENCE_MS) <= 0) {
+            if (reading) {
+                break;
+            }
+            reading = true;   // the other side takes no more now
+            continue;
+        }
+        if (p.revents & (POLLOUT | POLLERR | POLLHUP) && sent < bytes.size()) {
+            ssize_t put = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (put == -1 && errno != EAGAIN) {
+                break;
+            }
+            sent += put > 0 ? static_cast<size_t>(put) : 0;
+            reading = reading || sent == bytes.size();
+        }
+        if (p.revents & (POLLIN | POLLERR | POLLHUP) && reading) {
+            ssize_t got = ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
+            if (got == 0 || (got == -1 && errno != EAGAIN)) {
+                break;
+            }
+            all.append(piece, got > 0 ? static_cast<size_t>(got) : 0);
+        }
+    }
+    return all;
+}
+
+std::string peer::pattern(size_t n)
+{
+    std::string all(n, '\0');
+    uint32_t state = 1;
+    for (char &byte : all) {
+        state = state * 1664525 + 1013904223;
+        byte = static_cast<char>(state >> 24);
+    }
+    return all;
+}
+
+std::string peer::difference(const std::string &expected, const std::string &came)
+{
+    if (expected == came) {
+        return "";
+    }
+    size_t at = 0;
+    while (at < expected.size() && at < came.size() && expected[at] == came[at]) {
+        at++;
+    }
+    std::string counts = std::to_string(came.size()) + " of " + std::to_string(expected.size()) + " bytes came";
+    return at == std::min(expected.size(), came.size()) ? counts : counts + ", and byte " + std::to_string(at) + " is wrong";
 }
 
 listener::listener(uint16_t wanted_port)

@@ -91,6 +91,21 @@ public:
 
     int fd = -1;
     std::string who;
+
+    // Connects with a small receive buffer: what is not read here soon waits at the other side.
+    static peer with_small_buffer(uint16_t port);
+    // Waits until the program at the other end has read everything that was sent; false if it does not.
+    bool was_read() const;
+    // Sends bytes in two parts, the second when the first was read: the other side sees the cut.
+    bool send_cut(const std::string &bytes, size_t after);
+    // Sends bytes and reads nothing until all are gone or the other side takes no more; then
+    // reads n bytes in small pieces, sending the rest meanwhile. What was read.
+    std::string send_and_read_slowly(const std::string &bytes, size_t n);
+    std::string read_slowly(size_t n) { return send_and_read_slowly("", n); }
+    // n bytes of which no two stretches are alike, so that a gap or a mix-up is seen.
+    static std::string pattern(size_t n);
+    // "" when both are the same; else what came instead, in a sentence.
+    static std::string difference(const std::string &expected, const std::string &came);
 };
 
 // A listening socket on 127.0.0.1, for tests of clients.

@@ -18,8 +18,8 @@
 
 class tcp_server {
 public:
-    // Binds, listens, and has the loop call do_accept(). When that fails (port taken, wrong address) it says why and ends
-    // the process: a constructor has no result to give back.
+    // Binds, listens, and has the loop call do_accept(). When that fails (port taken, wrong
+    // address) it says why and ends the process: a constructor has no result to give back.
     tcp_server(event_loop *loop, const char *ip, uint16_t port);
     ~tcp_server();
     tcp_server(const tcp_server &) = delete;

@@ -50,12 +50,6 @@ void tcp_server::get_conn_num(int *curr_conn)
     *curr_conn = _conn_num;
 }
 
-static void die(const char *what, const char *ip, uint16_t port)
-{
-    fprintf(stderr, "tcp_server: %s %s:%d: %s\n", what, ip, port, strerror(errno));
-    exit(1);
-}
-
 static int open_spare_fd()
 {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -68,48 +62,33 @@ static void accept_callback(event_loop *, int, void *args)
 
 tcp_server::tcp_server(event_loop *loop, const char *ip, uint16_t port) : _loop(loop), _short_of_fds(false)
 {
-    sockaddr_in addr;
-    memset(&addr, 0, sizeof addr);
-    addr.sin_family = AF_INET;
-    addr.sin_port = htons(port);
-    if (inet_pton(AF_INET, ip, &addr.sin_addr) != 1) {
-        errno = EINVAL;
-        die("address", ip, port);
-    }
-
-    _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (_sockfd == -1) {
-        die("socket", ip, port);
-    }
-
-    // Without this a server cannot come back within a minute of its end.
-    int on = 1;
-    setsockopt(_sockfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-
-    if (bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
-        die("bind", ip, port);
-    }
     config_file *config = config_file::instance();
     _max_conns = config->GetNumber("reactor", "maxConn", MAX_CONNS);
     // The threads first: a client finds them at work.
     _thread_pool = new thread_pool(config->GetNumber("reactor", "threadNum", THREAD_CNT), loop);
-    if (listen(_sockfd, SOMAXCONN) == -1) {
-        die("listen", ip, port);
+    errno = EINVAL;   // what inet_pton means by "not 1"; the others say themselves what is wrong
+    _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    // Without this a server cannot come back within a minute of its end.
+    int on = 1;
+    setsockopt(_sockfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+
+    sockaddr_in addr = {};
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons(port);
+    if (_sockfd == -1 || inet_pton(AF_INET, ip, &addr.sin_addr) != 1 ||
+        bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1 ||
+        listen(_sockfd, SOMAXCONN) == -1 || _loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
+        fprintf(stderr, "tcp_server: %s:%d: %s\n", ip, port, strerror(errno));
+        exit(1);
     }
     _spare_fd = open_spare_fd();
-
-    if (_loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
-        die("watch", ip, port);
-    }
 }
 
 tcp_server::~tcp_server()
 {
     _loop->del_io_event(_sockfd);
     close(_sockfd);
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-    }
+    close(_spare_fd);
 }
 
 int tcp_server::accept_client()
@@ -135,17 +114,14 @@ int tcp_server::accept_client()
         fprintf(stderr, "tcp_server: no fds left, clients are turned away\n");
         _short_of_fds = true;
     }
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-        connfd = accept4(_sockfd, NULL, NULL, SOCK_CLOEXEC);
-        if (connfd != -1) {
-            close(connfd);
-        }
-        _spare_fd = open_spare_fd();
+    close(_spare_fd);
+    connfd = accept4(_sockfd, NULL, NULL, SOCK_CLOEXEC);
+    if (connfd != -1) {
+        close(connfd);
     } else {
-        poll(NULL, 0, 10);
-        _spare_fd = open_spare_fd();
+        poll(NULL, 0, 10);   // somebody was quicker: no spare fd now
     }
+    _spare_fd = open_spare_fd();
     return -1;
 }
 

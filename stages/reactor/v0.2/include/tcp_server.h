@@ -16,10 +16,5 @@ public:
     void do_accept();
 
 private:
-    // The next client's fd, or -1 when there is none to be had now.
-    int accept_client();
-
     int _sockfd;
-    int _spare_fd;        // given up for a moment when the process has no fds left
-    bool _short_of_fds;   // said so already
 };

@@ -1,9 +1,7 @@
 #include "tcp_server.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,89 +12,28 @@
 
 #include "reactor_buf.h"
 
-static void die(const char *what, const char *ip, uint16_t port)
+tcp_server::tcp_server(const char *ip, uint16_t port)
 {
-    fprintf(stderr, "tcp_server: %s %s:%d: %s\n", what, ip, port, strerror(errno));
-    exit(1);
-}
-
-static int open_spare_fd()
-{
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-tcp_server::tcp_server(const char *ip, uint16_t port) : _short_of_fds(false)
-{
-    sockaddr_in addr;
-    memset(&addr, 0, sizeof addr);
-    addr.sin_family = AF_INET;
-    addr.sin_port = htons(port);
-    if (inet_pton(AF_INET, ip, &addr.sin_addr) != 1) {
-        errno = EINVAL;
-        die("address", ip, port);
-    }
-
-    _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (_sockfd == -1) {
-        die("socket", ip, port);
-    }
-
+    errno = EINVAL;   // what inet_pton means by "not 1"; the others say themselves what is wrong
+    _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     // Without this a server cannot come back within a minute of its end.
     int on = 1;
     setsockopt(_sockfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 
-    if (bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
-        die("bind", ip, port);
+    sockaddr_in addr = {};
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons(port);
+    if (_sockfd == -1 || inet_pton(AF_INET, ip, &addr.sin_addr) != 1 ||
+        bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1 ||
+        listen(_sockfd, SOMAXCONN) == -1) {
+        fprintf(stderr, "tcp_server: %s:%d: %s\n", ip, port, strerror(errno));
+        exit(1);
     }
-    if (listen(_sockfd, SOMAXCONN) == -1) {
-        die("listen", ip, port);
-    }
-    _spare_fd = open_spare_fd();
 }
 
 tcp_server::~tcp_server()
 {
     close(_sockfd);
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-    }
-}
-
-int tcp_server::accept_client()
-{
-    sockaddr_in addr;
-    socklen_t len = sizeof addr;   // accept reads it: it must be set each time
-    int connfd = accept4(_sockfd, reinterpret_cast<sockaddr *>(&addr), &len, SOCK_CLOEXEC);
-    if (connfd != -1) {
-        _short_of_fds = false;
-        return connfd;
-    }
-    if (errno != EMFILE && errno != ENFILE) {
-        // A client that left again, or a signal: no reason to stop serving the others.
-        if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-            fprintf(stderr, "tcp_server: accept: %s\n", strerror(errno));
-        }
-        return -1;
-    }
-
-    // No fd left. The client would wait in the queue, and accept would fail again at once,
-    // for ever. So the spare fd makes room to take the client and to turn it away.
-    if (!_short_of_fds) {
-        fprintf(stderr, "tcp_server: no fds left, clients are turned away\n");
-        _short_of_fds = true;
-    }
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-        connfd = accept4(_sockfd, NULL, NULL, SOCK_CLOEXEC);
-        if (connfd != -1) {
-            close(connfd);
-        }
-        _spare_fd = open_spare_fd();
-    } else {
-        poll(NULL, 0, 10);
-        _spare_fd = open_spare_fd();
-    }
-    return -1;
 }
 
 // Sends back what the client says, until it leaves.
@@ -115,11 +52,11 @@ static void echo(int connfd)
 void tcp_server::do_accept()
 {
     while (true) {
-        pollfd somebody = {_sockfd, POLLIN, 0};
-        poll(&somebody, 1, -1);
-        int connfd = accept_client();
+        sockaddr_in addr;
+        socklen_t len = sizeof addr;   // accept reads it: it must be set each time
+        int connfd = accept4(_sockfd, reinterpret_cast<sockaddr *>(&addr), &len, SOCK_CLOEXEC);
         if (connfd == -1) {
-            continue;
+            continue;   // a client that has left again, say: no reason not to serve the next
         }
         echo(connfd);
         close(connfd);

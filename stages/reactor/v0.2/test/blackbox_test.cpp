@@ -64,6 +64,29 @@ TEST(TcpServer, AMegabyteComesBackWhole)
     EXPECT_TRUE(all == back) << back.size() << " bytes came back";
 }
 
+// Nobody reads until the server takes no more, or has everything.
+TEST(TcpServer, ASlowReaderGetsEveryByte)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    std::string all = kit::peer::pattern(6 << 20);
+    EXPECT_EQ("", kit::peer::difference(all, client.send_and_read_slowly(all, all.size())));
+    EXPECT_TRUE(client.silent()) << "more came back than was sent, or the connection was closed";
+}
+
+TEST(TcpServer, WhatIsSentInPiecesComesBackWhole)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    for (size_t size : {2, 3, 255, 4095, 4096, 4097, 10000, 65535, 65536, 65537}) {
+        std::string all = kit::peer::pattern(size);
+        for (size_t cut : {size_t(1), size / 2, size - 1}) {
+            ASSERT_TRUE(client.send_cut(all, cut)) << "the first " << cut << " bytes of " << size << " were not read";
+            ASSERT_EQ("", kit::peer::difference(all, client.recv(size))) << size << " bytes, cut after " << cut;
+        }
+    }
+}
+
 TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsEcho)
 {
     kit::child server(program);
@@ -124,19 +147,24 @@ TEST(TcpServer, Trap_R1_AnAcceptErrorDoesNotEndTheProcess)
         kit::limit_fds(0);
         s.do_accept();
     });
-    EXPECT_TRUE(kit::peer(server.port).closed());
-    EXPECT_TRUE(server.printed("no fds left"));
+    kit::peer first(server.port);
+    bool waits = first.silent();   // there is no fd for it; a server may also turn it away
     rlimit enough = {1024, 1024};
     ASSERT_EQ(0, prlimit(server.pid, RLIMIT_NOFILE, &enough, nullptr));
-    kit::peer client(server.port);
-    client.send("ping");
-    EXPECT_EQ("ping", client.recv(4));
+    if (waits) {
+        first.send("ping");
+        EXPECT_EQ("ping", first.recv(4));
+        first.close();
+    }
+    kit::peer next(server.port);
+    next.send("ping");
+    EXPECT_EQ("ping", next.recv(4));
 }
 
 TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
 {
     kit::listener taken;
     kit::child server([&](uint16_t) { tcp_server second("127.0.0.1", taken.port); }, kit::child::NOTHING);
-    EXPECT_EQ(1, server.wait());
-    EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+    EXPECT_GT(server.wait(), 0) << "the port was taken, and the program did not end with a status other than 0";
+    EXPECT_NE("", server.output()) << "the program did not say why it ended";
 }

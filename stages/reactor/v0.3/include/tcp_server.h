@@ -7,8 +7,8 @@
 
 class tcp_server {
 public:
-    // Binds, listens, and has the loop call do_accept(). When that fails (port taken, wrong address) it says why and ends
-    // the process: a constructor has no result to give back.
+    // Binds, listens, and has the loop call do_accept(). When that fails (port taken, wrong
+    // address) it says why and ends the process: a constructor has no result to give back.
     tcp_server(event_loop *loop, const char *ip, uint16_t port);
     ~tcp_server();
     tcp_server(const tcp_server &) = delete;
@@ -18,11 +18,6 @@ public:
     void do_accept();
 
 private:
-    // The next client's fd, or -1 when there is none to be had now.
-    int accept_client();
-
     event_loop *_loop;
     int _sockfd;
-    int _spare_fd;        // given up for a moment when the process has no fds left
-    bool _short_of_fds;   // said so already
 };

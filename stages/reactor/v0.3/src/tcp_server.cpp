@@ -1,9 +1,7 @@
 #include "tcp_server.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,52 +12,27 @@
 
 #include "tcp_conn.h"
 
-static void die(const char *what, const char *ip, uint16_t port)
-{
-    fprintf(stderr, "tcp_server: %s %s:%d: %s\n", what, ip, port, strerror(errno));
-    exit(1);
-}
-
-static int open_spare_fd()
-{
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 static void accept_callback(event_loop *, int, void *args)
 {
     static_cast<tcp_server *>(args)->do_accept();
 }
 
-tcp_server::tcp_server(event_loop *loop, const char *ip, uint16_t port) : _loop(loop), _short_of_fds(false)
+tcp_server::tcp_server(event_loop *loop, const char *ip, uint16_t port) : _loop(loop)
 {
-    sockaddr_in addr;
-    memset(&addr, 0, sizeof addr);
-    addr.sin_family = AF_INET;
-    addr.sin_port = htons(port);
-    if (inet_pton(AF_INET, ip, &addr.sin_addr) != 1) {
-        errno = EINVAL;
-        die("address", ip, port);
-    }
-
+    errno = EINVAL;   // what inet_pton means by "not 1"; the others say themselves what is wrong
     _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (_sockfd == -1) {
-        die("socket", ip, port);
-    }
-
     // Without this a server cannot come back within a minute of its end.
     int on = 1;
     setsockopt(_sockfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 
-    if (bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
-        die("bind", ip, port);
-    }
-    if (listen(_sockfd, SOMAXCONN) == -1) {
-        die("listen", ip, port);
-    }
-    _spare_fd = open_spare_fd();
-
-    if (_loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
-        die("watch", ip, port);
+    sockaddr_in addr = {};
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons(port);
+    if (_sockfd == -1 || inet_pton(AF_INET, ip, &addr.sin_addr) != 1 ||
+        bind(_sockfd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1 ||
+        listen(_sockfd, SOMAXCONN) == -1 || _loop->add_io_event(_sockfd, accept_callback, EPOLLIN, this) == -1) {
+        fprintf(stderr, "tcp_server: %s:%d: %s\n", ip, port, strerror(errno));
+        exit(1);
     }
 }
 
@@ -67,53 +40,15 @@ tcp_server::~tcp_server()
 {
     _loop->del_io_event(_sockfd);
     close(_sockfd);
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-    }
-}
-
-int tcp_server::accept_client()
-{
-    sockaddr_in addr;
-    socklen_t len = sizeof addr;   // accept reads it: it must be set each time
-    int connfd = accept4(_sockfd, reinterpret_cast<sockaddr *>(&addr), &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (connfd != -1) {
-        _short_of_fds = false;
-        return connfd;
-    }
-    if (errno != EMFILE && errno != ENFILE) {
-        // A client that left again, or a signal: no reason to stop serving the others.
-        if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-            fprintf(stderr, "tcp_server: accept: %s\n", strerror(errno));
-        }
-        return -1;
-    }
-
-    // No fd left. The client would wait in the queue, and accept would fail again at once,
-    // for ever. So the spare fd makes room to take the client and to turn it away.
-    if (!_short_of_fds) {
-        fprintf(stderr, "tcp_server: no fds left, clients are turned away\n");
-        _short_of_fds = true;
-    }
-    if (_spare_fd != -1) {
-        close(_spare_fd);
-        connfd = accept4(_sockfd, NULL, NULL, SOCK_CLOEXEC);
-        if (connfd != -1) {
-            close(connfd);
-        }
-        _spare_fd = open_spare_fd();
-    } else {
-        poll(NULL, 0, 10);
-        _spare_fd = open_spare_fd();
-    }
-    return -1;
 }
 
 void tcp_server::do_accept()
 {
-    int connfd = accept_client();
+    sockaddr_in addr;
+    socklen_t len = sizeof addr;   // accept reads it: it must be set each time
+    int connfd = accept4(_sockfd, reinterpret_cast<sockaddr *>(&addr), &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (connfd == -1) {
-        return;
+        return;   // a client that has left again, say: no reason not to serve the others
     }
     new tcp_conn(connfd, _loop);   // ends itself when the client leaves
 }

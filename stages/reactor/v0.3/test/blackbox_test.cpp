@@ -83,6 +83,62 @@ TEST(TcpServer, AMegabyteComesBackWhole)
     EXPECT_TRUE(all == back) << back.size() << " bytes came back";
 }
 
+// Nobody reads until the server takes no more, or has everything.
+TEST(TcpServer, ASlowReaderGetsEveryByte)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    std::string all = kit::peer::pattern(6 << 20);
+    EXPECT_EQ("", kit::peer::difference(all, client.send_and_read_slowly(all, all.size())));
+    EXPECT_TRUE(client.silent()) << "more came back than was sent, or the connection was closed";
+}
+
+TEST(TcpServer, WhatIsSentInPiecesComesBackWhole)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    for (size_t size : {2, 3, 255, 4095, 4096, 4097, 10000, 65535, 65536, 65537}) {
+        std::string all = kit::peer::pattern(size);
+        for (size_t cut : {size_t(1), size / 2, size - 1}) {
+            ASSERT_TRUE(client.send_cut(all, cut)) << "the first " << cut << " bytes of " << size << " were not read";
+            ASSERT_EQ("", kit::peer::difference(all, client.recv(size))) << size << " bytes, cut after " << cut;
+        }
+    }
+}
+
+TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
+{
+    kit::child server(program);
+    kit::peer slow = kit::peer::with_small_buffer(server.port), quick(server.port);
+    slow.send_and_read_slowly(kit::peer::pattern(6 << 20), 0);   // and reads nothing
+    quick.send("ping");
+    EXPECT_EQ("ping", quick.recv(4));
+}
+
+TEST(TcpServer, Trap_R3_AcceptingNobodyDoesNotStopTheLoop)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        itimerspec each_ms = {{0, 1000000}, {0, 1000000}};
+        timerfd_settime(timer, 0, &each_ms, NULL);
+        loop.add_io_event(timer, [](event_loop *, int fd, void *args) {
+            uint64_t n;
+            if (read(fd, &n, sizeof n) == sizeof n) {
+                static_cast<tcp_server *>(args)->do_accept();   // nobody may be there
+            }
+        }, EPOLLIN, &s);
+        loop.event_process();
+    });
+    kit::peer client(server.port);
+    for (int i = 0; i < 5; i++) {
+        client.send("ping");
+        ASSERT_EQ("ping", client.recv(4)) << "message " << i << ": do_accept() does not come back while nobody connects";
+        EXPECT_TRUE(client.silent(5));   // some ticks
+    }
+}
+
 TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsEcho)
 {
     kit::child server(program);
@@ -136,30 +192,25 @@ TEST(TcpServer, ClientsThatLeaveAtOnceDoNotStopIt)
     EXPECT_EQ("ping", client.recv(4));
 }
 
-TEST(TcpServer, Trap_R2_FortyClientsForTwentyFdsAndOneLogLine)
+TEST(TcpServer, Trap_R1_AnAcceptErrorDoesNotEndTheProcess)
 {
     kit::child server([](uint16_t port) {
         event_loop loop;
         tcp_server s(&loop, "127.0.0.1", port);
-        kit::limit_fds(20);
+        kit::limit_fds(0);
         loop.event_process();
     });
-    std::vector<kit::peer> clients;
-    int served = 0;
-    for (int i = 0; i < 40; i++) {
-        clients.emplace_back(server.port);
-        clients.back().send("ping");
-        served += clients.back().recv(4) == "ping";
+    kit::peer first(server.port);
+    bool waits = first.silent();   // there is no fd for it; a server may also turn it away
+    rlimit enough = {1024, 1024};
+    ASSERT_EQ(0, prlimit(server.pid, RLIMIT_NOFILE, &enough, nullptr));
+    if (waits) {
+        first.send("ping");
+        EXPECT_EQ("ping", first.recv(4));
     }
-    EXPECT_EQ(20, served);
-    EXPECT_EQ(1, kit::count_of(server.output(), "no fds left"));
-
-    clients.clear();
-    EXPECT_TRUE(kit::eventually([&] {
-        kit::peer client(server.port);
-        client.send("ping");
-        return client.recv(4) == "ping";
-    }));
+    kit::peer next(server.port);
+    next.send("ping");
+    EXPECT_EQ("ping", next.recv(4));
 }
 
 TEST(TcpServer, Trap_R9_AClientThatNeverReadsIsBounded)
@@ -201,6 +252,6 @@ TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
         event_loop loop;
         tcp_server second(&loop, "127.0.0.1", taken.port);
     }, kit::child::NOTHING);
-    EXPECT_EQ(1, server.wait());
-    EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+    EXPECT_GT(server.wait(), 0) << "the port was taken, and the program did not end with a status other than 0";
+    EXPECT_NE("", server.output()) << "the program did not say why it ended";
 }

@@ -12,12 +12,10 @@
 void reactor_buf::pop(int len)
 {
     assert(len >= 0 && len <= length());
-    if (_buf == NULL) {
-        return;
-    }
-    _buf->pop(len);
-    if (_buf->length == 0) {
+    if (len == length()) {
         clear();
+    } else {
+        _buf->pop(len);
     }
 }
 
@@ -32,23 +30,20 @@ int reactor_buf::reserve(int room)
     if (room < 0 || room > m8M) {
         return -1;
     }
-    if (_buf == NULL) {
-        _buf = buf_pool::instance()->alloc_buf(room);
-        return _buf == NULL ? -1 : 0;
-    }
-    if (_buf->capacity - _buf->head - _buf->length >= room) {
+    if (_buf != NULL && _buf->capacity - _buf->length >= room) {
+        if (_buf->capacity - _buf->head - _buf->length < room) {
+            _buf->adjust();
+        }
         return 0;
     }
-    if (_buf->capacity - _buf->length >= room) {
-        _buf->adjust();
-        return 0;
-    }
-    io_buf *larger = buf_pool::instance()->alloc_buf(_buf->length + room);
+    io_buf *larger = buf_pool::instance()->alloc_buf(length() + room);
     if (larger == NULL) {
         return -1;
     }
-    larger->copy(_buf);
-    buf_pool::instance()->revert(_buf);
+    if (_buf != NULL) {
+        larger->copy(_buf);
+        clear();
+    }
     _buf = larger;
     return 0;
 }
@@ -70,10 +65,8 @@ int input_buf::read_data(int fd)
 
     if (n > 0) {
         _buf->length += n;
-    } else if (_buf->length == 0) {
-        int error = errno;
-        clear();
-        errno = error;
+    } else if (length() == 0) {
+        clear();   // leaves errno alone, as free() does
     }
     return n;
 }

@@ -1,4 +1,5 @@
-// A connection to a server: made as soon as the loop runs, and made again when it is lost.
+// A connection to a server: made as soon as the loop runs. When that fails, or the connection
+// ends, it says so, and that is all: the program may call do_connect() again.
 // Used in the loop's thread only; not to be deleted in its own callbacks.
 #pragma once
 
@@ -35,20 +36,16 @@ public:
     int do_read();         // the loop says that something came
     int do_write();        // the loop says that there is room to send
 
-    // Closes the connection; a new one is tried after a while.
+    // Closes the connection.
     void clean_conn();
 
     bool connected;
 
 private:
-    void retry_later();
-
     event_loop *_loop;
     std::string _name;
     sockaddr_in _server_addr;
     int _sockfd;           // -1 when there is none
-    int _retry_fd;         // a timer
-    int _retry_ms;         // how long it waits the next time
     msg_router _router;
     input_buf _ibuf;
     output_buf _obuf;

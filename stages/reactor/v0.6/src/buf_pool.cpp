@@ -18,12 +18,9 @@ buf_pool::buf_pool() : _total_kb(0)
     for (int i = 0; i < SIZES; i++) {
         _free[i] = {sizes[i], NULL, 0};
     }
-    io_buf *prepared[PREPARED];
-    for (io_buf *&buffer : prepared) {
-        buffer = alloc_buf();
-    }
-    for (io_buf *buffer : prepared) {
-        revert(buffer);
+    for (int i = 0; i < PREPARED; i++) {
+        _total_kb += m4K / 1024;
+        revert(new io_buf(m4K));
     }
 }
 

@@ -2,17 +2,12 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <random>
-
-static const int RETRY_MIN_MS = 100;
-static const int RETRY_MAX_MS = 10000;
 
 static void client_rd_callback(event_loop *, int, void *args)
 {
@@ -29,16 +24,8 @@ static void connect_callback(event_loop *, int, void *args)
     static_cast<tcp_client *>(args)->on_connect();
 }
 
-static void retry_callback(event_loop *, int fd, void *args)
-{
-    uint64_t times;
-    if (read(fd, &times, sizeof times) == sizeof times) {
-        static_cast<tcp_client *>(args)->do_connect();
-    }
-}
-
 tcp_client::tcp_client(event_loop *loop, const char *ip, unsigned short port, const char *name)
-    : connected(false), _loop(loop), _name(name), _sockfd(-1), _retry_ms(RETRY_MIN_MS)
+    : connected(false), _loop(loop), _name(name), _sockfd(-1)
 {
     memset(&_server_addr, 0, sizeof _server_addr);
     _server_addr.sin_family = AF_INET;
@@ -47,19 +34,11 @@ tcp_client::tcp_client(event_loop *loop, const char *ip, unsigned short port, co
         fprintf(stderr, "%s: %s is no address\n", name, ip);
         exit(1);
     }
-
-    _retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (_retry_fd == -1 || _loop->add_io_event(_retry_fd, retry_callback, EPOLLIN, this) == -1) {
-        fprintf(stderr, "%s: timerfd: %s\n", name, strerror(errno));
-        exit(1);
-    }
     do_connect();
 }
 
 tcp_client::~tcp_client()
 {
-    _loop->del_io_event(_retry_fd);
-    close(_retry_fd);
     if (_sockfd != -1) {
         _loop->del_io_event(_sockfd);
         close(_sockfd);
@@ -78,7 +57,6 @@ void tcp_client::do_connect()
     _sockfd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (_sockfd == -1) {
         fprintf(stderr, "%s: socket: %s\n", _name.c_str(), strerror(errno));
-        retry_later();
         return;
     }
     int ret = connect(_sockfd, reinterpret_cast<sockaddr *>(&_server_addr), sizeof _server_addr);
@@ -119,7 +97,6 @@ int tcp_client::do_read()
         clean_conn();
         return -1;
     }
-    _retry_ms = RETRY_MIN_MS;   // the server is well: it speaks
 
     msg_head head;
     int found;
@@ -179,23 +156,9 @@ void tcp_client::clean_conn()
     if (_sockfd == -1) {
         return;
     }
+    fprintf(stderr, "%s: %s\n", _name.c_str(), connected ? "the connection has ended" : "cannot connect");
     _loop->del_io_event(_sockfd);
     close(_sockfd);
     _sockfd = -1;
     connected = false;
-    retry_later();
-}
-
-// Each time twice as long, and never all clients at the same moment.
-void tcp_client::retry_later()
-{
-    std::random_device random;
-    int ms = _retry_ms / 2 + static_cast<int>(random() % (_retry_ms / 2));
-    _retry_ms = _retry_ms * 2 < RETRY_MAX_MS ? _retry_ms * 2 : RETRY_MAX_MS;
-
-    itimerspec once;
-    memset(&once, 0, sizeof once);
-    once.it_value.tv_sec = ms / 1000;
-    once.it_value.tv_nsec = ms % 1000 * 1000000L;
-    timerfd_settime(_retry_fd, 0, &once, NULL);
 }
