@@ -383,27 +383,32 @@ static uint16_t port_of(int fd, int (*name)(int, sockaddr *, socklen_t *))
     return ntohs(addr.sin_port);
 }
 
-bool peer::was_read() const
+// How many bytes that were sent on fd the program at the other end has not read yet; -1 when it is gone.
+static long unread_there(int fd)
 {
     uint16_t here = port_of(fd, getsockname), there = port_of(fd, getpeername);
+    int unsent = 0;
+    if (ioctl(fd, SIOCOUTQNSD, &unsent) == -1) {
+        return -1;
+    }
+    // sl local_address rem_address st tx_queue:rx_queue
+    std::ifstream in("/proc/net/tcp");
+    std::string line;
+    while (getline(in, line)) {
+        unsigned local_port, remote_port, unread;
+        if (sscanf(line.c_str(), " %*u: %*x:%x %*x:%x %*x %*x:%x", &local_port, &remote_port, &unread) == 3 &&
+            local_port == there && remote_port == here) {
+            return static_cast<long>(unread) + unsent;
+        }
+    }
+    return -1;
+}
+
+bool peer::was_read() const
+{
     int looks = 0;   // the first look may come while the bytes are on their way
     return eventually([&] {
-        int unsent = 0;
-        if (ioctl(fd, SIOCOUTQNSD, &unsent) == -1) {
-            return false;
-        }
-        // sl local_address rem_address st tx_queue:rx_queue, for the other end of the connection
-        std::ifstream in("/proc/net/tcp");
-        std::string line;
-        bool empty = false;
-        while (unsent == 0 && getline(in, line)) {
-            unsigned local_port, remote_port, unread;
-            if (sscanf(line.c_str(), " %*u: %*x:%x %*x:%x %*x %*x:%x", &local_port, &remote_port, &unread) == 3 &&
-                local_port == there && remote_port == here) {
-                empty = unread == 0;
-            }
-        }
-        looks = empty ? looks + 1 : 0;
+        looks = unread_there(fd) == 0 ? looks + 1 : 0;
         return looks == 2;
     });
 }
@@ -413,36 +418,46 @@ bool peer::send_cut(const std::string &bytes, size_t after)
     return send(bytes.substr(0, after)) && was_read() && send(bytes.substr(after));
 }
 
+// One send() that does not wait; false when the connection is broken.
+static bool send_some(int fd, const std::string &bytes, size_t *sent)
+{
+    ssize_t n = ::send(fd, bytes.data() + *sent, bytes.size() - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    *sent += n > 0 ? static_cast<size_t>(n) : 0;
+    return n != -1 || errno == EAGAIN;
+}
+
 std::string peer::send_and_read_slowly(const std::string &bytes, size_t n)
 {
     std::string all;
-    char piece[3000];
     size_t sent = 0;
-    bool reading = bytes.empty();
-    while (!reading || all.size() < n) {
-        pollfd p = {fd, static_cast<short>((reading ? POLLIN : 0) | (sent < bytes.size() ? POLLOUT : 0)), 0};
-        if (poll(&p, 1, reading ? PATIENCE_MS : SILENCE_MS) <= 0) {
-            if (reading) {
-                break;
-            }
-            reading = true;   // the other side takes no more now
-            continue;
+    long unread = -1;
+    auto silence = std::chrono::milliseconds(SILENCE_MS);
+    for (clock::time_point progress = clock::now(); !bytes.empty() && clock::now() < progress + silence;) {
+        size_t before = sent;
+        long unread_before = unread;
+        if (!send_some(fd, bytes, &sent)) {
+            return all;
         }
-        if (p.revents & (POLLOUT | POLLERR | POLLHUP) && sent < bytes.size()) {
-            ssize_t put = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (put == -1 && errno != EAGAIN) {
-                break;
-            }
-            sent += put > 0 ? static_cast<size_t>(put) : 0;
-            reading = reading || sent == bytes.size();
+        unread = unread_there(fd);
+        if (sent == bytes.size() && unread == 0) {
+            break;
         }
-        if (p.revents & (POLLIN | POLLERR | POLLHUP) && reading) {
-            ssize_t got = ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
-            if (got == 0 || (got == -1 && errno != EAGAIN)) {
-                break;
-            }
-            all.append(piece, got > 0 ? static_cast<size_t>(got) : 0);
+        if (sent != before || unread != unread_before) {
+            progress = clock::now();
         }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    char piece[3000];
+    while (all.size() < n) {
+        pollfd p = {fd, static_cast<short>(POLLIN | (sent < bytes.size() ? POLLOUT : 0)), 0};
+        if (poll(&p, 1, PATIENCE_MS) <= 0 || (sent < bytes.size() && !send_some(fd, bytes, &sent))) {
+            break;
+        }
+        ssize_t got = ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
+        if (got == 0 || (got == -1 && errno != EAGAIN)) {
+            break;
+        }
+        all.append(piece, got > 0 ? static_cast<size_t>(got) : 0);
     }
     return all;
 }

@@ -98,8 +98,8 @@ public:
     bool was_read() const;
     // Sends bytes in two parts, the second when the first was read: the other side sees the cut.
     bool send_cut(const std::string &bytes, size_t after);
-    // Sends bytes and reads nothing until all are gone or the other side takes no more; then
-    // reads n bytes in small pieces, sending the rest meanwhile. What was read.
+    // Sends bytes and reads nothing until the other side has read them all, or reads no more;
+    // then reads n bytes in small pieces, sending the rest meanwhile. What was read.
     std::string send_and_read_slowly(const std::string &bytes, size_t n);
     std::string read_slowly(size_t n) { return send_and_read_slowly("", n); }
     // n bytes of which no two stretches are alike, so that a gap or a mix-up is seen.
