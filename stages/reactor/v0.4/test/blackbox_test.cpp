@@ -1,13 +1,7 @@
 #include "testing.h"
 
-#include <type_traits>
-#include <utility>
-
 #include "tcp_server.h"
 #include "tcp_conn.h"
-
-static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_read())>::value, "0, or -1 at the end");
-static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_write())>::value, "0, or -1 at the end");
 
 static void program(uint16_t port)
 {
@@ -78,29 +72,91 @@ TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsAnswers)
     EXPECT_TRUE(client.recv_all() == all);
 }
 
-TEST(TcpServer, Trap_R2_FortyClientsForTwentyFdsAndOneLogLine)
+// Frames of many sizes, with the msgids of this range, of at least that many bytes in all.
+static std::string frames_of(size_t total, int first_msgid, int last_msgid)
+{
+    std::string all, bodies = kit::peer::pattern(65527);
+    for (int i = 0; all.size() < total; i++) {
+        all += kit::frame(first_msgid + i % (last_msgid - first_msgid + 1), bodies.substr(i * 7919 % 65528));
+    }
+    return all;
+}
+
+// Nobody reads until the server has everything, or takes no more.
+TEST(TcpServer, ASlowReaderGetsEveryByte)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    std::string all = frames_of(6 << 20, -3, 9);
+    EXPECT_EQ("", kit::peer::difference(all, client.send_and_read_slowly(all, all.size())));
+    EXPECT_TRUE(client.silent()) << "more came back than was sent, or the connection was closed";
+}
+
+TEST(TcpServer, WhatIsSentInPiecesComesBackWhole)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    for (size_t size : {1, 4087, 4088, 4089, 16376, 65527}) {
+        std::string all = kit::frame(1, kit::peer::pattern(size)) + kit::frame(-77, "behind it");
+        for (size_t cut : {size_t(1), size_t(7), size_t(8), size_t(9), size / 2 + 9, size + 7, size + 8, size + 9, all.size() - 1}) {
+            ASSERT_TRUE(client.send_cut(all, cut)) << "the first " << cut << " bytes were not read";
+            ASSERT_EQ("", kit::peer::difference(all, client.recv(all.size()))) << "a body of " << size << ", cut after " << cut;
+        }
+    }
+}
+
+TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
+{
+    kit::child server(program);
+    kit::peer slow = kit::peer::with_small_buffer(server.port), quick(server.port);
+    slow.send_and_read_slowly(frames_of(6 << 20, 1, 1), 0);   // and reads nothing
+    quick.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", quick.next());
+}
+
+TEST(TcpServer, Trap_R3_AcceptingNobodyDoesNotStopTheLoop)
 {
     kit::child server([](uint16_t port) {
-        kit::limit_fds(26);
-        program(port);
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        itimerspec each_ms = {{0, 1000000}, {0, 1000000}};
+        timerfd_settime(timer, 0, &each_ms, NULL);
+        loop.add_io_event(timer, [](event_loop *, int fd, void *args) {
+            uint64_t n;
+            if (read(fd, &n, sizeof n) == sizeof n) {
+                static_cast<tcp_server *>(args)->do_accept();   // nobody may be there
+            }
+        }, EPOLLIN, &s);
+        loop.event_process();
     });
-    int served = 0;
-    {
-        std::vector<kit::peer> clients;
-        for (int i = 0; i < 40; i++) {
-            clients.emplace_back(server.port);
-            clients.back().send_frame(1, "ping");
-            served += clients.back().next() == "1:ping";
-        }
-        EXPECT_GE(served, 2);
-        EXPECT_LE(served, 25);
-        EXPECT_EQ(1, kit::count_of(server.output(), "no fds left"));
-    }
-    EXPECT_TRUE(kit::eventually([&] {
-        kit::peer client(server.port);
+    kit::peer client(server.port);
+    for (int i = 0; i < 5; i++) {
         client.send_frame(1, "ping");
-        return client.next() == "1:ping";
-    }));
+        ASSERT_EQ("1:ping", client.next()) << "message " << i << ": do_accept() does not come back while nobody connects";
+        EXPECT_TRUE(client.silent(5));   // some ticks
+    }
+}
+
+TEST(TcpServer, Trap_R1_AnAcceptErrorDoesNotEndTheProcess)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        kit::limit_fds(0);
+        loop.event_process();
+    });
+    kit::peer first(server.port);
+    bool waits = first.silent();   // there is no fd for it; a server may also turn it away
+    rlimit enough = {1024, 1024};
+    ASSERT_EQ(0, prlimit(server.pid, RLIMIT_NOFILE, &enough, nullptr));
+    if (waits) {
+        first.send_frame(1, "ping");
+        EXPECT_EQ("1:ping", first.next());
+    }
+    kit::peer next(server.port);
+    next.send_frame(1, "ping");
+    EXPECT_EQ("1:ping", next.next());
 }
 
 TEST(TcpServer, Trap_R4_TwoClientsAtOnceDoNotShareAMessage)
@@ -180,11 +236,8 @@ TEST(TcpServer, Trap_R11_ThreeFramesCutAtEveryPoint)
     std::string all = kit::frame(1, "a") + kit::frame(1, "") + kit::frame(1, "some more bytes");
     for (size_t cut = 1; cut < all.size(); cut++) {
         kit::peer client(server.port);
-        int on = 1;
-        setsockopt(client.fd, 6 /* TCP */, 1 /* NODELAY */, &on, sizeof on);
-        client.send(all.substr(0, cut));
-        client.send(all.substr(cut));
-        ASSERT_TRUE(client.recv(all.size()) == all) << "cut after " << cut;
+        ASSERT_TRUE(client.send_cut(all, cut)) << "the first " << cut << " bytes were not read";
+        ASSERT_EQ("", kit::peer::difference(all, client.recv(all.size()))) << "cut after " << cut;
         client.reset();
     }
 }
@@ -246,6 +299,6 @@ TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
 {
     kit::listener taken;
     kit::child server([&](uint16_t) { program(taken.port); }, kit::child::NOTHING);
-    EXPECT_EQ(1, server.wait());
-    EXPECT_NE(std::string::npos, server.output().find("Address already in use")) << server.output();
+    EXPECT_GT(server.wait(), 0) << "the port was taken, and the program did not end with a status other than 0";
+    EXPECT_NE("", server.output()) << "the program did not say why it ended";
 }

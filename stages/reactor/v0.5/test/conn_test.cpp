@@ -1,6 +1,12 @@
 #include "testing.h"
 
+#include <type_traits>
+#include <utility>
+
 #include "tcp_conn.h"
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_write())>::value, "0, or -1 at the end");
 
 TEST(TcpConn, ReadingAndWritingTellTheEndOfTheConnection)
 {

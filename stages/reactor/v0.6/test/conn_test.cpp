@@ -1,6 +1,13 @@
 #include "testing.h"
 
+#include <type_traits>
+#include <utility>
+
 #include "tcp_conn.h"
+#include "tcp_server.h"
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_conn &>().do_write())>::value, "0, or -1 at the end");
 
 TEST(TcpConn, ReadingAndWritingTellTheEndOfTheConnection)
 {
@@ -46,4 +53,27 @@ TEST(TcpConn, ReadingTellsThatThePeerWasNotToBeUnderstood)
     }, kit::child::NOTHING);
     EXPECT_EQ(0, program.wait());
     EXPECT_TRUE(program.printed("closing\n-1;"));
+}
+
+// Closes the connection and then prints what the message was.
+static void close_program(uint16_t port)
+{
+    event_loop loop;
+    tcp_server server(&loop, "127.0.0.1", port);
+    server.add_msg_router(4, [](const char *data, uint32_t len, int msgid, net_connection *conn, void *) {
+        static_cast<tcp_conn *>(conn)->clean_conn();
+        printf("%d:%.10s %zu of %u;", msgid, data, strlen(data), len);
+    });
+    loop.event_process();
+}
+
+TEST(TcpServer, TheNulIsThereAlsoWhenTheCallbackHasClosedTheConnection)
+{
+    kit::child server(close_program);
+    for (std::string seen = "4:bye 3 of 3;"; seen.size() < 50; seen += "4:bye 3 of 3;") {
+        kit::peer client(server.port);
+        client.send(kit::frame(4, "bye") + kit::frame(6, "never seen"));
+        ASSERT_TRUE(server.printed(seen)) << server.output();
+    }
+    EXPECT_EQ(std::string::npos, server.output().find("never"));
 }

@@ -1,6 +1,9 @@
 // The known limit of v0.6: a program only learns of messages, not of connections.
 #include "testing.h"
 
+#include <poll.h>
+
+#include "tcp_client.h"
 #include "tcp_server.h"
 #include "net_connection.h"
 
@@ -22,4 +25,40 @@ TEST(Limit, AClientThatSaysNothingIsNeverNoticed)
     EXPECT_EQ("1:it is me", client.next());
     client.close();
     EXPECT_EQ("a client is here;", server.output());
+}
+
+// The client's known limit, until v0.7: it connects once.
+TEST(Limit, AClientThatLostItsServerDoesNotComeBack)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        kit::run_until(loop, [&] { return c.connected; });
+        printf("connected;");
+        kit::run_until(loop, [&] { return !c.connected; });
+        printf("gone, send_message %d;", c.send_message("x", 1, 1));
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_TRUE(client.printed("connected;"));
+    conn.close();
+    EXPECT_TRUE(client.printed("gone, send_message -1;")) << client.output();
+    EXPECT_EQ(1, kit::count_of(client.output(), "client: the connection has ended"));
+    pollfd somebody = {server.fd, POLLIN, 0};
+    EXPECT_EQ(0, poll(&somebody, 1, 2 * kit::SILENCE_MS)) << "the limit is gone: the client connected again";
+}
+
+TEST(Limit, AClientWhoseServerIsNotThereDoesNotTryAgain)
+{
+    uint16_t port = kit::free_port();
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", port, "client");
+        loop.event_process();
+    }, kit::child::NOTHING);
+    EXPECT_TRUE(client.printed("client: cannot connect"));
+    kit::listener server(port);
+    pollfd somebody = {server.fd, POLLIN, 0};
+    EXPECT_EQ(0, poll(&somebody, 1, 2 * kit::SILENCE_MS)) << "the limit is gone: the client connected again";
 }

@@ -1,0 +1,136 @@
+#include "testing.h"
+
+#include <type_traits>
+#include <utility>
+
+#include "tcp_client.h"
+
+static_assert(std::is_same<int, decltype(std::declval<tcp_client &>().do_read())>::value, "0, or -1 at the end");
+static_assert(std::is_same<int, decltype(std::declval<tcp_client &>().do_write())>::value, "0, or -1 at the end");
+
+// What a program sees that takes the body for a text: where it begins, and where it ends.
+static void print_text(const char *data, uint32_t len, int msgid, tcp_client *, void *)
+{
+    printf("%d:%.10s %zu of %u;", msgid, data, strlen(data), len);
+}
+
+TEST(TcpClient, ReadingAndWritingTellTheEndOfTheConnection)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        kit::run_until(loop, [&] { return c.connected; });
+        printf("%d %d;", c.do_read(), c.do_write());
+        int ret;
+        while ((ret = c.do_read()) == 0) {
+            usleep(1000);
+        }
+        printf("%d %d", ret, c.do_write());
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_TRUE(client.printed("0 0;"));
+    conn.close();
+    EXPECT_EQ(0, client.wait());
+    EXPECT_EQ("0 0;client: the connection has ended\n-1 -1", client.output());
+}
+
+TEST(TcpClient, Trap_R16_WritingAtOnceToAResetConnectionDoesNotKill)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.set_msg_callback([](const char *, uint32_t, int, tcp_client *conn, void *) {
+            for (int i = 0; i < 10; i++) {
+                conn->send_message("x", 1, 1);
+                conn->do_write();
+                usleep(1000);
+            }
+            printf("survived;");
+        });
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_EQ("1:hello lars!", conn.next());
+    conn.send_frame(1, "go on, write");
+    conn.close();   // the first write is answered with a reset, the second would raise SIGPIPE
+    EXPECT_TRUE(client.printed("survived;"));
+}
+
+TEST(TcpClient, TheNulIsThereAlsoWhenTheCallbackHasClosedTheConnection)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.set_msg_callback([](const char *data, uint32_t len, int, tcp_client *conn, void *) {
+            conn->clean_conn();
+            print_text(data, len, 5, conn, NULL);
+        });
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    conn.next();
+    conn.send(kit::frame(5, "bye") + kit::frame(6, "never seen"));
+    EXPECT_TRUE(client.printed("5:bye 3 of 3;")) << client.output();
+    EXPECT_TRUE(conn.closed());
+    EXPECT_EQ(std::string::npos, client.output().find("never"));
+}
+
+TEST(TcpClient, ACallbackMayCloseAndConnectAgain)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.set_msg_callback([](const char *, uint32_t, int, tcp_client *conn, void *) {
+            printf("again;");
+            conn->clean_conn();
+            conn->do_connect();
+        });
+        loop.event_process();
+    }, kit::child::NOTHING);
+    for (int i = 1; i <= 3; i++) {
+        kit::peer conn = server.accept();
+        conn.next();
+        conn.send(kit::frame(5, "connect again") + kit::frame(5, "never seen"));
+        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(client.output(), "again;") == i; })) << client.output();
+    }
+}
+
+// The program asks for the new connection: half a message of the old one must not get into it.
+TEST(TcpClient, Trap_R15_ANewConnectionBeginsWithEmptyBuffers)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        c.set_msg_callback(print_text);
+        for (int i = 0; i < 2; i++) {
+            kit::run_until(loop, [&] { return c.connected; });
+            printf("connected;");
+            std::string unsent(60000, 'u');
+            for (int n = 0; n < 130; n++) {
+                c.send_message(unsent.data(), 60000, 2);   // more than the sockets take
+            }
+            kit::run_until(loop, [&] { return !c.connected; });
+            c.do_connect();
+        }
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_EQ("1:hello lars!", conn.next());
+    EXPECT_TRUE(conn.send_cut(kit::frame(8, "never whole").substr(0, 12), 11));
+    EXPECT_TRUE(conn.was_read());
+    EXPECT_TRUE(client.printed("connected;"));
+    conn.close();
+
+    kit::peer again = server.accept();
+    EXPECT_EQ("1:hello lars!", again.next());
+    again.send_frame(9, "whole");
+    EXPECT_TRUE(client.printed("9:whole 5 of 5;"));
+    EXPECT_EQ(std::string::npos, client.output().find("8:"));
+    EXPECT_TRUE(kit::eventually([&] { return kit::count_of(client.output(), "connected;") == 2; }));
+    again.close();
+    EXPECT_EQ(0, client.wait());
+}
