@@ -3,6 +3,8 @@
 #include "faults.h"
 #include "frame_stream.h"
 #include "net_support.h"
+#include "tcp_client.h"
+#include "tcp_server.h"
 
 namespace lars {
 namespace {
@@ -204,6 +206,50 @@ TEST(Backpressure, ALongAnswerInPiecesIsNoOverflowWhereThePeerReads)
     }));
     EXPECT_TRUE(all_taken);
     EXPECT_EQ(a.ends, 0);
+}
+
+// An echo server, and a client that sends far more than server, client and sockets hold before
+// it reads. Both ends pause, and neither goes on; a client that never pauses gets everything.
+TEST(Backpressure, TwoEndsThatBothPauseStopAndAClientThatNeverPausesDoesNot)
+{
+    for (const bool client_pauses : {true, false}) {
+        event_loop loop{no_log()};
+        queue_limits limits;
+        limits.high_water = 64u << 10;
+        limits.max_queue = 64u << 20;
+        tcp_server_options server_options;
+        server_options.limits = limits;
+        tcp_server server(&loop, server_options);
+        ASSERT_TRUE(server.add_msg_router(1, [](const char *data, uint32_t len, int msgid, net_connection &conn) {
+                              conn.send_message(data, len, msgid);
+                          }).ok());
+        ASSERT_TRUE(server.bind({0x7f000001, 0}).ok());
+        ASSERT_TRUE(server.start().ok());
+
+        tcp_client_options options;
+        options.limits = limits;
+        if (!client_pauses)
+            options.limits.high_water = limits.max_queue;
+        tcp_client client(&loop, "test", {server.address()}, options);
+        const int count = 1000;
+        int answered = 0;
+        ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &) { ++answered; }).ok());
+        client.set_conn_start([&](net_connection &conn) {
+            const std::string body(60000, 'x');
+            for (int i = 0; i < count; ++i)
+                EXPECT_EQ(conn.send_message(body.data(), body.size(), 1), send_result::ok);
+        });
+        client.start();
+        if (client_pauses) {
+            bool over = false;
+            loop.run_after(std::chrono::milliseconds(500), [&] { over = true; });
+            ASSERT_TRUE(run_until(loop, [&] { return over; }));
+            EXPECT_EQ(answered, 0);
+            EXPECT_TRUE(client.connected());
+        } else {
+            EXPECT_TRUE(run_until(loop, [&] { return answered == count; })) << answered;
+        }
+    }
 }
 
 TEST(Backpressure, Trap_R14_AResetWithQueuedOutputEndsTheConnectionOnce)
