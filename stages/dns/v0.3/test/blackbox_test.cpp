@@ -222,7 +222,7 @@ TEST(Dns, Trap_D1_AChangeIsPushedToWhoeverHasAsked)
     EXPECT_EQ(HOSTS_OF_1_2, ask(other, 1, 2));
 
     database.load("test/test_insert_dns_route.sql");
-    EXPECT_EQ(HOSTS_OF_1_1, answer(client)) << "this client had asked for (1,1), which then got one more host";
+    ASSERT_EQ(HOSTS_OF_1_1, answer(client)) << "this client had asked for (1,1), which then got one more host: it should be told, unasked";
     EXPECT_TRUE(printing.printed(once + "modid = 1\ncmdid = 1\nhost_size = 2\n-->ip = 3232235953\n-->port = 7777\n"
                                         "-->ip = 3232235953\n-->port = 9999\n")) << printing.output();
     EXPECT_TRUE(dns.printed_line("now route version is " + database.value("SELECT version FROM RouteVersion")));
@@ -305,7 +305,7 @@ TEST(Dns, Trap_D3_TheNextClientOnAnFdIsNotToldOfWhatTheLastOneAskedFor)
     kit::peer next(dns.port);
     EXPECT_EQ(HOSTS_OF_1_2, ask(next, 1, 2));
     database.run(change(ONE_MORE_HOST, {"1, 1"}));
-    EXPECT_EQ(HOSTS_OF_1_1, answer(subscriber));
+    ASSERT_EQ(HOSTS_OF_1_1, answer(subscriber)) << "this client had asked for (1,1), which then got one more host: it should be told, unasked";
     // What is pushed later comes later, so nothing of (1,1) can still be under way when this is there.
     database.run(change(A_HOST_OF_1_2, {"1, 2"}));
     EXPECT_EQ(NEW_HOSTS_OF_1_2, answer(next))
@@ -322,7 +322,7 @@ TEST(Dns, Trap_D3_APushForOneWhoHasLeftDoesNotWaitForTheNextOnHisFd)
     EXPECT_EQ(HOST_OF_1_1, ask(subscriber, 1, 1));
     ask_and_leave(dns);
     database.run(change(ONE_MORE_HOST, {"1, 1"}));
-    EXPECT_EQ(HOSTS_OF_1_1, answer(subscriber));
+    ASSERT_EQ(HOSTS_OF_1_1, answer(subscriber)) << "this client had asked for (1,1), which then got one more host: it should be told, unasked";
     ASSERT_TRUE(dns.running()) << "a module has changed that one had asked for who has left, and lars_dns has died of it:\n"
                                << dns.output();
     kit::peer next(dns.port);
@@ -342,7 +342,7 @@ TEST(Dns, Trap_D5_AChangeOfANegativeCmdidIsPushedToItsOwnSubscriber)
     EXPECT_EQ("(0,-1)", ask(client, 0, -1));
     database.run(change("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 4294967295, 1, 1), (0, 4294967295, 2, 2)",
                         {"1, 4294967295"}));
-    EXPECT_EQ("(1,-1) 0.0.0.1:1", answer(client)) << "module (1,-1) has changed, which is 1, 4294967295 in RouteChange";
+    ASSERT_EQ("(1,-1) 0.0.0.1:1", answer(client)) << "module (1,-1) has changed, which is 1, 4294967295 in RouteChange";
     EXPECT_EQ("(0,-1) 0.0.0.2:2", ask(client, 0, -1)) << "only (1,-1) was announced; this is the answer, not a push";
 }
 

@@ -1,5 +1,7 @@
 #include "reports.h"
 
+#include <cmath>
+
 static const uint32_t HOST = 0xc0a801b1;   // 192.168.1.177
 
 TEST(Reporter, StoresAReport)
@@ -306,7 +308,7 @@ TEST(RingReport, OneShareOfTheKeysMovesOnTheRingAndNearlyAllByModulo)
             double share = 100.0 / (n + 1);
             EXPECT_NEAR(100 - share, row[0], 5) << what << ": by modulo all keys but one share move, in per cent";
             EXPECT_TRUE(row[1] > share / 2 && row[1] < share * 3 / 2)
-                << what << ": " << row[1] << " % of the keys moved on the ring, expected about one share, " << share
+                << what << ": " << lround(row[1]) << " % of the keys moved on the ring, expected about one share, " << lround(share)
                 << " %; a ring on which nearly all move is a modulo";
             EXPECT_NEAR(share, row[2], 0.1) << what << ": the last number is one share, in per cent";
         }
