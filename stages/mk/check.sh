@@ -183,7 +183,12 @@ for page in course course.zh-CN from-v0.12 from-v0.12.zh-CN from-course from-cou
     expect "links of docs/$page.md" page_links "../docs/$page.md"
     expect "tests of docs/$page.md" named_tests "../docs/$page.md"
 done
+# Their lists of tests are made from the tests.
+for page in traps traps.zh-CN; do
+    expect "links of docs/$page.md" page_links "../docs/$page.md"
+done
 expect "tables" mk/tables.sh check
+expect "traps" mk/traps.sh check
 expect "apply-patch.sh" patch_tool
 expect "run-tests.sh" runner
 echo "$passed passed, $failed failed"
