@@ -79,6 +79,7 @@ fresh_page() {   # fresh_page FILE COLON "HEAD OF THE TABLE" "FINAL SYSTEM"
             }
             next
         }
+        skip && /^#/ { print FILENAME ": a list without <!-- end --> before " $0 > "/dev/stderr"; exit 1 }
         /^<!-- end -->$/ { skip = 0 }
         !skip { print }
         /^<!-- index [RDPA] -->$/ {
@@ -98,7 +99,7 @@ fresh_page() {   # fresh_page FILE COLON "HEAD OF THE TABLE" "FINAL SYSTEM"
 fill() {   # fill FILE ...: writes it, or says that it is not what it should be
     local fresh
     [ -f "$1" ] || { echo "$1 is not there"; bad=1; return; }
-    fresh=$(fresh_page "$@")
+    fresh=$(fresh_page "$@") || { bad=1; return; }
     if [ "$mode" = write ]; then
         printf '%s\n' "$fresh" > "$1"
     elif [ "$fresh" != "$(cat "$1")" ]; then
@@ -130,41 +131,48 @@ with_links() {   # with_links FILE REPORT
             copy = text
             return gsub(/\[/, "", copy) - gsub(/\]/, "", copy)
         }
-        function linked_line(rest,   done, mention, name, n, i, missing, inside) {
-            while (match(rest, /`[^` ]*(Trap_|Limit\.)[RDPA][0-9]+[^` ]*`/)) {
-                done = done substr(rest, 1, RSTART - 1)
-                mention = substr(rest, RSTART, RLENGTH)
-                rest = substr(rest, RSTART + RLENGTH)
-                name = substr(mention, 2, length(mention) - 2)
+        # Those ids of the tests that TEXT mentions which have no link yet, and now get one.
+        function missing(text,   name, n, i, found, all) {
+            while (match(text, mention)) {
+                name = substr(text, RSTART + 1, RLENGTH - 2)
+                text = substr(text, RSTART + RLENGTH)
                 n = split(ids(name), found, " ")
-                missing = ""
                 for (i = 1; i <= n; i++)
-                    if (!((file, found[i]) in linked)) {
-                        linked[file, found[i]] = 1
-                        missing = missing " " found[i]
+                    if (!(found[i] in linked)) {
+                        linked[found[i]] = 1
+                        all = all " " found[i]
                         if (report)
                             print file ": no link to " page "#" tolower(found[i]) " for " name
                     }
-                n = split(missing, found, " ")
+            }
+            return all
+        }
+        function linked_line(rest,   done, text, n, i, new, inside) {
+            while (match(rest, mention)) {
+                done = done substr(rest, 1, RSTART - 1)
+                text = substr(rest, RSTART, RLENGTH)
+                rest = substr(rest, RSTART + RLENGTH)
                 # Within a link already: the new ones stand behind it.
                 inside = opened(done) > 0 && match(rest, /^[^\[]*\]\([^)]*\)/)
-                if (n > 0 && inside) {
-                    done = done mention substr(rest, 1, RLENGTH)
+                if (inside) {
+                    text = text substr(rest, 1, RLENGTH)
                     rest = substr(rest, RLENGTH + 1)
-                } else
-                    done = done (n > 0 ? link(mention, found[1]) : mention)
+                }
+                n = split(missing(text), new, " ")
+                done = done (n > 0 && !inside ? link(text, new[1]) : text)
                 for (i = inside ? 1 : 2; i <= n; i++)
-                    done = done open link(found[i], found[i]) shut
+                    done = done open link(new[i], new[i]) shut
             }
             return done rest
         }
+        BEGIN { mention = "`[^` ]*(Trap_|Limit[.])[RDPA][0-9]+[^` ]*`" }
         pass == 1 {
             copy = $0
             while (match(copy, /docs\/traps[-.a-zA-Z]*md#[rdpa][0-9]+\)/)) {
                 target = substr(copy, RSTART, RLENGTH - 1)
                 copy = substr(copy, RSTART + RLENGTH)
                 if (index(target, page "#") == 1)
-                    linked[file, toupper(substr(target, length(page) + 2))] = 1
+                    linked[toupper(substr(target, length(page) + 2))] = 1
             }
             next
         }
