@@ -185,7 +185,7 @@ case $mode in
 write | check)
     tests=$(all_tests)
     fill docs/traps.md ": " "| id | trap | first tested in |" "the final system"
-    fill docs/traps.zh-CN.md "：" "| 编号 | 陷阱 | 最早测试 |" "最终系统"
+    fill docs/traps.zh-CN.md "：" "| 编号 | 陷阱 | 最早测试于 |" "最终系统"
     diff <(sections docs/traps.md) <(sections docs/traps.zh-CN.md) > /dev/null ||
         { echo "docs/traps.md and docs/traps.zh-CN.md have different sections"; bad=1; }
     ;;
