@@ -165,6 +165,8 @@ for stage in $(all_stages); do
     expect "$stage: complete" complete "$stage"
     expect "$stage: links of README.md" links "$stage/README.md"
     expect "$stage: links of README.zh-CN.md" links "$stage/README.zh-CN.md"
+    expect "$stage: README.md leads to its traps" mk/traps.sh check-links "$stage/README.md"
+    expect "$stage: README.zh-CN.md leads to its traps" mk/traps.sh check-links "$stage/README.zh-CN.md"
     expect "$stage: the translation's transcript" same_transcript "$stage"
     expect "$stage: Write it yourself" write_it "$stage/README.md" "Write it yourself" "$stage"
     expect "$stage: Write it yourself, in Chinese" write_it "$stage/README.zh-CN.md" 自己动手写 "$stage"
