@@ -9,7 +9,7 @@ namespace kit {
 
 // Adds "who did"; the same again right after it only counts.
 void note(const std::string &who, const std::string &did);
-// The number of a peer that has just been made, from 1; each test counts anew.
+// The number of a peer that has just been made, from 1; each test counts anew. 0 while quiet.
 int number_peer();
 // The last entries as one clause: "client 1 connected, sent "ping" (4 bytes)". "" if there are none.
 std::string journal();

@@ -171,7 +171,8 @@ peer peer::adopt(int fd)
 
 void peer::name(const std::string &role)
 {
-    who = role + " " + std::to_string(number_peer());
+    int number = number_peer();
+    who = number == 0 ? role : role + " " + std::to_string(number);
 }
 
 peer &peer::operator=(peer &&other) noexcept
@@ -368,9 +369,14 @@ peer peer::with_small_buffer(uint16_t port)
     int small = 32768;   // before connect: the window is agreed on there
     setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     sockaddr_in addr = local(port);
+    p.name("client");
     if (connect(p.fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == -1) {
-        p.close();
+        note(p.who, std::string("could not connect: ") + strerror(errno));
+        ::close(p.fd);
+        p.fd = -1;
+        return p;
     }
+    note(p.who, "connected with a small receive buffer");
     return p;
 }
 
@@ -415,7 +421,13 @@ bool peer::was_read() const
 
 bool peer::send_cut(const std::string &bytes, size_t after)
 {
-    return send(bytes.substr(0, after)) && was_read() && send(bytes.substr(after));
+    bool sent;
+    {
+        quiet inner;
+        sent = send(bytes.substr(0, after)) && was_read() && send(bytes.substr(after));
+    }
+    note(who, (sent ? "sent " : "could not send ") + std::to_string(bytes.size()) + " bytes in two pieces, cut after " + std::to_string(after));
+    return sent;
 }
 
 // One send() that does not wait; false when the connection is broken.
@@ -450,7 +462,7 @@ std::string peer::send_and_read_slowly(const std::string &bytes, size_t n)
     char piece[3000];
     while (all.size() < n) {
         pollfd p = {fd, static_cast<short>(POLLIN | (sent < bytes.size() ? POLLOUT : 0)), 0};
-        if (poll(&p, 1, PATIENCE_MS) <= 0 || (sent < bytes.size() && !send_some(fd, bytes, &sent))) {
+        if (poll(&p, 1, patience_ms()) <= 0 || (sent < bytes.size() && !send_some(fd, bytes, &sent))) {
             break;
         }
         ssize_t got = ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
