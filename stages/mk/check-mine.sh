@@ -1,11 +1,13 @@
 #!/bin/bash
-# check-mine.sh STAGE DIR [FROM]: what a reader has written against the black-box tests of a stage.
+# check-mine.sh STAGE DIR [FROM [TESTS]]: what a reader has written against the black-box tests of a stage.
 # Of a reactor stage DIR/include and DIR/lib/liblreactor.a; of a service's stage DIR/bin and,
 # where the tests use it, DIR/api/cpp (lars_api/lars_api.h and lib/liblarsclient.a). A relative
-# DIR is seen from FROM, the folder that the reader stands in.
+# DIR is seen from FROM, the folder that the reader stands in. TESTS: only those with such names,
+# as '*Trap*'.
 # 0: all expectations are met; 1: not all; 2: there is nothing that could be tried.
 . "$(dirname "$0")/lib.sh"
-stage=$1 dir=$2
+stage=${1#stages/} dir=$2 only=${4:-*}
+stage=${stage%/}
 [[ $dir == /* || -z $3 ]] || dir=$3/$dir
 
 # Each test has this long, and waits this long for what must come.
@@ -96,8 +98,10 @@ fi
 
 cd "$stages/$stage" || exit 2   # a service's tests find configurations and tables there
 export LARS_STAGE_BIN=$dir/bin LARS_STAGE_DIR=$dir
-timeout -k 1 10 "$out/test" --gtest_list_tests 2> /dev/null |
+export TEST_TMPDIR=$out/
+timeout -k 1 10 "$out/test" --gtest_list_tests --gtest_filter="$only" 2> /dev/null |
     awk '/^[^ ]/ {suite = $1} /^  / {print suite $1}' > "$out/names"
+[ -s "$out/names" ] || [ "$only" = "*" ] || refuse "No black-box test of $stage has a name like $only."
 [ -s "$out/names" ] || { echo "The tests of $stage cannot be started with your library: something in it runs before main and does not come back."; exit 1; }
 
 # A process for each test, several at a time, and whatever a test has left behind ends with it.
@@ -134,4 +138,5 @@ if [ $failed != 0 ]; then
     echo "$failed of $(wc -l < "$out/names") expectations of $stage are not met yet."
     exit 1
 fi
+[ "$only" = "*" ] || { echo "These $(wc -l < "$out/names") expectations of $stage are met."; exit 0; }
 echo "All $(wc -l < "$out/names") expectations of $stage are met."

@@ -26,6 +26,7 @@ public:
     bool at(const std::string &start) const { return _next < _lines.size() && _lines[_next].compare(0, start.size(), start) == 0; }
     bool has(const std::string &part) const { return _next < _lines.size() && _lines[_next].find(part) != std::string::npos; }
     bool end() const { return _next == _lines.size(); }
+    std::string line() const { return end() ? "" : _lines[_next]; }
     std::string take() { return _lines[_next++]; }
     // The rest of a line that starts so.
     std::string take(const std::string &start) { return at(start) ? take().substr(start.size()) : ""; }
@@ -67,6 +68,10 @@ struct comparison {
 
 comparison take_comparison(reader &in)
 {
+    if (in.at("Failed") && in.line() == "Failed") {   // ADD_FAILURE: the test's own words follow
+        in.take();
+        return {};
+    }
     if (in.at("Expected equality of these values:")) {
         in.take();
         value expected = take_value(in), came = take_value(in);
@@ -105,11 +110,21 @@ std::string explain(const std::string &message, const std::string &story)
     if (!added.empty() && !compared.values) {
         compared.sentence.clear();
     }
+    // "…; it printed:" goes with the lines that follow.
+    std::string heading;
+    if (!added.empty() && added.back() == ':') {
+        size_t clause = added.rfind("; ");
+        heading = clause == std::string::npos ? added : added.substr(clause + 2);
+        added = clause == std::string::npos ? "" : added.substr(0, clause);
+    }
     std::string sentence = story;
     for (const std::string &part : {added, compared.sentence}) {
         if (!part.empty()) {
             sentence += (sentence.empty() ? "" : "; ") + part;
         }
+    }
+    if (!heading.empty()) {
+        sentence += "\n" + heading + (in.end() ? " nothing" : "");
     }
     while (!in.end()) {
         sentence += "\n" + in.take();

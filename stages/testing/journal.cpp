@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <deque>
 #include <mutex>
+#include <sstream>
+#include <utility>
 
 namespace kit {
 
@@ -137,6 +139,46 @@ std::string shown(const std::string &bytes)
     }
     std::string size = " (" + std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte)" : " bytes)");
     return "\"" + text + (bytes.size() > SHOWN_BYTES ? "…" : "") + "\"" + size;
+}
+
+// The first line of wanted that the output lacks, and the line of the output that stands there.
+static std::pair<std::string, std::string> first_missing(const std::string &wanted, const std::string &output)
+{
+    std::istringstream wanted_lines(wanted);
+    std::string line;
+    size_t at = 0;
+    while (getline(wanted_lines, line)) {
+        size_t found = output.find(line, at);
+        if (found == std::string::npos) {
+            break;
+        }
+        at = found + line.size();
+        at += at < output.size() && output[at] == '\n';
+    }
+    if (at >= output.size()) {   // all of the output is behind: what it ended with
+        size_t last = output.find_last_of('\n', output.size() - 2);
+        return {line, output.substr(last == std::string::npos ? 0 : last + 1)};
+    }
+    return {line, output.substr(at, output.find('\n', at) - at)};
+}
+
+static std::string quoted_line(const std::string &line)
+{
+    const size_t MOST = 160;
+    return "\"" + line.substr(0, MOST) + (line.size() > MOST ? "…" : "") + "\"";
+}
+
+std::string shown_output(bool found, const std::string &wanted, const std::string &output)
+{
+    if (found) {
+        return "printed " + shown(wanted);
+    }
+    if (output.empty()) {
+        return "was to print " + quoted_line(wanted.substr(0, wanted.find('\n'))) +
+               " and printed nothing (into a file or a pipe stdout is buffered: flush it after each line)";
+    }
+    std::pair<std::string, std::string> missing = first_missing(wanted, output);
+    return "was to print " + quoted_line(missing.first) + " and printed " + quoted_line(missing.second);
 }
 
 static describe *known_messages = nullptr;

@@ -20,6 +20,9 @@ const char *rendered_journal();
 // Bytes as a reader can take them: quoted, escaped, and cut when they are many; "nothing" for none.
 std::string shown(const std::string &bytes);
 
+// "printed …", or what was to be printed and what came in its place.
+std::string shown_output(bool found, const std::string &wanted, const std::string &output);
+
 // A message for the journal. Where the messages' meaning is known (messages.cpp) it is that.
 std::string shown_message(int msgid, const std::string &body);
 typedef std::string describe(int msgid, const std::string &body);   // "" when it cannot be read

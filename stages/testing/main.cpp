@@ -34,7 +34,7 @@ void end_test(int)
 }
 
 // Says each failure in a sentence: after GoogleTest's own words, or, in plain words, in their place.
-// Then it tells the first failure of a test only, for the others follow from it.
+// Then the process, which runs one test, ends with the first failure, for the others follow from it.
 class teller : public testing::EmptyTestEventListener {
 public:
     explicit teller(bool plain) : _plain(plain) {}
@@ -43,24 +43,24 @@ private:
     void OnTestStart(const testing::TestInfo &info) override
     {
         kit::clear_journal();
-        _told = false;
         snprintf(out_of_time, sizeof out_of_time, "; %s.%s did not end within %d s\n", info.test_suite_name(), info.name(), _limit);
         alarm(static_cast<unsigned>(_limit));
     }
     void OnTestEnd(const testing::TestInfo &) override { alarm(0); }
     void OnTestPartResult(const testing::TestPartResult &result) override
     {
-        if (!result.failed() || (_plain && _told)) {
+        if (!result.failed()) {
             return;
         }
-        _told = true;
         printf("%s\n", kit::explain(result.message(), kit::journal()).c_str());
         fflush(stdout);
+        if (_plain) {
+            _exit(1);
+        }
     }
 
     const int _limit = limit_seconds();
     const bool _plain;
-    bool _told = false;
 };
 
 }  // namespace

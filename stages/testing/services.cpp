@@ -343,13 +343,19 @@ void program::resume()
     ::kill(pid, SIGCONT);
 }
 
+std::string program::ending() const
+{
+    return WIFSIGNALED(_status) ? std::string("it was ended by the signal ") + strsignal(WTERMSIG(_status))
+                                : "it ended with status " + std::to_string(WEXITSTATUS(_status));
+}
+
 void program::finish()
 {
     if (!_done) {
         if (stop() != 0) {
             ADD_FAILURE() << "the program was not in good health at the end of the test: "
-                          << (WIFSIGNALED(_status) ? strsignal(WTERMSIG(_status)) : "status " + std::to_string(WEXITSTATUS(_status)))
-                          << "\nIt printed:\n" << output();
+                          << ending()
+                          << "\nit printed:\n" << output();
         }
     }
 }
@@ -384,7 +390,8 @@ bool program::was_to_print(const std::string &text, int times, const std::functi
         found = eventually(condition);
     }
     std::string often = times > 1 ? " " + std::to_string(times) + " times" : "";
-    note("the program", found ? "printed " + shown(text) + often : "was to print " + shown(text) + often + " and printed " + shown(output()));
+    note("the program", found || times == 1 ? shown_output(found, text, output()) + often
+                                            : "was to print " + shown(text) + often + " and printed it " + std::to_string(count_of(output(), text)) + " times");
     return found;
 }
 
@@ -427,7 +434,7 @@ service::service(const std::string &name, const settings &values, const std::str
         }
         kill();
     }
-    ADD_FAILURE() << name << (running() ? " did not serve its port in time" : " ended before it served its port") << "\nIt printed:\n" << output();
+    ADD_FAILURE() << name << (running() ? " did not serve its port in time" : " ended before it served its port: " + ending()) << "\nit printed:\n" << output();
 }
 
 bool service::serves()
@@ -445,7 +452,7 @@ bool service::serves()
 void service::restart()
 {
     start(_command, folder.path);
-    EXPECT_TRUE(serves()) << "the program was started again and did not serve its port\nIt printed:\n" << output();
+    EXPECT_TRUE(serves()) << "the program was started again and did not serve its port\nit printed:\n" << output();
 }
 
 // What the relay's thread and the test share.

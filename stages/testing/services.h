@@ -87,6 +87,7 @@ public:
     void pause();                             // SIGSTOP; resume() lets it go on
     void resume();
     bool running();
+    std::string ending() const;               // how it ended, in words
     std::string output() const;               // stdout and stderr together
     bool printed(const std::string &text, int times = 1) const;   // waits until it has, so often
     bool printed_line(const std::string &line) const;             // waits until a whole line is this

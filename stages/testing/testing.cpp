@@ -742,14 +742,14 @@ bool child::printed(const std::string &text)
         quiet inner;
         found = eventually([&] { return output().find(text) != std::string::npos; });
     }
-    note("the program", found ? "printed " + shown(text) : "was to print " + shown(text) + " and printed " + shown(output()));
+    note("the program", shown_output(found, text, output()));
     return found;
 }
 
 std::string child::printed_so_far() const
 {
     std::string all = output();
-    return all.empty() ? "" : "\nIt printed:\n" + all;
+    return all.empty() ? "" : "\nit printed:\n" + all;
 }
 
 static int entries(const std::string &folder)
