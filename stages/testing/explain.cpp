@@ -60,6 +60,17 @@ std::string question(const std::string &expression)
                : expression;
 }
 
+// What a peer or a program of the kit was asked: the story has said in words what came of it.
+bool in_story(const std::string &expression)
+{
+    for (const char *asked : {".closed()", ".printed(", ".printed_line(", ".silent(", ".send(", ".send_frame(", ".accept()", ".ok()"}) {
+        if (expression.find(asked) != std::string::npos && expression.find("eventually") == std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // GoogleTest's own lines of a failure, taken from the front of the message.
 struct comparison {
     std::string sentence;
@@ -78,11 +89,14 @@ comparison take_comparison(reader &in)
         while (in.at("With diff:") || in.at("@@") || in.at("-") || in.at("+") || in.at(" ")) {
             in.take();
         }
+        if (came.expression.find("difference(") != std::string::npos && came.is.size() > 2) {
+            return {came.is.substr(1, came.is.size() - 2), true};   // it is a sentence already
+        }
         return {"expected " + short_of(expected.text()) + ", came " + short_of(came.text()), true};
     }
     if (in.at("Value of: ")) {
         std::string expression = in.take("Value of: "), came = in.take("  Actual: "), expected = in.take("Expected: ");
-        return {"expected that " + question(expression) + " is " + expected + ", it was " + came};
+        return {in_story(expression) ? "" : "expected that " + question(expression) + " is " + expected + ", it was " + came};
     }
     if (in.at("Expected: (")) {
         std::string line = in.take("Expected: ");

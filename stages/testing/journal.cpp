@@ -191,7 +191,10 @@ void set_describe(describe *known)
 std::string shown_message(int msgid, const std::string &body)
 {
     std::string meaning = known_messages == nullptr ? "" : known_messages(msgid, body);
-    return meaning.empty() ? "message " + std::to_string(msgid) + " " + shown(body) : meaning;
+    if (!meaning.empty()) {
+        return meaning;
+    }
+    return body.empty() ? "an empty message " + std::to_string(msgid) : "message " + std::to_string(msgid) + " " + shown(body);
 }
 
 }  // namespace kit

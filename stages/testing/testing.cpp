@@ -222,7 +222,7 @@ static std::string take(int fd, size_t n, std::string *end)
 {
     std::string all(n, '\0');
     size_t got = 0;
-    end->clear();
+    *end = fd == -1 ? "for there was no connection" : "";
     while (got < n && end->empty()) {
         if (!readable(fd, patience_ms())) {
             *end = "then nothing came for " + seconds(patience_ms());
@@ -273,7 +273,7 @@ std::string peer::recv(size_t n)
 std::string peer::recv_all()
 {
     std::string all;
-    bool open = true;
+    bool open = fd != -1;
     while (open && readable(fd, patience_ms())) {
         char buf[65536];
         ssize_t n = ::recv(fd, buf, sizeof buf, 0);
