@@ -121,6 +121,7 @@ std::string explain(const std::string &message, const std::string &story)
     reader in(message);
     comparison compared = take_comparison(in);
     std::string added = in.end() ? "" : in.take();
+    added.erase(0, added.find_first_not_of(' '));
     if (!added.empty() && !compared.values) {
         compared.sentence.clear();
     }

@@ -46,7 +46,11 @@ private:
         snprintf(out_of_time, sizeof out_of_time, "; %s.%s did not end within %d s\n", info.test_suite_name(), info.name(), _limit);
         alarm(static_cast<unsigned>(_limit));
     }
-    void OnTestEnd(const testing::TestInfo &) override { alarm(0); }
+    void OnTestEnd(const testing::TestInfo &) override
+    {
+        EXPECT_EQ(0, kit::new_races()) << "ThreadSanitizer has found data races during this test, see above";
+        alarm(0);
+    }
     void OnTestPartResult(const testing::TestPartResult &result) override
     {
         if (!result.failed()) {
@@ -69,6 +73,10 @@ int main(int argc, char **argv)
 {
     testing::InitGoogleTest(&argc, argv);
     signal(SIGALRM, end_test);
+    if (KIT_TSAN) {
+        // For the programs that are started from their files.
+        setenv("TSAN_OPTIONS", "halt_on_error=1:exitcode=66:atexit_sleep_ms=0", 1);
+    }
     testing::TestEventListeners &listeners = testing::UnitTest::GetInstance()->listeners();
     bool plain = getenv("LARS_PLAIN_WORDS") != nullptr;
     if (plain) {

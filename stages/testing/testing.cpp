@@ -13,9 +13,11 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -30,7 +32,31 @@ static bool leaked() { return __lsan_do_recoverable_leak_check() != 0; }
 static bool leaked() { return false; }
 #endif
 
+// ThreadSanitizer has just printed what it found. In a program of a test that is the end of the
+// program, and so a failure of its test; in the tests' own process see main.cpp.
+static bool in_program = false;
+#if KIT_TSAN
+static std::atomic<int> races(0);
+
+extern "C" void __tsan_on_report(void *)
+{
+    if (in_program) {
+        syscall(SYS_exit_group, 66);   // _exit would wait for the report that is being made
+    }
+    races++;
+}
+#endif
+
 namespace kit {
+
+int new_races()
+{
+#if KIT_TSAN
+    return races.exchange(0);
+#else
+    return 0;
+#endif
+}
 
 typedef std::chrono::steady_clock clock;
 
@@ -440,14 +466,15 @@ static bool send_some(int fd, const std::string &bytes, size_t *sent)
 
 std::string peer::send_and_read_slowly(const std::string &bytes, size_t n)
 {
-    std::string all;
+    std::string all, end;
     size_t sent = 0;
     long unread = -1;
-    auto silence = std::chrono::milliseconds(SILENCE_MS);
+    auto silence = std::chrono::milliseconds(1000);   // a busy machine is not a server that reads no more
     for (clock::time_point progress = clock::now(); !bytes.empty() && clock::now() < progress + silence;) {
         size_t before = sent;
         long unread_before = unread;
         if (!send_some(fd, bytes, &sent)) {
+            note(who, "could send only " + std::to_string(sent) + " of " + std::to_string(bytes.size()) + " bytes: " + strerror(errno));
             return all;
         }
         unread = unread_there(fd);
@@ -459,18 +486,29 @@ std::string peer::send_and_read_slowly(const std::string &bytes, size_t n)
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    if (!bytes.empty()) {
+        note(who, "sent " + std::to_string(sent) + " of " + std::to_string(bytes.size()) + " bytes before it read any, then read slowly");
+    }
     char piece[3000];
+    int pieces = 0;
     while (all.size() < n) {
         pollfd p = {fd, static_cast<short>(POLLIN | (sent < bytes.size() ? POLLOUT : 0)), 0};
-        if (poll(&p, 1, patience_ms()) <= 0 || (sent < bytes.size() && !send_some(fd, bytes, &sent))) {
+        if (poll(&p, 1, patience_ms()) <= 0) {
+            end = ", then nothing for " + seconds(patience_ms());
             break;
         }
-        ssize_t got = ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
+        ssize_t got = sent < bytes.size() && !send_some(fd, bytes, &sent) ? -1
+                                                                           : ::recv(fd, piece, std::min(sizeof piece, n - all.size()), MSG_DONTWAIT);
         if (got == 0 || (got == -1 && errno != EAGAIN)) {
+            end = got == 0 ? ", then the end of the connection" : std::string(", then ") + strerror(errno);
             break;
         }
         all.append(piece, got > 0 ? static_cast<size_t>(got) : 0);
+        if (++pieces % 30 == 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));   // slowly
+        }
     }
+    note(who, "got " + std::to_string(all.size()) + " of " + std::to_string(n) + " bytes" + end);
     return all;
 }
 
@@ -653,6 +691,7 @@ void child::start(const program &body)
     pid_t parent = getpid();
     pid = fork();
     if (pid == 0) {
+        in_program = true;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) {
             _exit(1);

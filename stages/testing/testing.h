@@ -176,6 +176,9 @@ private:
     int _status = 0;
 };
 
+// Reports of ThreadSanitizer in the tests' own process since the last call.
+int new_races();
+
 // Called in a program: from now on it can open only this many more file descriptors.
 void limit_fds(int more);
 

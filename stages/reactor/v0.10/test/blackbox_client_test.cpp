@@ -93,7 +93,7 @@ static std::string body_of(int i)
 
 TEST(TcpClient, AServerThatReadsSlowlyGetsEveryByte)
 {
-    const int messages = 200;   // some 6 MB
+    const int messages = 240;   // some 7 MB
     kit::listener server;
     int small = 32768;
     setsockopt(server.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
@@ -112,7 +112,7 @@ TEST(TcpClient, AServerThatReadsSlowlyGetsEveryByte)
     }, kit::child::NOTHING);
     kit::peer conn = server.accept();
     conn.send_frame(5, "say all you have to say");
-    ASSERT_TRUE(client.printed("refused 0;")) << "the client is to keep 6 MB that the server does not read yet";
+    ASSERT_TRUE(client.printed("refused 0;")) << "the client is to keep 7 MB that the server does not read yet";
     std::string all;
     for (int i = 0; i < messages; i++) {
         all += kit::frame(i, body_of(i));

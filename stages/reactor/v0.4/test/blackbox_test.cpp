@@ -87,7 +87,7 @@ TEST(TcpServer, ASlowReaderGetsEveryByte)
 {
     kit::child server(program);
     kit::peer client = kit::peer::with_small_buffer(server.port);
-    std::string all = frames_of(6 << 20, -3, 9);
+    std::string all = frames_of(7500000, -3, 9);
     EXPECT_EQ("", kit::peer::difference(all, client.send_and_read_slowly(all, all.size())));
     EXPECT_TRUE(client.silent()) << "more came back than was sent, or the connection was closed";
 }
@@ -109,7 +109,7 @@ TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
 {
     kit::child server(program);
     kit::peer slow = kit::peer::with_small_buffer(server.port), quick(server.port);
-    slow.send_and_read_slowly(frames_of(6 << 20, 1, 1), 0);   // and reads nothing
+    slow.send_and_read_slowly(frames_of(7500000, 1, 1), 1500000);   // and then reads no more
     quick.send_frame(1, "ping");
     EXPECT_EQ("1:ping", quick.next());
 }

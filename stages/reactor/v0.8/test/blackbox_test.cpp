@@ -426,7 +426,7 @@ TEST(TcpServer, ASlowReaderGetsEveryByte)
 {
     kit::child server(echo_program);
     kit::peer client = kit::peer::with_small_buffer(server.port);
-    std::string all = frames_of(6 << 20, 10, 19);
+    std::string all = frames_of(7500000, 10, 19);
     EXPECT_EQ("", kit::peer::difference(all, client.send_and_read_slowly(all, all.size())));
     EXPECT_TRUE(client.silent()) << "more came back than was sent, or the connection was closed";
 }
@@ -448,7 +448,7 @@ TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
 {
     kit::child server(program);
     kit::peer slow = kit::peer::with_small_buffer(server.port);
-    slow.send_and_read_slowly(frames_of(6 << 20, 1, 1), 0);   // and reads nothing
+    slow.send_and_read_slowly(frames_of(7500000, 1, 1), 1500000);   // and then reads no more
     std::vector<kit::peer> others;
     for (int i = 0; i < 3; i++) {   // one of them in the thread of the slow one
         others.emplace_back(server.port);
