@@ -41,11 +41,20 @@ static std::atomic<int> races(0);
 extern "C" void __tsan_on_report(void *)
 {
     if (in_program) {
-        syscall(SYS_exit_group, 66);   // _exit would wait for the report that is being made
+        syscall(SYS_exit_group, RACED);   // _exit would wait for the report that is being made
     }
     races++;
 }
 #endif
+
+// Ends a program without asking ThreadSanitizer, who remembers what it found before the fork.
+[[noreturn]] static void end_program(int status)
+{
+#if KIT_TSAN
+    syscall(SYS_exit_group, status);
+#endif
+    _exit(status);
+}
 
 namespace kit {
 
@@ -171,7 +180,7 @@ void limit_fds(int more)
 static bool readable(int fd, int ms)
 {
     pollfd p = {fd, POLLIN, 0};
-    return poll(&p, 1, ms) > 0;
+    return fd != -1 && poll(&p, 1, ms) > 0;   // poll would wait for -1
 }
 
 peer::peer(uint16_t port)
@@ -312,6 +321,9 @@ std::string peer::recv_all()
 
 bool peer::silent(int ms)
 {
+    if (fd == -1) {
+        return false;
+    }
     if (!readable(fd, ms)) {
         note(who, "got nothing for " + seconds(ms));
         return true;
@@ -708,11 +720,11 @@ void child::start(const program &body)
             char byte;
             while (read(fd, &byte, 1) == -1 && errno == EINTR) {
             }
-            _exit(leaked() ? LEAKED : 0);
+            end_program(leaked() ? LEAKED : 0);
         }).detach();
         body(port);
         fflush(nullptr);
-        _exit(leaked() ? LEAKED : 0);
+        end_program(leaked() ? LEAKED : 0);
     }
     close(control[0]);
     _control = control[1];
