@@ -42,7 +42,8 @@ TEST(TcpServer, KeepsNoFdOfAClient)
     for (int i = 0; i < 50; i++) {
         kit::peer(server.port).recv_all();
     }
-    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }));
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }))
+        << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
 }
 
 TEST(TcpServer, Trap_R1_AnAcceptErrorDoesNotEndTheProcess)

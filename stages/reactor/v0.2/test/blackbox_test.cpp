@@ -124,7 +124,8 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
         client.send("hello");
         client.recv(5);
     }
-    EXPECT_TRUE(kit::eventually([&] { return server.fds() <= before; }));
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() <= before; }))
+        << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
 }
 
 TEST(TcpServer, ClientsThatLeaveAtOnceDoNotStopIt)

@@ -176,7 +176,8 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
         client.send("hello");
         client.recv(5);
     }
-    EXPECT_TRUE(kit::eventually([&] { return server.fds() <= before; }));
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() <= before; }))
+        << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
 }
 
 TEST(TcpServer, ClientsThatLeaveAtOnceDoNotStopIt)
@@ -223,7 +224,7 @@ TEST(TcpServer, Trap_R9_AClientThatNeverReadsIsBounded)
         sent++;
     }
     EXPECT_LT(sent, 100u) << "the server took 100 MB and kept the client";
-    EXPECT_LT(server.rss_kb(), KIT_SANITIZED ? 300 * 1024 : 60 * 1024);
+    EXPECT_LT(server.rss_kb(), KIT_SANITIZED ? 300 * 1024 : 60 * 1024) << "KB of memory after a client that sends and never reads";
     other.send("ping");
     EXPECT_EQ("ping", other.recv(4));
 }
@@ -240,7 +241,8 @@ TEST(TcpServer, Trap_R14_AResetWithOutputQueuedEndsTheConnection)
     client.send(part);
     client.send(part);
     client.reset();
-    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }));
+    EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }))
+        << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
     other.send("ping");
     EXPECT_EQ("ping", other.recv(4));
 }
