@@ -32,6 +32,9 @@ static bool leaked() { return __lsan_do_recoverable_leak_check() != 0; }
 static bool leaked() { return false; }
 #endif
 
+// The exit statuses of a program that leaked, and of one that raced.
+static const int LEAKED = 23, RACED = 66;
+
 // ThreadSanitizer has just printed what it found. In a program of a test that is the end of the
 // program, and so a failure of its test; in the tests' own process see main.cpp.
 static bool in_program = false;
@@ -69,8 +72,6 @@ int new_races()
 
 typedef std::chrono::steady_clock clock;
 
-// The exit status of a program that leaked, and what ThreadSanitizer is told to use (run-tests.sh).
-const int LEAKED = 23, RACED = 66;
 
 static sockaddr_in local(uint16_t port)
 {
