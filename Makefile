@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo test bench stages install clean help
+.PHONY: all demo test test-extra bench stages install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -32,6 +32,10 @@ bench:
 stages:
 	@./run_lars deps
 	@$(MAKE) --no-print-directory -C stages test
+
+test-extra:
+	@./run_lars deps
+	@MAKEFLAGS= tests/learner/run
 
 PREFIX ?= /usr/local
 INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps
@@ -57,6 +61,7 @@ help:
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers; the stages plain'
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
+	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
 	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
