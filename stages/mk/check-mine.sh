@@ -76,6 +76,10 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
+for built in "${yours[@]}" "${needed[@]/#/$dir/}"; do
+    newer=$(find "$dir" -newer "$built" \( -name '*.cpp' -o -name '*.cc' -o -name '*.h' \) -print -quit)
+    case $built in *.a | */bin/*) [ -z "$newer" ] || { echo "Note: ${newer#"$dir/"} is newer than ${built#"$dir/"}. Is that built from it?"; break; } ;; esac
+done
 for library in "${yours[@]}"; do
     # It would be the main that runs, in the place of the tests'.
     if [[ $library == *.a ]] && nm -A --defined-only "$library" 2> /dev/null | grep -q ' T main$'; then
@@ -85,12 +89,16 @@ for library in "${yours[@]}"; do
 done
 for test in "${tests[@]}"; do
     if ! LC_ALL=C ${CXX:-g++} "${flags[@]}" -c -o "$out/$(basename "$test").o" "$test" 2> "$out/errors"; then
-        echo "The tests of $stage do not compile with your headers: a name or a signature is not the one in $readme."
+        echo "The tests of $stage do not compile with your headers: most often a name or a signature is not the one in $readme."
         sed -n "s|^$stages/||; s|^$dir/||; s/: \(fatal \)\?error: /: /p" "$out/errors" | head -n 10 | sed 's/^/    /'
         exit 1
     fi
 done
 if ! LC_ALL=C ${CXX:-g++} -pthread -o "$out/test" "$out"/*.o "${kit[@]}" "${yours[@]}" "${libs[@]}" $(pkg-config --libs gtest) 2> "$out/errors"; then
+    if grep -q '__[aut]san_\|__ubsan_' "$out/errors"; then
+        echo "Your library is built with a sanitizer: build it without for check-mine."
+        exit 1
+    fi
     echo "The tests of $stage do not link with your library: it lacks what your headers declare (is it the library of another stage?), see $readme."
     { grep -oE 'undefined reference to .*' "$out/errors" | sort -u || cat "$out/errors"; } | head -n 10 | sed 's/^/    /'
     exit 1
@@ -100,7 +108,8 @@ cd "$stages/$stage" || exit 2   # a service's tests find configurations and tabl
 export LARS_STAGE_BIN=$dir/bin LARS_STAGE_DIR=$dir
 export TEST_TMPDIR=$out/
 timeout -k 1 10 "$out/test" --gtest_list_tests --gtest_filter="$only" 2> /dev/null |
-    awk '/^[^ ]/ {suite = $1} /^  / {print suite $1}' > "$out/names"
+    awk '/^[^ ]/ {suite = $1} /^  / {print suite $1}' | "$stages/mk/sections.sh" "$stage" > "$out/sections"
+cut -f 1 "$out/sections" > "$out/names"   # what is explained first comes first
 [ -s "$out/names" ] || [ "$only" = "*" ] || refuse "No black-box test of $stage has a name like $only."
 [ -s "$out/names" ] || { echo "The tests of $stage cannot be started with your library: something in it runs before main and does not come back."; exit 1; }
 
@@ -111,7 +120,7 @@ set -m
 running=$!
 set +m
 failed=0
-while read -r name; do
+while IFS=$'\t' read -r name section; do
     for ((i = 0; i < 10000; i++)); do   # 0.05 s each; run-each.sh ends long before
         [ ! -f "$out/$name.done" ] && kill -0 "$running" 2> /dev/null || break
         sleep 0.05
@@ -129,13 +138,13 @@ while read -r name; do
     none) cat "$out/log" > "$out/$name.log" ;;
     *) echo "your code ended the test itself (status $status$( ((status > 128)) && echo ", signal $(kill -l $((status - 128)))"))" >> "$out/$name.log" ;;
     esac
-    sed -e 's/^/        /' -e "1s|\$|; see $("$stages/mk/section.sh" "$stage" "$name").|" "$out/$name.log" | head -n 20
-done < "$out/names"
+    sed -e 's/^/        /' -e "1s|\$|; see $section.|" "$out/$name.log" | head -n 20
+done < "$out/sections"
 wait "$running" 2> /dev/null
 running=
 echo
 if [ $failed != 0 ]; then
-    echo "$failed of $(wc -l < "$out/names") expectations of $stage are not met yet."
+    echo "$failed of $(wc -l < "$out/names") expectations of $stage are not met yet; begin with the first, others may follow from it."
     exit 1
 fi
 [ "$only" = "*" ] || { echo "These $(wc -l < "$out/names") expectations of $stage are met."; exit 0; }

@@ -116,7 +116,7 @@ comparison take_comparison(reader &in)
 
 }  // namespace
 
-std::string explain(const std::string &message, const std::string &story)
+std::string explain(const std::string &message, const std::string &story, const std::string &ended)
 {
     reader in(message);
     comparison compared = take_comparison(in);
@@ -133,7 +133,7 @@ std::string explain(const std::string &message, const std::string &story)
         added = clause == std::string::npos ? "" : added.substr(0, clause);
     }
     std::string sentence = story;
-    for (const std::string &part : {added, compared.sentence}) {
+    for (const std::string &part : {added, compared.sentence, ended}) {
         if (!part.empty()) {
             sentence += (sentence.empty() ? "" : "; ") + part;
         }

@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cctype>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <mutex>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace kit {
 
@@ -67,6 +69,28 @@ void render()
 }
 
 }  // namespace
+
+static std::vector<watched *> programs;   // of the tests' thread
+
+watched::watched()
+{
+    programs.push_back(this);
+}
+
+watched::~watched()
+{
+    programs.erase(std::find(programs.begin(), programs.end(), this));
+}
+
+std::string ended_early()
+{
+    std::string all;
+    for (watched *program : programs) {
+        std::string one = program->ended_early();
+        all += (all.empty() || one.empty() ? "" : "; ") + one;
+    }
+    return all;
+}
 
 quiet::quiet()
 {
@@ -135,7 +159,7 @@ std::string shown(const std::string &bytes)
     for (unsigned char byte : bytes.substr(0, SHOWN_BYTES)) {
         char code[8];
         snprintf(code, sizeof code, "\\x%02x", byte);
-        text += byte == '\n' ? "\\n" : isprint(byte) ? std::string(1, static_cast<char>(byte)) : code;
+        text += byte == '\n' ? "\\n" : byte == '\\' ? "\\\\" : isprint(byte) ? std::string(1, static_cast<char>(byte)) : code;
     }
     std::string size = " (" + std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte)" : " bytes)");
     return "\"" + text + (bytes.size() > SHOWN_BYTES ? "…" : "") + "\"" + size;

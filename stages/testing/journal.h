@@ -28,6 +28,18 @@ std::string shown_message(int msgid, const std::string &body);
 typedef std::string describe(int msgid, const std::string &body);   // "" when it cannot be read
 void set_describe(describe *known);
 
+// A program that a test runs. One that has ended before its time is named by every failure.
+class watched {
+public:
+    watched();
+    virtual ~watched();
+    watched(const watched &) = delete;
+    watched &operator=(const watched &) = delete;
+    // How it ended, in words: "the program …"; "" while it runs, and when the test wanted its end.
+    virtual std::string ended_early() = 0;
+};
+std::string ended_early();   // of all that there are now
+
 // While one exists in this thread the kit's own steps are not written down: who makes it notes
 // what they amount to.
 class quiet {

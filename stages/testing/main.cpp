@@ -25,7 +25,9 @@ char out_of_time[512];
 
 void end_test(int)
 {
-    for (const char *part : {kit::rendered_journal(), static_cast<const char *>(out_of_time)}) {
+    const char *story = kit::rendered_journal();
+    const char *end = out_of_time + (*story == '\0' ? 2 : 0);   // without the "; "
+    for (const char *part : {story, end}) {
         if (write(1, part, strlen(part)) == -1) {
             break;
         }
@@ -43,7 +45,7 @@ private:
     void OnTestStart(const testing::TestInfo &info) override
     {
         kit::clear_journal();
-        snprintf(out_of_time, sizeof out_of_time, "; %s.%s did not end within %d s\n", info.test_suite_name(), info.name(), _limit);
+        snprintf(out_of_time, sizeof out_of_time, "; it hung there, %s.%s did not end within %d s\n", info.test_suite_name(), info.name(), _limit);
         alarm(static_cast<unsigned>(_limit));
     }
     void OnTestEnd(const testing::TestInfo &) override
@@ -56,7 +58,7 @@ private:
         if (!result.failed()) {
             return;
         }
-        printf("%s\n", kit::explain(result.message(), kit::journal()).c_str());
+        printf("%s\n", kit::explain(result.message(), kit::journal(), kit::ended_early()).c_str());
         fflush(stdout);
         if (_plain) {
             _exit(1);

@@ -2,6 +2,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "journal.h"
@@ -46,6 +47,11 @@ std::string words(const Message &message)
     std::vector<const FieldDescriptor *> fields;
     message.GetReflection()->ListFields(message, &fields);
     std::string all;
+    // 0 is not on the wire, and yet what a reader looks for.
+    const FieldDescriptor *retcode = message.GetDescriptor()->FindFieldByName("retcode");
+    if (retcode != nullptr && std::find(fields.begin(), fields.end(), retcode) == fields.end()) {
+        fields.push_back(retcode);
+    }
     for (const FieldDescriptor *field : fields) {
         int n = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
         for (int i = 0; i < n && all.size() < 200; i++) {

@@ -265,7 +265,9 @@ void program::start(const std::vector<std::string> &command, const std::string &
         _output = memfd_create("output", MFD_CLOEXEC);
         fcntl(_output, F_SETFL, O_APPEND);
     }
+    _name = command[0].substr(command[0].rfind('/') + 1);
     _done = false;
+    _to_end = false;
     _status = 0;
     fflush(nullptr);
     pid_t parent = getpid();
@@ -301,8 +303,14 @@ bool program::running()
     return !_done;
 }
 
+std::string program::ended_early()
+{
+    return _to_end || pid == -1 || running() ? "" : _name + " had ended by then: " + ending();
+}
+
 int program::wait()
 {
+    _to_end = true;
     if (!eventually([this] { return !running(); })) {
         kill();
         return -1;
@@ -312,6 +320,7 @@ int program::wait()
 
 int program::stop()
 {
+    _to_end = true;
     if (!running()) {
         return wait();
     }
@@ -325,6 +334,7 @@ int program::stop()
 
 void program::kill()
 {
+    _to_end = true;
     if (running()) {
         ::kill(pid, SIGKILL);
         waitpid(pid, nullptr, 0);
@@ -345,8 +355,18 @@ void program::resume()
 
 std::string program::ending() const
 {
+    if (!_done) {
+        return "it still runs";
+    }
     return WIFSIGNALED(_status) ? std::string("it was ended by the signal ") + strsignal(WTERMSIG(_status))
                                 : "it ended with status " + std::to_string(WEXITSTATUS(_status));
+}
+
+void program::forget_output()
+{
+    if (ftruncate(_output, 0) == -1) {
+        perror("ftruncate");
+    }
 }
 
 void program::finish()
@@ -433,8 +453,15 @@ service::service(const std::string &name, const settings &values, const std::str
             break;
         }
         kill();
+        forget_output();
     }
-    ADD_FAILURE() << name << (running() ? " did not serve its port in time" : " ended before it served its port: " + ending()) << "\nit printed:\n" << output();
+    std::string missing;
+    for (int i = 0; i < _ports; i++) {
+        uint16_t one = static_cast<uint16_t>(port + i);
+        missing += is_served(one) ? "" : (missing.empty() ? "" : ", ") + std::to_string(one);
+    }
+    ADD_FAILURE() << name << " was given " << (_ports == 1 ? "port " : "the three ports from ") << port << " and did not open " << missing
+                  << "\nit printed:\n" << output();
 }
 
 bool service::serves()

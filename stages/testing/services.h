@@ -73,7 +73,7 @@ std::string compile(const temp_folder &folder, const std::string &source, const 
 uint16_t free_ports(int n);
 
 // A program as a user starts it. It cannot outlive the test.
-class program {
+class program : private watched {
 public:
     explicit program(const std::vector<std::string> &command, const std::string &folder = ".");
     virtual ~program();                       // ends it; it must have been in good health
@@ -87,7 +87,7 @@ public:
     void pause();                             // SIGSTOP; resume() lets it go on
     void resume();
     bool running();
-    std::string ending() const;               // how it ended, in words
+    std::string ending() const;               // how it ended, in words, or that it still runs
     std::string output() const;               // stdout and stderr together
     bool printed(const std::string &text, int times = 1) const;   // waits until it has, so often
     bool printed_line(const std::string &line) const;             // waits until a whole line is this
@@ -98,12 +98,16 @@ public:
 protected:
     program() = default;
     void start(const std::vector<std::string> &command, const std::string &folder);
+    void forget_output();
     void finish();
 
 private:
+    std::string ended_early() override;
     bool was_to_print(const std::string &text, int times, const std::function<bool()> &condition) const;
+    std::string _name;
     int _output = -1;
     bool _done = false;
+    bool _to_end = false;   // the test waits for its end, or brings it about
     int _status = 0;
 };
 

@@ -316,7 +316,7 @@ std::string peer::recv_all()
         open = n > 0;
         all.append(buf, open ? static_cast<size_t>(n) : 0);
     }
-    note(who, "got " + shown(all) + (open ? ", then nothing for " + seconds(patience_ms()) + " and no end of the connection" : " and the end of the connection"));
+    note(who, fd == -1 ? "got nothing without a connection" : "got " + shown(all) + (open ? ", then nothing for " + seconds(patience_ms()) + " and no end of the connection" : " and the end of the connection"));
     return all;
 }
 
@@ -673,6 +673,7 @@ child::child(const program &body, wait_for wait)
         if (wait == NOTHING) {
             return;
         }
+        quiet inner;
         bool up = false;
         eventually([&] {
             up = is_served(port);
@@ -687,7 +688,7 @@ child::child(const program &body, wait_for wait)
         }
         stop();
     }
-    ADD_FAILURE() << "the program " << (_done ? "ended before it served its port (" + ending(_status) + ")" : "did not serve its port within " + seconds(patience_ms()))
+    ADD_FAILURE() << "nobody listened on the port that the program was given" << (_done ? "" : " for " + seconds(patience_ms()))
                   << printed_so_far();
 }
 
@@ -741,8 +742,15 @@ bool child::exited(int *status)
     return _done;
 }
 
+std::string child::ended_early()
+{
+    int status = 0;
+    return !_to_end && pid > 0 && exited(&status) ? "the program had ended by then: " + ending(_status) : "";
+}
+
 int child::wait()
 {
+    _to_end = true;
     int status = 0;
     if (!eventually([&] { return exited(&status); })) {
         kill(pid, SIGKILL);

@@ -21,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+#include "journal.h"
+
 // g++ says by a macro which sanitizer is built in, clang++ by a question.
 #if defined(__has_feature)
 #define KIT_ASAN __has_feature(address_sanitizer)
@@ -141,7 +143,7 @@ public:
 
 // A program (what a reader would write in main) running in a child process. It
 // cannot outlive the test: it ends when the test asks, or when the test dies.
-class child {
+class child : private watched {
 public:
     typedef std::function<void(uint16_t port)> program;
     enum wait_for { LISTENING, NOTHING };
@@ -169,10 +171,12 @@ private:
     void start(const program &body);
     bool exited(int *status);
     std::string printed_so_far() const;
+    std::string ended_early() override;
 
     int _control = -1;
     int _output = -1;
     bool _done = false;
+    bool _to_end = false;   // the test waits for its end
     int _status = 0;
 };
 
