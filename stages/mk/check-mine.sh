@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 stage=${1#stages/} dir=$2 only=${4:-*}
 stage=${stage%/}
+dir=${dir/#\~\//$HOME/}   # not every shell has done it
 [[ $dir == /* || -z $3 ]] || dir=$3/$dir
 
 # Each test has this long, and waits this long for what must come.
