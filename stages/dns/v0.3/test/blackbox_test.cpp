@@ -302,8 +302,8 @@ TEST(Dns, Trap_D2_D14_EachSubscriberIsToldOfEachModuleOnce)
         std::vector<std::string> told;
         for (int i = 0; i < 4; i++) {
             told.push_back(answer(client));
-            ASSERT_NE("nothing", told.back()) << "four modules that this client had asked for have changed, in two versions, and it was told of " << i
-                                              << and_ended(dns);
+            ASSERT_NE("nothing", told.back())
+                << "four modules that this client had asked for have changed, in two versions, and it was told of " << i << and_ended(dns);
         }
         std::sort(told.begin(), told.end());
         EXPECT_EQ(std::vector<std::string>({"(1,1) 192.168.1.177:7777 192.168.1.180:7779",
@@ -333,7 +333,8 @@ static void ask_and_leave(kit::service &dns)
         kit::peer leaving(dns.port);
         EXPECT_EQ(HOST_OF_1_1, ask(leaving, 1, 1));
     }
-    EXPECT_TRUE(kit::eventually([&] { return fds_of(dns.pid) == before; })) << "a client has left: its connection should be closed, and is still open";
+    EXPECT_TRUE(kit::eventually([&] { return fds_of(dns.pid) == before; }))
+        << "a client has left: its connection should be closed, and is still open";
 }
 
 static const char *const A_HOST_OF_1_2 = "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 2, 3232235957, 80)";
@@ -396,7 +397,8 @@ TEST(Dns, Trap_D3_APushUnderWayToOneWhoLeavesIsNotForTheNextOnHisFd)
     // It has loaded the new table and waits for this lock before it knows what to push.
     database.run(change(ONE_MORE_HOST, {"1, 1"}) + ";LOCK TABLES RouteChange WRITE");
     EXPECT_TRUE(dns.printed_line("load data to tmep succ! size is 3")) << "there is a new version; it printed:\n" << dns.output();
-    // The one thread that serves has enough to do for a while, so that what happens now awaits it at once: one leaves, then comes the push.
+    // The one thread that serves has enough to do for a while. Meanwhile one leaves, then comes the
+    // push, and it finds both when it is done.
     std::string many;
     for (int i = 0; i < 100; i++) {
         many += kit::frame(1, request(2, 1));
@@ -406,16 +408,19 @@ TEST(Dns, Trap_D3_APushUnderWayToOneWhoLeavesIsNotForTheNextOnHisFd)
     database.run("UNLOCK TABLES");
     for (int i = 0; i < 100; i++) {
         kit::quiet not_told;
-        ASSERT_GT(answer(busy).size(), 50000u) << "a client asked 100 times for a module of 4000 hosts, and not all was answered" << and_ended(dns);
+        ASSERT_GT(answer(busy).size(), 50000u)
+            << "a client asked 100 times for a module of 4000 hosts, and answer " << i + 1 << " did not come whole" << and_ended(dns);
     }
     push told(dns, subscriber);
     ASSERT_EQ(HOSTS_OF_1_1, told.came) << told.why;
-    EXPECT_TRUE(kit::eventually([&] { return fds_of(dns.pid) == before; })) << "a client has left: its connection should be closed, and is still open";
+    EXPECT_TRUE(kit::eventually([&] { return fds_of(dns.pid) == before; }))
+        << "a client has left: its connection should be closed, and is still open";
     kit::peer next(dns.port);
     EXPECT_EQ(HOSTS_OF_1_2, ask(next, 1, 2)) << "this client has asked for (1,2) only; (1,1) was asked for by one who has left";
     database.run(change(A_HOST_OF_1_2, {"1, 2"}));
     EXPECT_EQ(NEW_HOSTS_OF_1_2, answer(next))
-        << "a client that had asked for (1,1) left while its push was under way; the next one, on the same fd, has asked for (1,2) only" << and_ended(dns);
+        << "a client that had asked for (1,1) left while its push was under way; the next one, on the same fd, has asked for (1,2) only"
+        << and_ended(dns);
     EXPECT_EQ("(1,3)", ask(next, 1, 3)) << "a push of a module that this client has not asked for?";
 }
 

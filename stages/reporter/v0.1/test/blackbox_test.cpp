@@ -10,7 +10,7 @@ TEST(Reporter, StoresAReport)
     kit::service reporter("lars_reporter", kit::use(database));
     kit::peer agent(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 100, 3, true}}, 1573034612)));
-    ASSERT_TRUE(row_count_becomes(database, 1)) << "a report of one host was sent, and no row came";
+    ASSERT_TRUE(row_count_becomes(database, 1)) << "a report of one host was sent; " << rows_came(database, 1);
     EXPECT_EQ("1 1 192.168.1.177 7777 127.0.0.1 100 3 1573034612 1", stored(database)[0]);
 }
 
@@ -20,9 +20,11 @@ TEST(Reporter, LaterValuesTakeThePlaceOfEarlierOnes)
     kit::service reporter("lars_reporter", kit::use(database));
     kit::peer agent(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 100, 3, true}, {HOST + 1, 7776, 5, 0}}, 10)));
-    ASSERT_TRUE(row_count_becomes(database, 2));
+    ASSERT_TRUE(row_count_becomes(database, 2)) << rows_came(database, 2);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 200, 0}}, 11)));
-    EXPECT_TRUE(becomes(database, "SELECT MAX(ts) FROM ServerCallStatus", "11")) << "a second report of the same host was not stored";
+    EXPECT_TRUE(becomes(database, "SELECT MAX(ts) FROM ServerCallStatus", "11"))
+        << "a second report of the same host should be written over the first: expected a row of the time 11, the latest is of "
+        << database.value("SELECT MAX(ts) FROM ServerCallStatus");
     EXPECT_EQ((std::vector<std::string>{"1 1 192.168.1.177 7777 127.0.0.1 200 0 11 0",
                                         "1 1 192.168.1.178 7776 127.0.0.1 5 0 10 0"}), stored(database));
 }
@@ -34,7 +36,7 @@ TEST(Reporter, AHostHasARowForEachAgent)
     kit::peer agent(reporter.port), other(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777, 1, 0}}, 10, 0x0a000001)));
     ASSERT_TRUE(other.send_frame(REPORT, report(1, 1, {{HOST, 7777, 2, 0}}, 10, 0x0a000002)));
-    ASSERT_TRUE(row_count_becomes(database, 2));
+    ASSERT_TRUE(row_count_becomes(database, 2)) << rows_came(database, 2);
     EXPECT_EQ((std::vector<std::string>{"1 1 192.168.1.177 7777 10.0.0.1 1 0 10 0",
                                         "1 1 192.168.1.177 7777 10.0.0.2 2 0 10 0"}), stored(database));
 }
@@ -51,12 +53,12 @@ TEST(Reporter, Trap_P1_AThousandReportsAreStoredOnceEach)
     for (int i = 1; i <= 1000; i++) {
         ASSERT_TRUE(agents[static_cast<size_t>(i % 10)].send_frame(REPORT, report(i, 1, {{HOST, 7777}}, 10)));
     }
-    ASSERT_TRUE(row_count_becomes(database, 1000)) << "1000 reports were sent, of another module each";
+    ASSERT_TRUE(row_count_becomes(database, 1000)) << "1000 reports were sent, of another module each; " << rows_came(database, 1000);
     // What waits behind these would be stored before the last ones that come.
     for (int i = 1001; i <= 1100; i++) {
         ASSERT_TRUE(agents[static_cast<size_t>(i % 10)].send_frame(REPORT, report(i, 1, {{HOST, 7777}}, 10)));
     }
-    ASSERT_TRUE(row_count_becomes(database, 1100)) << "1100 reports were sent, of another module each";
+    ASSERT_TRUE(row_count_becomes(database, 1100)) << "1100 reports were sent, of another module each; " << rows_came(database, 1100);
     EXPECT_EQ("1100", database.value("SELECT COUNT(*) FROM Writes")) << "1100 reports of one host each were sent: each is one write";
 }
 
@@ -66,7 +68,7 @@ TEST(Reporter, Trap_P5_NumbersUseAllTheirBits)
     kit::service reporter("lars_reporter", kit::use(database));
     kit::peer agent(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(-1, -2147483647 - 1, {{0xc8010203, 65535, 4294967295u, 7}}, 4294967295u, 0xfffffffe)));
-    ASSERT_TRUE(row_count_becomes(database, 1));
+    ASSERT_TRUE(row_count_becomes(database, 1)) << rows_came(database, 1);
     // A table of the course counts to 2147483647.
     EXPECT_EQ("-1 -2147483648 200.1.2.3 65535 255.255.255.254 2147483647 7 4294967295 0", stored(database)[0]);
 }
@@ -89,7 +91,7 @@ TEST(Reporter, Trap_P6_WhatDoesNotParseIsDropped)
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {}, 10)));
     ASSERT_TRUE(agent.send_frame(77, "who knows"));
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777}}, 10)));
-    ASSERT_TRUE(row_count_becomes(database, 1));
+    ASSERT_TRUE(row_count_becomes(database, 1)) << rows_came(database, 1);
     EXPECT_EQ("1 1 192.168.1.177 7777 127.0.0.1 0 0 10 0", stored(database)[0]);
 }
 
@@ -101,7 +103,7 @@ TEST(Reporter, AHostThatCannotBeIsLeftOutAndTheOthersAreStored)
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{0, 7777}, {HOST, 0}, {HOST, -1}, {HOST, 65536}, {1, 1}, {HOST, 65535}}, 10)));
     ASSERT_TRUE(agent.send_frame(REPORT, report(2, 1, {{0, 0}}, 10)));
     ASSERT_TRUE(agent.send_frame(REPORT, report(3, 1, {{HOST, 7777}}, 10)));
-    ASSERT_TRUE(row_count_becomes(database, 3));
+    ASSERT_TRUE(row_count_becomes(database, 3)) << rows_came(database, 3);
     EXPECT_EQ((std::vector<std::string>{"1 1 0.0.0.1 1 127.0.0.1 0 0 10 0", "1 1 192.168.1.177 65535 127.0.0.1 0 0 10 0",
                                         "3 1 192.168.1.177 7777 127.0.0.1 0 0 10 0"}), stored(database));
 }
@@ -119,7 +121,7 @@ TEST(Reporter, TheLongestReportIsStoredWhole)
     ASSERT_LT(60000u, body.size());
     ASSERT_GE(65527u, body.size());
     ASSERT_TRUE(agent.send_frame(REPORT, body));
-    EXPECT_TRUE(row_count_becomes(database, 2900)) << "one report of 2900 hosts was sent, each of which should get a row";
+    EXPECT_TRUE(row_count_becomes(database, 2900)) << "one report of 2900 hosts was sent; " << rows_came(database, 2900);
 }
 
 TEST(Reporter, StartsWithoutItsDatabaseAndStoresWhenThatHasCome)
@@ -144,10 +146,10 @@ TEST(Reporter, GoesOnAfterTheDatabaseWasAway)
     kit::service reporter("lars_reporter", kit::use(database, {}, way.port));
     kit::peer agent(reporter.port);
     ASSERT_TRUE(agent.send_frame(REPORT, report(1, 1, {{HOST, 7777}}, 1)));
-    ASSERT_TRUE(row_count_becomes(database, 1));
+    ASSERT_TRUE(row_count_becomes(database, 1)) << rows_came(database, 1);
     way.cut();
     ASSERT_TRUE(agent.send_frame(REPORT, report(2, 1, {{HOST, 7777}}, 2)));
-    ASSERT_TRUE(kit::eventually([&] { return unread(reporter, agent) == 0; }));
+    ASSERT_TRUE(kit::eventually([&] { return unread(reporter, agent) == 0; })) << left_unread(reporter, agent);
     way.restore();
     EXPECT_TRUE(kit::eventually([&] {
         agent.send_frame(REPORT, report(3, 1, {{HOST, 7777}}, 3));
@@ -176,8 +178,8 @@ TEST(Sql, TablesCanBeLoadedAgainAndBesideThoseOfTheDns)
     database.load("sql/lars_dns.sql");
     database.run("INSERT INTO ServerCallStatus VALUES (1, 1, 3232235953, 7777, 2130706433, 100, 3, 10, '1')");
     database.load("sql/lars_dns.sql");
-    EXPECT_EQ("1", database.value("SELECT COUNT(*) FROM ServerCallStatus"));
-    EXPECT_EQ("4", database.value("SELECT COUNT(*) FROM RouteData"));
-    EXPECT_EQ("1", database.value("SELECT COUNT(*) FROM RouteVersion"));
-    EXPECT_NE("0", database.value("SELECT version FROM RouteVersion WHERE id = 1"));
+    EXPECT_EQ("1", database.value("SELECT COUNT(*) FROM ServerCallStatus")) << "the number of rows in ServerCallStatus";
+    EXPECT_EQ("4", database.value("SELECT COUNT(*) FROM RouteData")) << "the number of rows in RouteData";
+    EXPECT_EQ("1", database.value("SELECT COUNT(*) FROM RouteVersion")) << "the number of rows in RouteVersion";
+    EXPECT_NE("0", database.value("SELECT version FROM RouteVersion WHERE id = 1")) << "loading the tables again has set the version to 0";
 }

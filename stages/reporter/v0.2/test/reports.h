@@ -59,6 +59,13 @@ inline bool row_count_becomes(kit::schema &database, int count)
     return becomes(database, "SELECT COUNT(*) FROM ServerCallStatus", std::to_string(count));
 }
 
+// The same for a failure: how many rows there should be, and how many there are.
+inline std::string rows_came(kit::schema &database, int count)
+{
+    return "expected " + std::to_string(count) + (count == 1 ? " row" : " rows") + " in ServerCallStatus, came " +
+           database.value("SELECT COUNT(*) FROM ServerCallStatus");
+}
+
 // From now on the table Writes has a line for each row that is written, in that order.
 inline void keep_a_log(kit::schema &database)
 {
@@ -67,14 +74,19 @@ inline void keep_a_log(kit::schema &database)
                  "CREATE TRIGGER wrote_new AFTER INSERT" + line + "CREATE TRIGGER wrote_over AFTER UPDATE" + line);
 }
 
-// Waits until so many statements of others in this schema wait for a lock. Not for long: after
-// five seconds the reporter gives a statement up and sends it again, and the server has both.
+// How many statements of others in this schema are under way.
+inline int under_way(kit::schema &database)
+{
+    return atoi(database.value("SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + database.name +
+                               "' AND info LIKE '%ServerCallStatus%' AND id <> CONNECTION_ID()").c_str());
+}
+
+// Waits until so many of them wait for a lock. Not for long: after five seconds the reporter
+// gives a statement up and sends it again, and the server has both.
 inline bool locked_out(kit::schema &database, int statements)
 {
     auto start = std::chrono::steady_clock::now();
-    bool so_many = becomes(database, "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + database.name +
-                                         "' AND info LIKE '%ServerCallStatus%' AND id <> CONNECTION_ID()",
-                           std::to_string(statements));
+    bool so_many = kit::eventually([&] { return under_way(database) == statements; });
     return so_many && std::chrono::steady_clock::now() - start < std::chrono::seconds(4);
 }
 
@@ -96,15 +108,31 @@ inline int unread(const kit::service &service, const kit::peer &client)
     return -1;
 }
 
-// The service is started with this configuration; how it ends, and what it says.
-inline int end_of(const std::string &conf, std::string *said)
+// The same for a failure, where everything should have been read.
+inline std::string left_unread(const kit::service &service, const kit::peer &client)
+{
+    int bytes = unread(service, client);
+    return bytes < 0 ? "lars_reporter should read on, and has closed the connection"
+                     : "lars_reporter should read on, and " + std::to_string(bytes) + " bytes of this agent lie there unread";
+}
+
+// The service is started with this configuration; how it ends, and what it says and, in words,
+// how it ended. -1 where it does not.
+inline int end_of(const std::string &conf, std::string *said, std::string *ending = nullptr)
 {
     kit::temp_folder folder;
     if (!conf.empty()) {
         folder.write("conf/lars_reporter.conf", conf);
     }
     kit::program reporter({kit::binary("lars_reporter")}, folder.path);
-    int status = reporter.wait();
+    bool ended = kit::eventually([&] { return !reporter.running(); });
+    if (!ended) {
+        reporter.kill();
+    }
+    if (ending != nullptr) {
+        *ending = ended ? reporter.ending() : "it was still running";
+    }
+    int status = ended ? reporter.wait() : -1;
     *said = reporter.output();
     return status;
 }
@@ -113,9 +141,9 @@ inline int end_of(const std::string &conf, std::string *said)
 // a word about why.
 inline void must_refuse(const std::string &conf, const std::string &case_of)
 {
-    std::string said;
-    int status = end_of(conf, &said);
-    EXPECT_GT(status, 0) << "lars_reporter was started " << case_of << ": it should end with a status that is not 0, but "
-                         << (status == 0 ? "it ended with 0" : "it went on, or crashed");
-    EXPECT_FALSE(said.empty()) << "lars_reporter was started " << case_of << " and ended without a word";
+    std::string said, ending;
+    int status = end_of(conf, &said, &ending);
+    EXPECT_GT(status, 0) << "lars_reporter was started " << case_of << ": it should end with a status that is not 0, but " << ending
+                         << "; it printed:\n" << said;
+    EXPECT_FALSE(said.empty()) << "lars_reporter was started " << case_of << ": it should say why it ends, and has printed nothing";
 }
