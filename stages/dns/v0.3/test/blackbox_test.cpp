@@ -316,7 +316,8 @@ TEST(Dns, Trap_D2_D14_EachSubscriberIsToldOfEachModuleOnce)
         EXPECT_EQ("(1,4)", answer(client))
             << "only (1,4) has changed since this client was last told: what was pushed then should not be pushed again" << and_ended(dns);
     }
-    EXPECT_TRUE(clients[0].silent()) << "only (1,4) has changed since this client was last told: one message is enough";
+    EXPECT_TRUE(clients[0].silent())
+        << "only (1,4) has changed since this client was last told: what was pushed then should not be pushed again";
 }
 
 static long fds_of(pid_t pid)
@@ -421,7 +422,8 @@ TEST(Dns, Trap_D3_APushUnderWayToOneWhoLeavesIsNotForTheNextOnHisFd)
     EXPECT_EQ(NEW_HOSTS_OF_1_2, answer(next))
         << "a client that had asked for (1,1) left while its push was under way; the next one, on the same fd, has asked for (1,2) only"
         << and_ended(dns);
-    EXPECT_EQ("(1,3)", ask(next, 1, 3)) << "a push of a module that this client has not asked for?";
+    EXPECT_EQ("(1,3)", ask(next, 1, 3))
+        << "a client that had asked for (1,1) left while its push was under way; the next one, on the same fd, should not be told of (1,1)";
 }
 
 TEST(Dns, Trap_D5_AChangeOfANegativeCmdidIsPushedToItsOwnSubscriber)
