@@ -165,25 +165,25 @@ std::string shown(const std::string &bytes)
     return "\"" + text + (bytes.size() > SHOWN_BYTES ? "…" : "") + "\"" + size;
 }
 
-// The first line of wanted that the output lacks, and the line of the output that stands there.
+// The first line of wanted that the output lacks, or "", and the line of the output that stands there.
 static std::pair<std::string, std::string> first_missing(const std::string &wanted, const std::string &output)
 {
     std::istringstream wanted_lines(wanted);
-    std::string line;
+    std::string line, missing;
     size_t at = 0;
-    while (getline(wanted_lines, line)) {
+    while (missing.empty() && getline(wanted_lines, line)) {
         size_t found = output.find(line, at);
         if (found == std::string::npos) {
-            break;
+            missing = line;
+        } else {
+            at = found + line.size();
+            at += at < output.size() && output[at] == '\n';
         }
-        at = found + line.size();
-        at += at < output.size() && output[at] == '\n';
     }
     if (at >= output.size()) {   // all of the output is behind: what it ended with
-        size_t last = output.find_last_of('\n', output.size() - 2);
-        return {line, output.substr(last == std::string::npos ? 0 : last + 1)};
+        at = output.size() < 2 ? 0 : output.find_last_of('\n', output.size() - 2) + 1;   // npos + 1 is 0
     }
-    return {line, output.substr(at, output.find('\n', at) - at)};
+    return {missing, output.substr(at, output.find('\n', at) - at)};
 }
 
 static std::string quoted_line(const std::string &line)
@@ -202,6 +202,9 @@ std::string shown_output(bool found, const std::string &wanted, const std::strin
                " and printed nothing (into a file or a pipe stdout is buffered: flush it after each line)";
     }
     std::pair<std::string, std::string> missing = first_missing(wanted, output);
+    if (missing.first.empty()) {
+        return "was to print " + shown(wanted) + " in one piece, and printed other lines between";
+    }
     return "was to print " + quoted_line(missing.first) + " and printed " + quoted_line(missing.second);
 }
 

@@ -227,26 +227,13 @@ std::string compile(const temp_folder &folder, const std::string &source, const 
     return program;
 }
 
-static bool can_bind(int type, uint16_t port)
-{
-    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-    sockaddr_in addr = {};
-    addr.sin_family = AF_INET;
-    addr.sin_port = htons(port);
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bool ok = bind(fd, reinterpret_cast<sockaddr *>(&addr), sizeof addr) == 0;
-    close(fd);
-    return ok;
-}
-
 uint16_t free_ports(int n)
 {
     while (true) {
         uint16_t first = free_port();
         bool all = true;
         for (int i = 1; i < n; i++) {
-            uint16_t port = static_cast<uint16_t>(first + i);
-            all = all && can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port);
+            all = all && is_free(static_cast<uint16_t>(first + i));
         }
         if (all) {
             return first;
@@ -364,7 +351,7 @@ std::string program::ending() const
 
 void program::forget_output()
 {
-    if (ftruncate(_output, 0) == -1) {
+    if (_output != -1 && ftruncate(_output, 0) == -1) {
         perror("ftruncate");
     }
 }
@@ -439,7 +426,9 @@ service::service(const std::string &name, const settings &values, const std::str
 {
     std::string conf = "conf/" + name + ".conf";
     std::string text = text_of(stage.empty() ? conf : "../../" + stage + "/" + conf);
+    std::string missing;
     for (int attempt = 0; attempt < 3; attempt++) {
+        forget_output();
         port = free_ports(_ports);
         settings all = values;
         all.insert({_ports == 3 ? "agent.port" : "reactor.port", std::to_string(port)});
@@ -448,19 +437,22 @@ service::service(const std::string &name, const settings &values, const std::str
         if (serves()) {
             return;
         }
-        // Somebody else may have taken the port between the look and the bind.
-        if (output().find("in use") == std::string::npos) {
-            break;
+        missing = running() ? "" : " before it ended (" + ending() + ")";
+        for (int i = _ports - 1; i >= 0; i--) {
+            uint16_t one = static_cast<uint16_t>(port + i);
+            missing = is_served(one) ? missing : " " + std::to_string(one) + missing;
         }
         kill();
-        forget_output();
+        // Somebody else may have taken a port between the look and the bind.
+        bool taken = false;
+        for (int i = 0; i < _ports; i++) {
+            taken = taken || !is_free(static_cast<uint16_t>(port + i));
+        }
+        if (!taken) {
+            break;
+        }
     }
-    std::string missing;
-    for (int i = 0; i < _ports; i++) {
-        uint16_t one = static_cast<uint16_t>(port + i);
-        missing += is_served(one) ? "" : (missing.empty() ? "" : ", ") + std::to_string(one);
-    }
-    ADD_FAILURE() << name << " was given " << (_ports == 1 ? "port " : "the three ports from ") << port << " and did not open " << missing
+    ADD_FAILURE() << name << " was given " << (_ports == 1 ? "port " : "the three ports from ") << port << " and did not open" << missing
                   << "\nit printed:\n" << output();
 }
 

@@ -91,12 +91,17 @@ static bool can_bind(int type, uint16_t port)
     return ok;
 }
 
+bool is_free(uint16_t port)
+{
+    return can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port);
+}
+
 uint16_t free_port()
 {
     static std::mt19937 random(std::random_device{}());
     while (true) {
         uint16_t port = static_cast<uint16_t>(15000 + random() % 16000);
-        if (can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port)) {
+        if (is_free(port)) {
             return port;
         }
     }
@@ -668,28 +673,30 @@ static std::string ending(int status)
 
 child::child(const program &body, wait_for wait)
 {
+    std::string how;
     for (int attempt = 0; attempt < 3; attempt++) {
         start(body);
         if (wait == NOTHING) {
             return;
         }
         quiet inner;
-        bool up = false;
+        bool up = false, ended = false;
         eventually([&] {
             up = is_served(port);
-            return up || exited(&_status);
+            ended = exited(&_status);
+            return up || ended;
         });
         if (up) {
             return;
         }
+        how = ended ? ": " + ending(_status) : " for " + seconds(patience_ms());
+        stop();
         // Somebody else may have taken the port between the look and the bind.
-        if (output().find("in use") == std::string::npos) {
+        if (!ended || is_free(port)) {
             break;
         }
-        stop();
     }
-    ADD_FAILURE() << "nobody listened on the port that the program was given" << (_done ? "" : " for " + seconds(patience_ms()))
-                  << printed_so_far();
+    ADD_FAILURE() << "nobody listened on the port that the program was given" << how << printed_so_far();
 }
 
 void child::start(const program &body)

@@ -53,6 +53,7 @@ constexpr int SILENCE_MS = 150;
 // A port on 127.0.0.1 that is free for TCP and UDP, outside the range from which
 // the system takes the ports of outgoing connections.
 uint16_t free_port();
+bool is_free(uint16_t port);
 
 // Something listens on that port (TCP), or is bound to it (UDP).
 bool is_served(uint16_t port);
