@@ -65,22 +65,27 @@ static bool says_why(const std::string &said)
     return false;
 }
 
-static int end_of(const std::string &conf, std::string *said)
+// The exit status, and in how what became of it; -1 when it has not ended by itself.
+static int end_of(const std::string &conf, std::string *said, std::string *how)
 {
     kit::temp_folder folder;
     if (!conf.empty()) {
         folder.write("conf/lars_lb_agent.conf", conf);
     }
     kit::program agent({kit::binary("lars_lb_agent")}, folder.path);
-    int status = agent.wait();
+    bool ended = kit::eventually([&] { return !agent.running(); });
+    if (!ended) {
+        agent.kill();
+    }
+    *how = ended ? agent.ending() : "it still ran";
     *said = agent.output();
-    return status;
+    return ended ? agent.wait() : -1;
 }
 
 TEST(Agent, EndsWithAMessageWithoutItsConfiguration)
 {
-    std::string said;
-    EXPECT_GT(end_of("", &said), 0) << "there is no conf/lars_lb_agent.conf: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of("", &said, &how), 0) << "there is no conf/lars_lb_agent.conf: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
@@ -88,27 +93,27 @@ TEST(Agent, EndsWithAMessageWhenAPortIsTaken)
 {
     uint16_t port = kit::free_ports(3);
     kit::udp_listener other(static_cast<uint16_t>(port + 1));
-    std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said), 0)
-        << "somebody has the second of the three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said, &how), 0)
+        << "somebody has the second of the three ports: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenItsPortsAreNone)
 {
-    std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said), 0)
-        << "from 65534 on there are no three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said, &how), 0)
+        << "from 65534 on there are no three ports: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenThePortOfAServerIsNone)
 {
     for (const char *section : {"dnsserver", "reporter"}) {
-        std::string said, key = std::string(section) + ".port";
+        std::string said, how, key = std::string(section) + ".port";
         kit::settings values = {{key, "70000"}, {"agent.port", std::to_string(kit::free_ports(3))}};
-        EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), values), &said), 0)
-            << "[" << section << "] port = 70000: the agent is to end, and not with status 0 (-1: it went on)";
+        EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), values), &said, &how), 0)
+            << "[" << section << "] port = 70000: the agent is to end, and not with status 0; " << how;
         EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
     }
 }

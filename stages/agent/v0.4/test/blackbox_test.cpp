@@ -65,22 +65,27 @@ static bool says_why(const std::string &said)
     return false;
 }
 
-static int end_of(const std::string &conf, std::string *said)
+// The exit status, and in how what became of it; -1 when it has not ended by itself.
+static int end_of(const std::string &conf, std::string *said, std::string *how)
 {
     kit::temp_folder folder;
     if (!conf.empty()) {
         folder.write("conf/lars_lb_agent.conf", conf);
     }
     kit::program agent({kit::binary("lars_lb_agent")}, folder.path);
-    int status = agent.wait();
+    bool ended = kit::eventually([&] { return !agent.running(); });
+    if (!ended) {
+        agent.kill();
+    }
+    *how = ended ? agent.ending() : "it still ran";
     *said = agent.output();
-    return status;
+    return ended ? agent.wait() : -1;
 }
 
 TEST(Agent, EndsWithAMessageWithoutItsConfiguration)
 {
-    std::string said;
-    EXPECT_GT(end_of("", &said), 0) << "there is no conf/lars_lb_agent.conf: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of("", &said, &how), 0) << "there is no conf/lars_lb_agent.conf: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
@@ -88,27 +93,27 @@ TEST(Agent, EndsWithAMessageWhenAPortIsTaken)
 {
     uint16_t port = kit::free_ports(3);
     kit::udp_listener other(static_cast<uint16_t>(port + 1));
-    std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said), 0)
-        << "somebody has the second of the three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", std::to_string(port)}}), &said, &how), 0)
+        << "somebody has the second of the three ports: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenItsPortsAreNone)
 {
-    std::string said;
-    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said), 0)
-        << "from 65534 on there are no three ports: the agent is to end, and not with status 0 (-1: it went on)";
+    std::string said, how;
+    EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), {{"agent.port", "65534"}}), &said, &how), 0)
+        << "from 65534 on there are no three ports: the agent is to end, and not with status 0; " << how;
     EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
 }
 
 TEST(Agent, EndsWithAMessageWhenThePortOfAServerIsNone)
 {
     for (const char *section : {"dnsserver", "reporter"}) {
-        std::string said, key = std::string(section) + ".port";
+        std::string said, how, key = std::string(section) + ".port";
         kit::settings values = {{key, "70000"}, {"agent.port", std::to_string(kit::free_ports(3))}};
-        EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), values), &said), 0)
-            << "[" << section << "] port = 70000: the agent is to end, and not with status 0 (-1: it went on)";
+        EXPECT_GT(end_of(kit::with_settings(kit::text_of("conf/lars_lb_agent.conf"), values), &said, &how), 0)
+            << "[" << section << "] port = 70000: the agent is to end, and not with status 0; " << how;
         EXPECT_TRUE(says_why(said)) << "the agent has not said why it ends\n" << said;
     }
 }
@@ -338,7 +343,65 @@ TEST(Agent, ReportsGoToTheReporter)
     dns.answer(1, 1, {{kit::FIRST_IP, 7777}});
     ASSERT_EQ("3232235953:7777", program.first_host());
     report(program, 1, 1, kit::FIRST_IP, 7777, 0);
-    EXPECT_EQ("1,1 3232235953:7777 1 0 idle", reporter.next_report());
+    EXPECT_EQ("1,1 3232235953:7777 1 0 idle", reporter.next_report())
+        << "a call to the host went well: the reporter is to be told 1 success and 0 failures of it, and that it is idle";
     report(program, 1, 1, kit::FIRST_IP, 7777, 3);
-    EXPECT_EQ("1,1 3232235953:7777 1 1 idle", reporter.next_report());
+    EXPECT_EQ("1,1 3232235953:7777 1 1 idle", reporter.next_report())
+        << "a call went well and the next one ended with retcode 3: 1 success and 1 failure; with 0 successes the first was not counted, or the failure began the counts anew";
+}
+
+// What the report that the reporter gets says of a host, "succ err idle" or "succ err overload".
+static std::string said_of(const std::string &report, const std::string &host)
+{
+    size_t at = (" " + report + " ").find(" " + host + " ");
+    std::istringstream words(at == std::string::npos ? "" : report.substr(at + host.size()));
+    std::string succ, err, state;
+    words >> succ >> err >> state;
+    return succ + " " + err + " " + state;
+}
+
+// Calls to 10:80 that go well or fail (s, f), one after another; what the reporter was told after
+// the last one, "succ err idle" or "succ err overload".
+static std::string told_after(with_module &with, const std::string &calls)
+{
+    std::string told;
+    for (char call : calls) {
+        report(with.program, 1, 1, 10, 80, call == 'f');
+        told = said_of(with.reporter.next_report(), "10:80");
+    }
+    return told;
+}
+
+static std::string times(int n, char call)
+{
+    return std::string(static_cast<size_t>(n), call);
+}
+
+// Neither 20 failures of 201 calls nor 14 in a row are too many.
+TEST(Agent, ASuccessEndsTheRunOfFailures)
+{
+    with_module with({{10, 80}});
+    EXPECT_EQ("1 20 idle", told_after(with, times(14, 'f') + "s" + times(6, 'f')))
+        << "14 calls failed, one went well, 6 failed: a success ends the run of failures, so it was never 15 in a row; and 20 of 180 + 21 calls are not more than a tenth";
+}
+
+TEST(Agent, MoreThanATenthOfFailuresIsTooMany)
+{
+    with_module with({{10, 80}});
+    EXPECT_EQ("9 21 idle", told_after(with, times(10, 'f') + times(9, 's') + times(11, 'f')))
+        << "10 calls failed, 9 went well, 11 failed: 21 of 180 + 30 calls are just a tenth, and not more than err_rate";
+    EXPECT_EQ("0 0 overload", told_after(with, "f"))
+        << "10 calls failed, 9 went well, 12 failed, never 15 in a row: 22 of 180 + 31 calls are more than a tenth, and the host is to be set aside";
+    EXPECT_TRUE(with.agent.printed_line("[1, 1] host 0.0.0.10:80 change overload, succ 189 err 22")) << with.agent.output();
+}
+
+TEST(Agent, AChangeOfStateBeginsTheCountsAnew)
+{
+    with_module with({{10, 80}});
+    EXPECT_EQ("2 14 idle", told_after(with, "ss" + times(14, 'f'))) << "2 calls went well, then 14 failed";
+    EXPECT_EQ("0 0 overload", told_after(with, "f")) << "15 calls failed in a row: the host is set aside, and rsucc and rerr begin anew";
+    EXPECT_EQ("14 1 overload", told_after(with, "f" + times(14, 's')))
+        << "after the host was set aside one call failed and 14 went well";
+    EXPECT_EQ("0 0 idle", told_after(with, "s")) << "15 calls went well in a row: the host is idle again, and rsucc and rerr begin anew";
+    EXPECT_EQ("0 14 idle", told_after(with, times(14, 'f'))) << "after the host was idle again 14 calls failed";
 }

@@ -52,16 +52,19 @@ TEST(LarsClient, EachThreadHasAClientOfItsOwn)
     EXPECT_EQ(200, got) << "four threads have asked for 50 hosts each, with a client of their own";
 }
 
+static bool heard(kit::udp_listener &socket, lars::GetHostRequest &req)
+{
+    std::string datagram = socket.recv();
+    bool ok = datagram.compare(0, 4, std::string("\4\0\0\0", 4)) == 0 && datagram.size() >= 8 && req.ParseFromString(datagram.substr(8));
+    EXPECT_TRUE(ok) << "the client has sent no message 4, a GetHostRequest; came " << kit::shown(datagram);
+    return ok;
+}
+
 // The agent's part is played by a socket of the test: it hears the questions and says what it likes.
 struct played_agent {
     played_agent() : first(kit::free_ports(3)), socket(kit::port_of(first, 1, 1)) {}
-    lars::GetHostRequest question()
-    {
-        lars::GetHostRequest req;
-        std::string datagram = socket.recv();
-        EXPECT_TRUE(datagram.size() >= 8 && req.ParseFromString(datagram.substr(8)));
-        return req;
-    }
+    // The client's next question; false when none comes.
+    bool question(lars::GetHostRequest &req) { return heard(socket, req); }
     static lars::GetHostResponse answer_to(const lars::GetHostRequest &req, uint32_t ip)
     {
         lars::GetHostResponse rsp;
@@ -76,34 +79,50 @@ struct played_agent {
     kit::udp_listener socket;
 };
 
+// Asks for a host of (1,1) in a program of its own, for get_host may wait for ever.
+struct asking_program {
+    explicit asking_program(uint16_t first_port)
+        : program(
+              [first_port](uint16_t) {
+                  lars_client client("127.0.0.1", first_port);
+                  printf("%s", host(client, 1, 1).c_str());
+                  fflush(stdout);
+              },
+              kit::child::NOTHING)
+    {
+    }
+    std::string got() { return program.wait() == -1 ? "get_host has not returned" : program.output(); }
+    kit::child program;
+};
+
 TEST(LarsClient, Trap_A15_ReturnsWithoutAnAgent)
 {
-    lars_client client("127.0.0.1", kit::free_ports(3));
-    EXPECT_EQ("error 2", host(client, 1, 1));
-    EXPECT_EQ("error 2", host(client, 1, 1));
+    uint16_t nobody = kit::free_ports(3);
+    EXPECT_EQ("error 2", asking_program(nobody).got()) << "there is no agent: get_host is to return 2";
+    lars_client client("127.0.0.1", nobody);
+    EXPECT_EQ("error 2", host(client, 1, 1)) << "there is no agent: get_host is to return 2";
+    EXPECT_EQ("error 2", host(client, 1, 1)) << "there is still no agent: get_host is to return 2";
 }
 
 TEST(LarsClient, Trap_A15_ReturnsWhenTheAgentDoesNotAnswer)
 {
     played_agent agent;
-    lars_client client("127.0.0.1", agent.first);
-    EXPECT_EQ("error 2", host(client, 1, 1));
+    EXPECT_EQ("error 2", asking_program(agent.first).got()) << "the agent does not answer: get_host is to return 2 after 200 ms";
 }
 
 TEST(LarsClient, Trap_A15_RubbishIsNoAnswer)
 {
     played_agent agent;
-    std::thread other([&] {
-        lars::GetHostRequest req = agent.question();
-        agent.socket.answer("abc");
-        agent.socket.answer(kit::frame_head(5, -1));
-        agent.socket.answer(kit::frame_head(5, 1000));
-        agent.socket.answer(kit::frame(5, "\xff\xff"));
-        agent.socket.answer(kit::frame_of(8, played_agent::answer_to(req, 9)));   // another kind of answer
-    });
-    lars_client client("127.0.0.1", agent.first);
-    EXPECT_EQ("error 2", host(client, 1, 1));
-    other.join();
+    asking_program client(agent.first);
+    lars::GetHostRequest req;
+    ASSERT_TRUE(agent.question(req));
+    agent.socket.answer("abc");
+    agent.socket.answer(kit::frame_head(5, -1));
+    agent.socket.answer(kit::frame_head(5, 1000));
+    agent.socket.answer(kit::frame(5, "\xff\xff"));
+    agent.socket.answer(kit::frame_of(8, played_agent::answer_to(req, 9)));   // another kind of answer
+    EXPECT_EQ("error 2", client.got())
+        << "what came was no message 5, or not as long as its head says: get_host is to wait on, and to return 2 after 200 ms";
 }
 
 TEST(LarsClient, Trap_A16_ALateAnswerIsNotTakenForTheNext)
@@ -111,16 +130,22 @@ TEST(LarsClient, Trap_A16_ALateAnswerIsNotTakenForTheNext)
     played_agent agent;
     lars_client client("127.0.0.1", agent.first);
     EXPECT_EQ("error 2", host(client, 1, 1));
-    lars::GetHostRequest first = agent.question();
+    lars::GetHostRequest first;
+    ASSERT_TRUE(agent.question(first));
     agent.socket.answer(kit::frame_of(5, played_agent::answer_to(first, 1)));   // too late
     std::thread other([&] {
-        lars::GetHostRequest second = agent.question();
+        lars::GetHostRequest second;
+        if (!agent.question(second)) {
+            return;
+        }
         lars::GetHostRequest foreign = second;
         foreign.set_modid(7);
         agent.socket.answer(kit::frame_of(5, played_agent::answer_to(foreign, 2)));
         agent.socket.answer(kit::frame_of(5, played_agent::answer_to(second, 3)));
     });
-    EXPECT_EQ("0.0.0.3:80", host(client, 1, 1));
+    EXPECT_EQ("0.0.0.3:80", host(client, 1, 1))
+        << "get_host(1, 1) was not answered in time, and was called again; first came the late answer 0.0.0.1:80 to the first question, then 0.0.0.2:80 of module "
+           "(7,1), then 0.0.0.3:80 for the second question: of an answer seq and module are to be looked at, and what does not fit is to be thrown away";
     other.join();
 }
 
@@ -132,10 +157,12 @@ TEST(LarsClient, FindsAnAgentThatComesLater)
     kit::udp_listener socket(kit::port_of(first, 1, 1));
     std::thread other([&] {
         lars::GetHostRequest req;
-        req.ParseFromString(socket.recv().substr(8));
-        socket.answer(kit::frame_of(5, played_agent::answer_to(req, 4)));
+        if (heard(socket, req)) {
+            socket.answer(kit::frame_of(5, played_agent::answer_to(req, 4)));
+        }
     });
-    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1));
+    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1))
+        << "an agent came after a question that met nobody; the next question is to get 0.0.0.4:80 from it";
     other.join();
 }
 
@@ -144,10 +171,12 @@ TEST(LarsClient, ReportsACall)
     with_agent with({{kit::FIRST_IP, 7777}});
     lars_client client("127.0.0.1", with.agent.port);
     client.report(1, 1, "192.168.1.177", 7777, 0);
-    EXPECT_EQ("1,1 3232235953:7777 1 0 idle", with.reporter.next_report());
+    EXPECT_EQ("1,1 3232235953:7777 1 0 idle", with.reporter.next_report())
+        << "report(1, 1, \"192.168.1.177\", 7777, 0): the reporter is to be told 1 success; with 0 successes the agent did not know the host, perhaps: is ip in the right byte order?";
     client.report(1, 1, "no address", 7777, 1);   // of no host at all
     client.report(1, 1, "192.168.1.177", 7777, 1);
-    EXPECT_EQ("1,1 3232235953:7777 1 1 idle", with.reporter.next_report());
+    EXPECT_EQ("1,1 3232235953:7777 1 1 idle", with.reporter.next_report())
+        << "then report(…, \"no address\", …), which is to send nothing, and report(…, \"192.168.1.177\", 7777, 1): 1 success and 1 failure";
 }
 
 TEST(LarsClient, ReportsToNobodyWithoutHarm)
@@ -168,11 +197,11 @@ TEST(LarsClient, AReportThatMetNobodyDoesNotSpoilTheNextQuestion)
     kit::udp_listener socket(kit::port_of(first, 1, 1));
     std::thread other([&] {
         lars::GetHostRequest req;
-        std::string datagram = socket.recv(2000);
-        if (datagram.size() >= 8 && req.ParseFromString(datagram.substr(8))) {
+        if (heard(socket, req)) {
             socket.answer(kit::frame_of(5, played_agent::answer_to(req, 4)));
         }
     });
-    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1));
+    EXPECT_EQ("0.0.0.4:80", host(client, 1, 1))
+        << "a report was sent while there was no agent; then the agent came and was asked: the first send fails with ECONNREFUSED, which was meant for the report: send again";
     other.join();
 }
