@@ -370,10 +370,15 @@ static std::string said_of(const std::string &report, const std::string &host)
 static std::string told_after(with_module &with, const std::string &calls)
 {
     std::string told;
-    for (char call : calls) {
-        report(with.program, 1, 1, 10, 80, call == 'f');
-        told = said_of(with.reporter.next_report(), "10:80");
+    {
+        kit::quiet inner;
+        for (char call : calls) {
+            report(with.program, 1, 1, 10, 80, call == 'f');
+            told = said_of(with.reporter.next_report(), "10:80");
+        }
     }
+    kit::note("a program", "reported of 10:80 \"" + calls + "\" (s: it went well, f: it failed)");
+    kit::note("the reporter", "was told " + told);
     return told;
 }
 
