@@ -21,8 +21,11 @@ static std::string host(lars_client &client, int modid, int cmdid)
 {
     std::string ip;
     int port = 0;
+    kit::note("the client", "called get_host(" + std::to_string(modid) + "," + std::to_string(cmdid) + ")");
     int ret = client.get_host(modid, cmdid, ip, port);
-    return ret == 0 ? ip + ":" + std::to_string(port) : "error " + std::to_string(ret);
+    std::string got = ret == 0 ? ip + ":" + std::to_string(port) : "error " + std::to_string(ret);
+    kit::note("the client", "got " + got);
+    return got;
 }
 
 TEST(LarsClient, Trap_A14_GetsAHost)
