@@ -632,16 +632,23 @@ TEST(TcpServer, WhatIsSentInPiecesComesBackWhole)
     }
 }
 
+// Somewhere on the way its socket takes again what waits in the server, but not all of it: who sends
+// with a socket that blocks stands still there.
 TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
 {
     kit::child server(program);
     kit::peer slow = kit::peer::with_small_buffer(server.port);
-    slow.send_and_read_slowly(frames_of(7500000, 1, 1), 1500000);   // and then reads no more
+    slow.send_and_read_slowly(frames_of(7500000, 1, 1), 500000);
     std::vector<kit::peer> others;
     for (int i = 0; i < 3; i++) {   // one of them in the thread of the slow one
         others.emplace_back(server.port);
-        others.back().send_frame(1, "ping");
-        EXPECT_EQ("1:ping", others.back().next());
+    }
+    for (int part = 0; part < 20; part++) {
+        for (kit::peer &quick : others) {
+            quick.send_frame(1, "ping");
+            ASSERT_EQ("1:ping", quick.next());
+        }
+        slow.read_slowly(100000);
     }
 }
 
