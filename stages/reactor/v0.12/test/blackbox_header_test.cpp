@@ -16,7 +16,7 @@ static void greet_all(event_loop *loop, void *)
     listen_fd_set fds;
     loop->get_listen_fds(fds);
     for (int fd : fds) {
-        if (tcp_server::conns[fd] != NULL) {
+        if (tcp_server::conns[fd] != nullptr) {
             tcp_server::conns[fd]->send_message("Hello I am a Task!", 18, 101);
         }
     }
@@ -52,7 +52,7 @@ TEST(Header, TcpServerAloneIsEnoughToHaveThreads)
 {
     kit::child program([](uint16_t) {
         thread_pool pool(1);
-        printf("%d;", queue_of(&pool) != NULL && queue_of(&pool) == queue_of(&pool));
+        printf("%d;", queue_of(&pool) != nullptr && queue_of(&pool) == queue_of(&pool));
         pause();
     }, kit::child::NOTHING);
     EXPECT_TRUE(program.printed("1;"));

@@ -5,7 +5,7 @@ static void greet_all(event_loop *loop, int fd, void *)
 {
     loop->del_io_event(fd);
     for (int i = 0; i < 1000; i++) {
-        if (tcp_server::conns[i] != NULL) {
+        if (tcp_server::conns[i] != nullptr) {
             tcp_server::conns[i]->send_message("found you", 9, 5);
         }
     }

@@ -36,7 +36,7 @@ TEST(Header, TcpServerAloneIsEnoughToHaveThreads)
 {
     kit::child program([](uint16_t) {
         thread_pool pool(1);
-        printf("%d;", queue_of(&pool) != NULL && queue_of(&pool) == queue_of(&pool));
+        printf("%d;", queue_of(&pool) != nullptr && queue_of(&pool) == queue_of(&pool));
         pause();
     }, kit::child::NOTHING);
     EXPECT_TRUE(program.printed("1;"));
