@@ -850,6 +850,41 @@ int child::fds() const
     return entries("/proc/" + std::to_string(pid) + "/fd");
 }
 
+// Each of its threads sleeps now.
+static bool asleep(pid_t pid)
+{
+    std::string folder = "/proc/" + std::to_string(pid) + "/task";
+    DIR *dir = opendir(folder.c_str());
+    bool all = dir != nullptr;
+    while (dirent *entry = all ? readdir(dir) : nullptr) {
+        if (entry->d_name[0] != '.') {
+            std::string id, name, state;
+            std::ifstream stat(folder + "/" + entry->d_name + "/stat");
+            stat >> id >> name >> state;
+            all = state == "S";
+        }
+    }
+    if (dir != nullptr) {
+        closedir(dir);
+    }
+    return all;
+}
+
+bool child::comes_to_rest() const
+{
+    int looks = 0;
+    bool rests;
+    {
+        quiet inner;
+        rests = eventually([&] {
+            looks = asleep(pid) ? looks + 1 : 0;
+            return looks == 20;
+        });
+    }
+    note("the program", rests ? "slept" : "never slept for " + seconds(patience_ms()));
+    return rests;
+}
+
 long child::rss_kb() const
 {
     std::ifstream in("/proc/" + std::to_string(pid) + "/status");

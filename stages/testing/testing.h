@@ -163,6 +163,7 @@ public:
     bool printed(const std::string &text);    // waits until the output holds text
     bool has_threads(int n) const;            // waits until the program has n, with its first
     int fds() const;                          // how many file descriptors it has open
+    bool comes_to_rest() const;               // waits until all its threads are seen asleep for a while
     long rss_kb() const;
 
     uint16_t port = 0;

@@ -693,17 +693,25 @@ TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
     }
 }
 
-// The program is seen asleep for a while: it does not turn for nothing.
-static bool comes_to_rest(const kit::child &program)
+TEST(TcpServer, AfterAnAnswerItSleeps)
 {
-    int asleep = 0;
-    return kit::eventually([&] {
-        std::string name, state;
-        std::ifstream stat("/proc/" + std::to_string(program.pid) + "/stat");
-        stat >> name >> name >> state;
-        asleep = state == "S" ? asleep + 1 : 0;
-        return asleep == 20;
-    });
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send_frame(1, "ping");
+    ASSERT_EQ("1:ping", client.next());
+    EXPECT_TRUE(server.comes_to_rest()) << "everything is answered, and the server spins";
+}
+
+TEST(TcpServer, WhileAnswersWaitForAReaderItSleeps)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    client.send(frames_of(6600000, 1, 1));
+    ASSERT_TRUE(client.was_read()) << "the server does not read what a client sends that does not read yet";
+    EXPECT_TRUE(server.comes_to_rest()) << "a client does not read its answers yet, and the server spins";
+    client.shut_write();
+    EXPECT_TRUE(server.comes_to_rest()) << "a client sends no more and does not read its answers yet, and the server spins: "
+                                           "the end of its stream can be read again and again";
 }
 
 TEST(TcpServer, Trap_R2_WithoutFdsItNeitherSpinsNorFillsTheLog)
@@ -718,7 +726,7 @@ TEST(TcpServer, Trap_R2_WithoutFdsItNeitherSpinsNorFillsTheLog)
         clients.back().send_frame(1, "ping");
     }
     EXPECT_EQ("1:ping", clients[0].next());
-    EXPECT_TRUE(comes_to_rest(server)) << "the server has no fd for most of 40 clients, and spins";
+    EXPECT_TRUE(server.comes_to_rest()) << "the server has no fd for most of 40 clients, and spins";
     EXPECT_LT(server.output().size(), 8000u) << "the server has no fd for most of 40 clients, and fills its log";
 
     clients.clear();

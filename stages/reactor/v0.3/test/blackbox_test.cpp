@@ -120,6 +120,27 @@ TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
     }
 }
 
+TEST(TcpServer, AfterAnAnswerItSleeps)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send("ping");
+    ASSERT_EQ("ping", client.recv(4));
+    EXPECT_TRUE(server.comes_to_rest()) << "everything is answered, and the server spins";
+}
+
+TEST(TcpServer, WhileAnswersWaitForAReaderItSleeps)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    client.send(kit::peer::pattern(6600000));
+    ASSERT_TRUE(client.was_read()) << "the server does not read what a client sends that does not read yet";
+    EXPECT_TRUE(server.comes_to_rest()) << "a client does not read its answers yet, and the server spins";
+    client.shut_write();
+    EXPECT_TRUE(server.comes_to_rest()) << "a client sends no more and does not read its answers yet, and the server spins: "
+                                           "the end of its stream can be read again and again";
+}
+
 TEST(TcpServer, Trap_R3_AcceptingNobodyDoesNotStopTheLoop)
 {
     kit::child server([](uint16_t port) {

@@ -119,6 +119,27 @@ TEST(TcpServer, ASlowReaderDoesNotHoldUpTheOthers)
     }
 }
 
+TEST(TcpServer, AfterAnAnswerItSleeps)
+{
+    kit::child server(program);
+    kit::peer client(server.port);
+    client.send_frame(1, "ping");
+    ASSERT_EQ("1:ping", client.next());
+    EXPECT_TRUE(server.comes_to_rest()) << "everything is answered, and the server spins";
+}
+
+TEST(TcpServer, WhileAnswersWaitForAReaderItSleeps)
+{
+    kit::child server(program);
+    kit::peer client = kit::peer::with_small_buffer(server.port);
+    client.send(frames_of(6600000, 1, 1));
+    ASSERT_TRUE(client.was_read()) << "the server does not read what a client sends that does not read yet";
+    EXPECT_TRUE(server.comes_to_rest()) << "a client does not read its answers yet, and the server spins";
+    client.shut_write();
+    EXPECT_TRUE(server.comes_to_rest()) << "a client sends no more and does not read its answers yet, and the server spins: "
+                                           "the end of its stream can be read again and again";
+}
+
 TEST(TcpServer, Trap_R3_AcceptingNobodyDoesNotStopTheLoop)
 {
     kit::child server([](uint16_t port) {
