@@ -70,3 +70,18 @@ TEST(TcpServer, Trap_R29_APortInUseEndsWithAClearError)
     EXPECT_GT(server.wait(), 0) << "the port was taken, and the program did not end with a status other than 0";
     EXPECT_NE("", server.output()) << "the program did not say why it ended";
 }
+
+// It has said that it sends no more, and is gone before the server greets it.
+TEST(TcpServer, Trap_R16_AClientThatIsGoneDoesNotEndTheServer)
+{
+    kit::child server(program);
+    for (int i = 0; i < 3; i++) {
+        kill(server.pid, SIGSTOP);
+        kit::peer client(server.port);
+        client.shut_write();
+        client.reset();
+        kill(server.pid, SIGCONT);
+        kit::peer next(server.port);
+        ASSERT_EQ("hello Lars\n", next.recv_all()) << "a client was gone before it was greeted, and the next one got no greeting";
+    }
+}

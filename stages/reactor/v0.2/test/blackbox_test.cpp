@@ -96,6 +96,24 @@ TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsEcho)
     EXPECT_EQ("last words", client.recv_all());
 }
 
+TEST(TcpServer, Trap_R16_AClientThatIsGoneDoesNotEndTheServer)
+{
+    kit::child server(program);
+    for (int i = 0; i < 3; i++) {
+        kit::peer client(server.port);
+        client.send("ping");
+        ASSERT_EQ("ping", client.recv(4));
+        kill(server.pid, SIGSTOP);   // it reads and answers when the client is gone
+        client.send("last words");
+        client.shut_write();
+        client.reset();
+        kill(server.pid, SIGCONT);
+    }
+    kit::peer other(server.port);
+    other.send("ping");
+    ASSERT_EQ("ping", other.recv(4)) << "clients had ended and were gone before they were answered, and nobody is served any more";
+}
+
 TEST(TcpServer, Trap_R4_MoreThan127Bytes)
 {
     kit::child server(program);

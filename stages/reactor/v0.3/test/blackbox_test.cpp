@@ -177,6 +177,32 @@ TEST(TcpServer, AClientThatHasNothingMoreToSayStillGetsItsEcho)
     }
 }
 
+TEST(TcpServer, Trap_R16_AClientThatIsGoneDoesNotEndTheServer)
+{
+    kit::child server(program);
+    for (int i = 0; i < 3; i++) {
+        kit::peer client(server.port);
+        client.send("ping");
+        ASSERT_EQ("ping", client.recv(4));
+        kill(server.pid, SIGSTOP);   // it reads and answers when the client is gone
+        client.send("last words");
+        client.shut_write();
+        client.reset();
+        kill(server.pid, SIGCONT);
+    }
+    kit::peer other(server.port);
+    other.send("ping");
+    ASSERT_EQ("ping", other.recv(4)) << "clients had ended and were gone before they were answered, and nobody is served any more";
+
+    kit::peer slow = kit::peer::with_small_buffer(server.port);
+    slow.send_and_read_slowly(kit::peer::pattern(7500000), 0);
+    slow.shut_write();
+    server.comes_to_rest();   // it has seen the end of the stream, and waits until it can send more
+    slow.reset();
+    other.send("pong");
+    EXPECT_EQ("pong", other.recv(4)) << "a client had ended and was gone while answers waited for it, and nobody is served any more";
+}
+
 TEST(TcpServer, Trap_R4_MoreThan127Bytes)
 {
     kit::child server(program);

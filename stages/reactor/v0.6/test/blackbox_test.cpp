@@ -273,6 +273,32 @@ TEST(TcpServer, WhileAnswersWaitForAReaderItSleeps)
                                            "the end of its stream can be read again and again";
 }
 
+TEST(TcpServer, Trap_R16_AClientThatIsGoneDoesNotEndTheServer)
+{
+    kit::child server(program);
+    for (int i = 0; i < 3; i++) {
+        kit::peer client(server.port);
+        client.send_frame(1, "ping");
+        ASSERT_EQ("1:ping", client.next());
+        kill(server.pid, SIGSTOP);   // it reads and answers when the client is gone
+        client.send_frame(1, "last words");
+        client.shut_write();
+        client.reset();
+        kill(server.pid, SIGCONT);
+    }
+    kit::peer other(server.port);
+    other.send_frame(1, "ping");
+    ASSERT_EQ("1:ping", other.next()) << "clients had ended and were gone before they were answered, and nobody is served any more";
+
+    kit::peer slow = kit::peer::with_small_buffer(server.port);
+    slow.send_and_read_slowly(frames_of(7500000, 1, 1), 0);
+    slow.shut_write();
+    server.comes_to_rest();   // it has seen the end of the stream, and waits until it can send more
+    slow.reset();
+    other.send_frame(1, "pong");
+    EXPECT_EQ("1:pong", other.next()) << "a client had ended and was gone while answers waited for it, and nobody is served any more";
+}
+
 TEST(TcpServer, Trap_R3_AcceptingNobodyDoesNotStopTheLoop)
 {
     kit::child server([](uint16_t port) {
