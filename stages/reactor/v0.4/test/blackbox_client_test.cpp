@@ -22,7 +22,7 @@ TEST(TcpClient, SaysHelloAndHearsTheAnswer)
     kit::listener server;
     kit::child client(client_of(server.port), kit::child::NOTHING);
     kit::peer conn = server.accept();
-    EXPECT_EQ("1:hello lars!", conn.next());
+    EXPECT_EQ("1:hello lars!", conn.next()) << "connect() that gives EINPROGRESS goes on: the client greets when it is connected";
     conn.send(kit::frame(5, "answer") + kit::frame(6, ""));
     EXPECT_TRUE(client.printed("5:answer;6:;"));
 }
@@ -133,7 +133,7 @@ TEST(TcpClient, WithoutAConnectionNothingIsSent)
         printf("connected %d, sent %d;", c.connected, c.send_message("x", 1, 1));
     }, kit::child::NOTHING);
     EXPECT_EQ(0, client.wait());
-    EXPECT_TRUE(client.printed("connected 0, sent -1;")) << client.output();
+    EXPECT_TRUE(client.printed("connected 0, sent -1;")) << "before the loop runs there is no connection: connected is false, and send_message() gives -1";
 }
 
 TEST(TcpClient, AServerThatLiesAboutALengthIsLeft)
@@ -169,15 +169,15 @@ TEST(TcpClient, BehindABodyStandsANulThatIsNotPartOfIt)
     kit::peer conn = server.accept();
     conn.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
     std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
-    EXPECT_TRUE(client.printed(seen)) << client.output();
+    EXPECT_TRUE(client.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     std::string next = kit::frame(9, "next");
     for (size_t cut = 1; cut < next.size(); cut++) {
         conn.send(kit::frame(8, "in") + next.substr(0, cut));
         seen += "8:in 2 of 2;";
-        ASSERT_TRUE(client.printed(seen)) << client.output();
+        ASSERT_TRUE(client.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
         conn.send(next.substr(cut));
         seen += "9:next 4 of 4;";
-        ASSERT_TRUE(client.printed(seen)) << client.output();
+        ASSERT_TRUE(client.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     }
 }
 
@@ -191,9 +191,9 @@ TEST(TcpClient, BehindABodyThatFillsTheBufferStandsANulToo)
         std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
         conn.send_frame(9, std::string(size - 8, 'x'));
         seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
-        ASSERT_TRUE(client.printed(seen)) << size << " " << client.output();
+        ASSERT_TRUE(client.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
         conn.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
         seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
-        ASSERT_TRUE(client.printed(seen)) << size << " " << client.output();
+        ASSERT_TRUE(client.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
     }
 }

@@ -80,9 +80,10 @@ TEST(TcpServer, Trap_R13_ACloseHookThatOpensAFileKeepsIt)
         client.send_frame(1, "x");
         EXPECT_EQ("1:x", client.next());
         client.close();
-        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), ";") == i; }));
+        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), ";") == i; }))
+            << i << " clients have left, and the close hook was called " << kit::count_of(server.output(), ";") << " times";
     }
-    EXPECT_EQ(10, kit::count_of(server.output(), "the file;"));
+    EXPECT_EQ(10, kit::count_of(server.output(), "the file;")) << "the file that the first close hook opened was to be there in all 10; it was in " << kit::count_of(server.output(), "the file;");
 }
 
 TEST(TcpServer, EachMsgidGetsWhatTheProgramDecided)
@@ -161,7 +162,7 @@ TEST(TcpServer, Trap_R18_ABurstAboveTheLimitAdmitsTheLimitExactly)
         client.send_frame(1, "ping");
         served += client.next() == "1:ping";
     }
-    EXPECT_EQ(room, served) << "clients that were let in, of twice as many that came at once";
+    EXPECT_EQ(room, served) << room << " clients were to be served of " << 2 * room << " that came at once; " << served << " were";
     EXPECT_TRUE(server.printed("so many connections, max = 10000"));
 
     clients[0].close();
@@ -190,7 +191,7 @@ TEST(TcpServer, Trap_R17_FdsAboveTheLimitOfConnections)
         ASSERT_TRUE(kit::eventually([&] {
             kit::peer probe(server.port);
             return probe.send_frame(1, "p") && probe.next() == "1:p";
-        }));
+        })) << "a client whose fd is above 300 has left, and the next one is not served";
     }
 }
 
@@ -453,7 +454,8 @@ TEST(TcpServer, Trap_R9_AClientThatNeverReadsIsBounded)
         sent++;
     }
     EXPECT_LT(sent, 1600) << "the server took 100 MB and kept the client";
-    EXPECT_LT(server.rss_kb(), KIT_SANITIZED ? 400 * 1024 : 60 * 1024) << "KB of memory after a client that sends and never reads";
+    long kb = server.rss_kb();
+    EXPECT_LT(kb, KIT_SANITIZED ? 400 * 1024 : 60 * 1024) << "a client sent and never read, and the server has grown to " << kb << " KB";
     other.send_frame(1, "ping");
     EXPECT_EQ("1:ping", other.next());
 }
@@ -469,7 +471,7 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
     for (int i = 0; i < 10000; i++) {
         kit::peer client(server.port);
         client.send_frame(1, "hello");
-        ASSERT_EQ("1:hello", client.next()) << i;
+        ASSERT_EQ("1:hello", client.next()) << "client " << i;
         if (i == 2000) {
             rss = server.rss_kb();
         }
@@ -478,7 +480,8 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
     EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }))
         << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
     if (!KIT_SANITIZED) {
-        EXPECT_LT(server.rss_kb(), rss + 200) << "KB of memory, after 10000 clients and after 2000";
+        long cost = server.rss_kb() - rss;
+        EXPECT_LT(cost, 200) << "8000 clients that came and left have cost " << cost << " KB: what is made for a client must be given back";
     }
 }
 
@@ -508,7 +511,8 @@ TEST(TcpServer, Trap_R12_AThousandIdleClientsCostLittle)
         ASSERT_EQ("1:x", clients.back().next());
     }
     if (!KIT_SANITIZED) {
-        EXPECT_LT(server.rss_kb() - before, 500 * 4) << "KB of memory for 500 clients that say nothing";
+        long cost = server.rss_kb() - before;
+        EXPECT_LT(cost, 500 * 4) << "500 idle clients cost " << cost << " KB, less than 2000 are allowed: an empty buffer must go back";
     }
 }
 
@@ -540,7 +544,7 @@ TEST(TcpServer, Trap_R26_TheLargestBodyAndNothingLarger)
     for (int length : {65528, 70000, -1, 0x7fffffff, static_cast<int>(0x80000000)}) {
         kit::peer liar(server.port);
         liar.send(kit::frame_head(1, length) + "some bytes");
-        EXPECT_TRUE(liar.closed()) << length;
+        EXPECT_TRUE(liar.closed()) << "a length of " << length << " must end the connection";
     }
     client.send_frame(1, "ping");
     EXPECT_EQ("1:ping", client.next());
@@ -576,15 +580,15 @@ TEST(TcpServer, BehindABodyStandsANulThatIsNotPartOfIt)
     kit::peer client(server.port);
     client.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
     std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
-    EXPECT_TRUE(server.printed(seen)) << server.output();
+    EXPECT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     std::string next = kit::frame(9, "next");
     for (size_t cut = 1; cut < next.size(); cut++) {
         client.send(kit::frame(8, "in") + next.substr(0, cut));
         seen += "8:in 2 of 2;";
-        ASSERT_TRUE(server.printed(seen)) << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
         client.send(next.substr(cut));
         seen += "9:next 4 of 4;";
-        ASSERT_TRUE(server.printed(seen)) << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     }
 }
 
@@ -597,10 +601,10 @@ TEST(TcpServer, BehindABodyThatFillsTheBufferStandsANulToo)
         std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
         client.send_frame(9, std::string(size - 8, 'x'));
         seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
-        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
         client.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
         seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
-        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
     }
 }
 
@@ -611,10 +615,10 @@ TEST(TcpServer, ItsHooksAreWhereTheCourseLooksForThem)
     int a, b;
     tcp_server::set_conn_start(no_hook, &a);
     tcp_server::set_conn_close(no_hook, &b);
-    EXPECT_TRUE(tcp_server::conn_start_cb == no_hook && tcp_server::conn_start_cb_args == &a);
-    EXPECT_TRUE(tcp_server::conn_close_cb == no_hook && tcp_server::conn_close_cb_args == &b);
+    EXPECT_TRUE(tcp_server::conn_start_cb == no_hook && tcp_server::conn_start_cb_args == &a) << "set_conn_start() was to keep the hook in conn_start_cb, and args in conn_start_cb_args";
+    EXPECT_TRUE(tcp_server::conn_close_cb == no_hook && tcp_server::conn_close_cb_args == &b) << "set_conn_close() was to keep the hook in conn_close_cb, and args in conn_close_cb_args";
     tcp_server::set_conn_start(NULL);
     tcp_server::set_conn_close(NULL);
-    EXPECT_EQ(NULL, tcp_server::conn_start_cb_args);
-    EXPECT_EQ(NULL, tcp_server::conn_close_cb_args);
+    EXPECT_EQ(NULL, tcp_server::conn_start_cb_args) << "set_conn_start(NULL) was to leave NULL in conn_start_cb_args";
+    EXPECT_EQ(NULL, tcp_server::conn_close_cb_args) << "set_conn_close(NULL) was to leave NULL in conn_close_cb_args";
 }

@@ -62,7 +62,7 @@ TEST(TcpServer, AConfigurationFileSaysHowManyThreadsAndConnections)
             EXPECT_TRUE(clients[i].closed());
         }
     }
-    EXPECT_EQ(5, kit::count_of(server.output(), "so many connections, max = 5"));
+    EXPECT_EQ(5, kit::count_of(server.output(), "so many connections, max = 5")) << "5 of 10 clients were to be refused with a line each";
 }
 
 TEST(TcpServer, Trap_R18_BurstsOfTwiceTheLimitOverThreads)
@@ -78,10 +78,11 @@ TEST(TcpServer, Trap_R18_BurstsOfTwiceTheLimitOverThreads)
             client.send_frame(1, "ping");
             served += client.next() == "1:ping";
         }
-        ASSERT_EQ(8, served) << "round " << round;
+        ASSERT_EQ(8, served) << "8 clients were to be served of 16 that came at once; " << served << " were";
         int full = server.fds();
         clients.clear();
-        ASSERT_TRUE(kit::eventually([&] { return server.fds() == full - 8; }));
+        ASSERT_TRUE(kit::eventually([&] { return server.fds() == full - 8; }))
+            << "the clients have left, and the server has " << server.fds() << " fds open; with them it had " << full;
     }
 }
 
@@ -171,10 +172,10 @@ TEST(TcpServer, Trap_R19_SixConnectionsOnThreeLoopsAreTwoEach)
         clients.emplace_back(server.port);
         count[clients.back().next()]++;
     }
-    EXPECT_EQ(3u, count.size());
+    EXPECT_EQ(3u, count.size()) << "6 clients were to be dealt out to 3 threads; " << count.size() << " serve them";
     for (const auto &thread : count) {
-        EXPECT_EQ(2, thread.second) << thread.first;
-        EXPECT_NE("101:" + std::to_string(server.pid), thread.first) << "the loop that accepts";
+        EXPECT_EQ(2, thread.second) << "each of 3 threads was to serve 2 of 6 clients; one serves " << thread.second;
+        EXPECT_NE("101:" + std::to_string(server.pid), thread.first) << "the first thread only accepts; it was to serve nobody";
     }
 }
 
@@ -221,7 +222,7 @@ TEST(TcpServer, ManyClientsOfManyThreadsEachGetTheirOwnAnswers)
     for (std::thread &thread : threads) {
         thread.join();
     }
-    EXPECT_EQ(200, right);
+    EXPECT_EQ(200, right) << "200 messages were to be answered; " << right << " were";
 }
 
 TEST(TcpServer, AClientThatSaysNothingIsGreetedAndMissed)
@@ -276,9 +277,10 @@ TEST(TcpServer, Trap_R13_ACloseHookThatOpensAFileKeepsIt)
         client.send_frame(1, "x");
         EXPECT_EQ("1:x", client.next());
         client.close();
-        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), ";") == i; }));
+        ASSERT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), ";") == i; }))
+            << i << " clients have left, and the close hook was called " << kit::count_of(server.output(), ";") << " times";
     }
-    EXPECT_EQ(10, kit::count_of(server.output(), "the file;"));
+    EXPECT_EQ(10, kit::count_of(server.output(), "the file;")) << "the file that the first close hook opened was to be there in all 10; it was in " << kit::count_of(server.output(), "the file;");
 }
 
 TEST(TcpServer, EachMsgidGetsWhatTheProgramDecided)
@@ -370,14 +372,15 @@ TEST(TcpServer, Trap_R18_ABurstAboveTheLimitAdmitsTheLimitExactly)
     while (clients.size() < 2 * room) {
         clients.emplace_back(server.port);
     }
-    EXPECT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), "so many connections, max = 10000") == room; }));
+    EXPECT_TRUE(kit::eventually([&] { return kit::count_of(server.output(), "so many connections, max = 10000") == room; }))
+        << "of " << 2 * room << " clients " << room << " were to be refused; " << kit::count_of(server.output(), "so many connections, max = 10000") << " lines say so";
     ASSERT_EQ(3, write(gate[1], "xxx", 3));
     int served = 0;
     for (kit::peer &client : clients) {
         client.send_frame(1, "ping");
         served += client.next() == "1:ping";
     }
-    EXPECT_EQ(room, served) << "clients that were let in, of twice as many that came at once";
+    EXPECT_EQ(room, served) << room << " clients were to be served of " << 2 * room << " that came at once; " << served << " were";
 
     clients[0].close();
     EXPECT_TRUE(kit::eventually([&] {
@@ -407,7 +410,7 @@ TEST(TcpServer, Trap_R17_FdsAboveTheLimitOfConnections)
         ASSERT_TRUE(kit::eventually([&] {
             kit::peer probe(server.port);
             return probe.send_frame(1, "p") && probe.next() == "1:p";
-        }));
+        })) << "a client whose fd is above 300 has left, and the next one is not served";
     }
 }
 
@@ -651,7 +654,8 @@ TEST(TcpServer, Trap_R9_AClientThatNeverReadsIsBounded)
         sent++;
     }
     EXPECT_LT(sent, 1600) << "the server took 100 MB and kept the client";
-    EXPECT_LT(server.rss_kb(), KIT_SANITIZED ? 400 * 1024 : 60 * 1024) << "KB of memory after a client that sends and never reads";
+    long kb = server.rss_kb();
+    EXPECT_LT(kb, KIT_SANITIZED ? 400 * 1024 : 60 * 1024) << "a client sent and never read, and the server has grown to " << kb << " KB";
     other.send_frame(1, "ping");
     EXPECT_EQ("1:ping", other.next());
 }
@@ -667,7 +671,7 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
     for (int i = 0; i < 10000; i++) {
         kit::peer client(server.port);
         client.send_frame(1, "hello");
-        ASSERT_EQ("1:hello", client.next()) << i;
+        ASSERT_EQ("1:hello", client.next()) << "client " << i;
         if (i == 2000) {
             rss = server.rss_kb();
         }
@@ -676,7 +680,8 @@ TEST(TcpServer, Trap_R10_ManyClientsLeaveNothingBehind)
     EXPECT_TRUE(kit::eventually([&] { return server.fds() == before; }))
         << "the clients have left, and the server has " << server.fds() << " fds open; before them it had " << before;
     if (!KIT_SANITIZED) {
-        EXPECT_LT(server.rss_kb(), rss + 200) << "KB of memory, after 10000 clients and after 2000";
+        long cost = server.rss_kb() - rss;
+        EXPECT_LT(cost, 200) << "8000 clients that came and left have cost " << cost << " KB: what is made for a client must be given back";
     }
 }
 
@@ -706,7 +711,8 @@ TEST(TcpServer, Trap_R12_AThousandIdleClientsCostLittle)
         ASSERT_EQ("1:x", clients.back().next());
     }
     if (!KIT_SANITIZED) {
-        EXPECT_LT(server.rss_kb() - before, 500 * 4) << "KB of memory for 500 clients that say nothing";
+        long cost = server.rss_kb() - before;
+        EXPECT_LT(cost, 500 * 4) << "500 idle clients cost " << cost << " KB, less than 2000 are allowed: an empty buffer must go back";
     }
 }
 
@@ -738,7 +744,7 @@ TEST(TcpServer, Trap_R26_TheLargestBodyAndNothingLarger)
     for (int length : {65528, 70000, -1, 0x7fffffff, static_cast<int>(0x80000000)}) {
         kit::peer liar(server.port);
         liar.send(kit::frame_head(1, length) + "some bytes");
-        EXPECT_TRUE(liar.closed()) << length;
+        EXPECT_TRUE(liar.closed()) << "a length of " << length << " must end the connection";
     }
     client.send_frame(1, "ping");
     EXPECT_EQ("1:ping", client.next());
@@ -774,15 +780,15 @@ TEST(TcpServer, BehindABodyStandsANulThatIsNotPartOfIt)
     kit::peer client(server.port);
     client.send(kit::frame(5, "first") + kit::frame(6, "") + kit::frame(7, "third"));
     std::string seen = "5:first 5 of 5;6: 0 of 0;7:third 5 of 5;";
-    EXPECT_TRUE(server.printed(seen)) << server.output();
+    EXPECT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     std::string next = kit::frame(9, "next");
     for (size_t cut = 1; cut < next.size(); cut++) {
         client.send(kit::frame(8, "in") + next.substr(0, cut));
         seen += "8:in 2 of 2;";
-        ASSERT_TRUE(server.printed(seen)) << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
         client.send(next.substr(cut));
         seen += "9:next 4 of 4;";
-        ASSERT_TRUE(server.printed(seen)) << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "each message once and in order, and behind each body a NUL that len does not count";
     }
 }
 
@@ -795,10 +801,10 @@ TEST(TcpServer, BehindABodyThatFillsTheBufferStandsANulToo)
         std::string len = std::to_string(size - 8), rest = std::to_string(size - 20);
         client.send_frame(9, std::string(size - 8, 'x'));
         seen += "9:xxxxxxxxxx " + len + " of " + len + ";";
-        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
         client.send(kit::frame(8, std::string(size - 20, 'y')) + kit::frame(7, "tail"));   // as many bytes in all
         seen += "8:yyyyyyyyyy " + rest + " of " + rest + ";7:tail 4 of 4;";
-        ASSERT_TRUE(server.printed(seen)) << size << " " << server.output();
+        ASSERT_TRUE(server.printed(seen)) << "messages of " << size << " bytes in all: behind each body must stand a NUL, and len must not count it";
     }
 }
 
@@ -809,10 +815,10 @@ TEST(TcpServer, ItsHooksAreWhereTheCourseLooksForThem)
     int a, b;
     tcp_server::set_conn_start(no_hook, &a);
     tcp_server::set_conn_close(no_hook, &b);
-    EXPECT_TRUE(tcp_server::conn_start_cb == no_hook && tcp_server::conn_start_cb_args == &a);
-    EXPECT_TRUE(tcp_server::conn_close_cb == no_hook && tcp_server::conn_close_cb_args == &b);
+    EXPECT_TRUE(tcp_server::conn_start_cb == no_hook && tcp_server::conn_start_cb_args == &a) << "set_conn_start() was to keep the hook in conn_start_cb, and args in conn_start_cb_args";
+    EXPECT_TRUE(tcp_server::conn_close_cb == no_hook && tcp_server::conn_close_cb_args == &b) << "set_conn_close() was to keep the hook in conn_close_cb, and args in conn_close_cb_args";
     tcp_server::set_conn_start(NULL);
     tcp_server::set_conn_close(NULL);
-    EXPECT_EQ(NULL, tcp_server::conn_start_cb_args);
-    EXPECT_EQ(NULL, tcp_server::conn_close_cb_args);
+    EXPECT_EQ(NULL, tcp_server::conn_start_cb_args) << "set_conn_start(NULL) was to leave NULL in conn_start_cb_args";
+    EXPECT_EQ(NULL, tcp_server::conn_close_cb_args) << "set_conn_close(NULL) was to leave NULL in conn_close_cb_args";
 }
