@@ -55,6 +55,24 @@ TEST(TcpClient, HearsOfEachStartAndEachEnd)
     EXPECT_TRUE(client.printed("up;down;up;"));
 }
 
+TEST(TcpClient, ATryThatFailedIsNoEnd)
+{
+    uint16_t port = kit::free_port();
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", port, "client");
+        c.set_conn_start([](net_connection *, void *) { printf("up;"); });
+        c.set_conn_close([](net_connection *, void *) { printf("down;"); });
+        loop.event_process();
+    }, kit::child::NOTHING);
+    EXPECT_TRUE(client.comes_to_rest()) << "nobody listens, and the client tries again without a pause";
+    kit::listener server(port);
+    kit::peer conn = server.accept();
+    ASSERT_TRUE(client.printed("up;"));
+    EXPECT_EQ("up;", client.output()) << "the close hook is for connections that have started, not for tries that failed";
+    EXPECT_TRUE(client.comes_to_rest()) << "the client is connected, and spins: its timer was never read";
+}
+
 TEST(TcpClient, RemembersAndNamesItsFd)
 {
     kit::listener server;
@@ -217,6 +235,37 @@ TEST(TcpClient, WithoutAConnectionNothingIsSent)
     }, kit::child::NOTHING);
     EXPECT_EQ(0, client.wait());
     EXPECT_TRUE(client.printed("connected 0, sent -1;")) << "before the loop runs there is no connection: connected is false, and send_message() gives -1";
+}
+
+// Looks each millisecond whether the client is connected, and tells when that has changed.
+static void tell_changes(event_loop *, int fd, void *args)
+{
+    static bool was = false;
+    tcp_client *client = static_cast<tcp_client *>(args);
+    uint64_t n;
+    if (read(fd, &n, sizeof n) == sizeof n && client->connected != was) {
+        was = client->connected;
+        printf("connected %d, sent %d;", was, client->send_message("x", 1, 1));
+    }
+}
+
+TEST(TcpClient, AfterTheEndOfTheConnectionNothingIsSent)
+{
+    kit::listener server;
+    kit::child client([&](uint16_t) {
+        event_loop loop;
+        tcp_client c(&loop, "127.0.0.1", server.port, "client");
+        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        itimerspec each_ms = {{0, 1000000}, {0, 1000000}};
+        timerfd_settime(timer, 0, &each_ms, nullptr);
+        loop.add_io_event(timer, tell_changes, EPOLLIN, &c);
+        loop.event_process();
+    }, kit::child::NOTHING);
+    kit::peer conn = server.accept();
+    EXPECT_TRUE(client.printed("connected 1, sent 0;"));
+    server.close();
+    conn.close();
+    EXPECT_TRUE(client.printed("connected 0, sent -1;")) << "the connection has ended: connected is false then, and send_message() gives -1";
 }
 
 TEST(TcpClient, AServerThatLiesAboutALengthIsLeft)

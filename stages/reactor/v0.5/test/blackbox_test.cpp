@@ -271,6 +271,12 @@ TEST(TcpServer, Trap_R2_WithoutFdsItNeitherSpinsNorFillsTheLog)
     EXPECT_EQ("1:ping", clients[0].next());
     EXPECT_TRUE(server.comes_to_rest()) << "the server has no fd for most of 40 clients, and spins";
     EXPECT_LT(server.output().size(), 8000u) << "the server has no fd for most of 40 clients, and fills its log";
+    size_t said = server.output().size();
+    for (int i = 0; i < 40; i++) {
+        clients.emplace_back(server.port);
+    }
+    EXPECT_TRUE(server.comes_to_rest()) << "the server has no fd for 40 more clients, and spins";
+    EXPECT_EQ(said, server.output().size()) << "the server has said that it has no fds left, and says so again for each client";
 
     clients.clear();
     EXPECT_TRUE(kit::eventually([&] {

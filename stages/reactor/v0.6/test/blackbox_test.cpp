@@ -35,6 +35,22 @@ TEST(TcpServer, EachMsgidGetsWhatTheProgramDecided)
     EXPECT_EQ("1:please echo this", client.next());
 }
 
+TEST(TcpServer, ANegativeMsgidIsAMsgidToo)
+{
+    kit::child server([](uint16_t port) {
+        event_loop loop;
+        tcp_server s(&loop, "127.0.0.1", port);
+        s.add_msg_router(-1, echo);
+        s.add_msg_router(static_cast<int>(0x80000000), echo);
+        loop.event_process();
+    });
+    kit::peer client(server.port);
+    client.send_frame(-1, "below zero");
+    EXPECT_EQ("-1:below zero", client.next());
+    client.send_frame(static_cast<int>(0x80000000), "the lowest");
+    EXPECT_EQ("-2147483648:the lowest", client.next());
+}
+
 TEST(TcpServer, ACallbackGetsItsOwnUserData)
 {
     kit::child server([](uint16_t port) {
@@ -338,6 +354,12 @@ TEST(TcpServer, Trap_R2_WithoutFdsItNeitherSpinsNorFillsTheLog)
     EXPECT_EQ("1:ping", clients[0].next());
     EXPECT_TRUE(server.comes_to_rest()) << "the server has no fd for most of 40 clients, and spins";
     EXPECT_LT(server.output().size(), 8000u) << "the server has no fd for most of 40 clients, and fills its log";
+    size_t said = server.output().size();
+    for (int i = 0; i < 40; i++) {
+        clients.emplace_back(server.port);
+    }
+    EXPECT_TRUE(server.comes_to_rest()) << "the server has no fd for 40 more clients, and spins";
+    EXPECT_EQ(said, server.output().size()) << "the server has said that it has no fds left, and says so again for each client";
 
     clients.clear();
     EXPECT_TRUE(kit::eventually([&] {
