@@ -479,7 +479,7 @@ TEST(Agent, EachHostHasAWindowOfItsOwn)
     })) << "the counts of a host that is called all the time are to begin anew with each window of a second; after 10 seconds they are " << good;
     EXPECT_NE(std::string::npos, bad.find("overload"))
         << "all calls to 11:80 failed, those to 10:80 went well; " << windows << " windows of 10:80 have ended, and 11:80 is not set aside ("
-        << bad << "): either counts and times are kept for the module and not for each host, or check_window looks at vsucc and verr and not at rsucc and rerr";
+        << bad << "): what is reported of one host must not end or fill the window of another, and check_window is to look at rsucc and rerr, not at vsucc and verr";
     EXPECT_NE(std::string::npos, good.find("idle")) << "all calls to 10:80 went well, and it is set aside";
 }
 
