@@ -12,7 +12,7 @@ for ((left = 30; left > 0; left--)); do
     stage=$prev
 done
 awk -v stages="$stages/" -v last="stages/$1/README.md" '
-    FNR == NR     {names[++count] = $1; wanted[$1]; next}
+    FILENAME == "-" {names[++count] = $1; wanted[$1]; next}
     FNR == 1      {section = step = ""}
     /^## /        {section = substr($0, 4); step = ""}
     /^[0-9]+\. /  {step = section == "Write it yourself" ? ", step " ($1 + 0) "," : ""}
