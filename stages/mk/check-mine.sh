@@ -28,7 +28,7 @@ readme="\"Write it yourself\" in stages/$stage/README.md"
 testing=$stages/testing
 flags=(-std=c++17 -pthread $(pkg-config --cflags gtest) -I"$testing/build/plain" -I"$testing")
 tests=("$stages/$stage"/test/blackbox*_test.cpp)
-kit=("$testing"/build/plain/{main,testing,journal,explain}.o)
+kit=("$testing"/build/plain/{main,testing,peer,slow_peer,child,journal,explain}.o)
 beside=()
 case $stage in
 reactor/*)
