@@ -4,6 +4,10 @@
 # A binary that crashes, runs out of time or runs no test is a failure.
 here=$(cd "$(dirname "$0")" && pwd)
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 TSAN_OPTIONS=halt_on_error=0:exitcode=66:atexit_sleep_ms=0
+# What a test that was killed has left goes with it.
+TEST_TMPDIR=$(mktemp -d)/ || exit 1
+export TEST_TMPDIR
+trap 'rm -rf "$TEST_TMPDIR"' EXIT
 passed=0 failed=0
 for binary in "$@"; do
     log=$binary.log

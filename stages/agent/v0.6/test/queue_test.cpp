@@ -44,12 +44,14 @@ static lars::ReportStatusRequest golden_report()
 static kit::child::program queueing(uint16_t dns, uint16_t reporter, const std::vector<std::pair<int, int>> &routes, int reports)
 {
     return [=](uint16_t) {
-        kit::temp_folder folder;
-        folder.write("agent.conf", "[dnsserver]\nip = 127.0.0.1\nport = " + std::to_string(dns) +
-                                       "\n[reporter]\nip = 127.0.0.1\nport = " + std::to_string(reporter) + "\n");
-        if (!config_file::setPath(folder.path + "/agent.conf")) {
-            exit(1);
-        }
+        {
+            kit::temp_folder folder;
+            folder.write("agent.conf", "[dnsserver]\nip = 127.0.0.1\nport = " + std::to_string(dns) +
+                                           "\n[reporter]\nip = 127.0.0.1\nport = " + std::to_string(reporter) + "\n");
+            if (!config_file::setPath(folder.path + "/agent.conf")) {
+                exit(1);
+            }
+        }   // it has been read; this program has no end at which the folder would go
         for (int i = 0; i < 3; i++) {
             r_lb[i] = new route_lb(i + 1);
         }
