@@ -84,21 +84,16 @@ void dns_server::on_get_route(const char *data, uint32_t len, net_connection &co
 void dns_server::on_bad_message(loop_state &state, net_connection &conn)
 {
     ++state.bad_messages;
-    uint64_t suppressed = 0;
-    if (state.bad_limiter.allow(conn.loop()->now(), &suppressed))
-        _loop->log()(log_level::warn, "dropped a body from " + conn.peer().to_string() +
-                                          " that is no GetRouteRequest (" +
-                                          std::to_string(state.bad_messages) + " so far)");
+    state.bad_limiter.write(_loop->log(), conn.loop()->now(), log_level::warn,
+                            "dropped a body from ", conn.peer(), " that is no GetRouteRequest (",
+                            state.bad_messages, " so far)");
 }
 
 void dns_server::on_full_list(loop_state &state, net_connection &conn)
 {
-    uint64_t suppressed = 0;
-    if (state.full_limiter.allow(conn.loop()->now(), &suppressed))
-        _loop->log()(log_level::warn,
-                     conn.peer().to_string() + " has subscribed to " +
-                         std::to_string(subscribe_list::MAX_PER_CONNECTION) +
-                         " modules: further ones are answered, their changes are not pushed");
+    state.full_limiter.write(_loop->log(), conn.loop()->now(), log_level::warn, conn.peer(),
+                             " has subscribed to ", subscribe_list::MAX_PER_CONNECTION,
+                             " modules: further ones are answered, their changes are not pushed");
 }
 
 void dns_server::push(size_t index, std::shared_ptr<const route_table> table,

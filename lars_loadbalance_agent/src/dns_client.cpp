@@ -185,10 +185,8 @@ void dns_client::on_route(const char *data, uint32_t len)
     GetRouteResponse body;
     if (!body.ParseFromArray(data, static_cast<int>(len))) {
         ++_bad_messages;
-        uint64_t suppressed = 0;
-        if (_bad_limiter.allow(_loop->now(), &suppressed))
-            _loop->log()(log_level::warn, "dropped a route that does not parse (" +
-                                              std::to_string(_bad_messages) + " so far)");
+        _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn,
+                           "dropped a route that does not parse (", _bad_messages, " so far)");
         return;
     }
     const module_id id{body.modid(), body.cmdid()};

@@ -165,25 +165,15 @@ void host_server::fill_hosts(module_id module, const std::vector<endpoint> &host
 void host_server::on_bad_message(int msgid)
 {
     ++_bad_messages;
-    uint64_t suppressed = 0;
-    if (_bad_limiter.allow(_loop->now(), &suppressed))
-        _loop->log()(log_level::warn, "dropped a body of message " + std::to_string(msgid) +
-                                          " from " + _server.peer().to_string() +
-                                          " that does not parse (" + std::to_string(_bad_messages) +
-                                          " so far)");
+    _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a body of message ",
+                       msgid, " from ", _server.peer(), " that does not parse (", _bad_messages,
+                       " so far)");
 }
 
 void host_server::on_state(module_id module, const host_info &host, const char *why)
 {
-    uint64_t suppressed = 0;
-    if (!_state_limiter.allow(_loop->now(), &suppressed))
-        return;
-    _loop->log()(log_level::info, module.to_string() + " " + host.address.to_string() +
-                                      (host.overloaded ? " is overloaded: " : " is idle again: ") +
-                                      why +
-                                      (suppressed > 0 ? " (" + std::to_string(suppressed) +
-                                                            " changes before not shown)"
-                                                      : ""));
+    _state_limiter.write(_loop->log(), _loop->now(), log_level::info, module, " ", host.address,
+                         host.overloaded ? " is overloaded: " : " is idle again: ", why);
 }
 
 void host_server::send_reports()

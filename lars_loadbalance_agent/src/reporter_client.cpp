@@ -54,10 +54,8 @@ void reporter_client::send_waiting()
     while (_waiting.size() > MAX_WAITING) {
         _waiting.pop_front();
         ++_dropped;
-        uint64_t suppressed = 0;
-        if (_dropped_limiter.allow(_loop->now(), &suppressed))
-            _loop->log()(log_level::warn, "the reporter is away: " + std::to_string(_dropped) +
-                                              " messages dropped so far");
+        _dropped_limiter.write(_loop->log(), _loop->now(), log_level::warn,
+                               "the reporter is away: ", _dropped, " messages dropped so far");
     }
 }
 

@@ -1,17 +1,67 @@
 // Log lines. A component is handed a log_sink and writes to that; there is no
-// global logger. A sink may be called from any thread.
+// global logger.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace lars {
 
-enum class log_level { debug, info, warn, error };
+// off is no level of a line: a sink whose lowest level is off drops them all.
+enum class log_level { debug, info, warn, error, off };
 
-using log_sink = std::function<void(log_level level, const std::string &message)>;
+// Where lines go. Any thread may write to it, and to a copy of it.
+//
+//     log(log_level::warn, "lost ", peer, " after ", seconds, " s");
+//
+// A part is a text, a number, or anything with to_string(). The line is built
+// only where its level is wanted.
+class log_sink {
+public:
+    using line_writer = std::function<void(log_level level, const std::string &line)>;
+
+    // WRITE gets each line whose level is LOWEST or higher, from any thread.
+    template <typename writer,
+              typename = std::enable_if_t<
+                  std::is_invocable_v<writer &, log_level, const std::string &> &&
+                  !std::is_same_v<std::decay_t<writer>, log_sink>>>
+    log_sink(writer write, log_level lowest = log_level::debug)
+        : _write(std::move(write)), _lowest(lowest)
+    {
+    }
+
+    bool wants(log_level level) const { return level >= _lowest; }
+
+    template <typename... parts>
+    void operator()(log_level level, const parts &...each) const
+    {
+        if (!wants(level))
+            return;
+        std::string line;
+        (append(line, each), ...);
+        _write(level, line);
+    }
+
+private:
+    template <typename part>
+    static void append(std::string &line, const part &value)
+    {
+        if constexpr (std::is_convertible_v<const part &, std::string_view>)
+            line += std::string_view(value);
+        else if constexpr (std::is_arithmetic_v<part>)
+            line += std::to_string(value);
+        else
+            line += value.to_string();
+    }
+
+    line_writer _write;
+    log_level _lowest;
+};
 
 // Writes "2026-01-31 12:00:00.123 INFO lars_dns: message" to stderr, one write
 // for each line; lines below LOWEST are left out.
@@ -24,17 +74,56 @@ log_sink no_log();
 // unfriendly peer can cause at will. One thread.
 class log_limiter {
 public:
+    using time_point = std::chrono::steady_clock::time_point;
+
     explicit log_limiter(uint32_t lines_per_second = 1) : _lines_per_second(lines_per_second) {}
 
-    // True if a line may be written now; then *suppressed is how many were not
-    // since the last one.
-    bool allow(std::chrono::steady_clock::time_point now, uint64_t *suppressed);
+    // Writes the line where one may be written now, with the number of those that
+    // were not since the last one; false where it may not.
+    template <typename... parts>
+    bool write(const log_sink &log, time_point now, log_level level, const parts &...each)
+    {
+        if (!allow(now))
+            return false;
+        if (const uint64_t before = std::exchange(_suppressed, 0))
+            log(level, each..., " (", before, " more before)");
+        else
+            log(level, each...);
+        return true;
+    }
 
 private:
+    bool allow(time_point now);
+
     uint32_t _lines_per_second;
-    std::chrono::steady_clock::time_point _second{};  // when the current second began
-    uint32_t _lines = 0;                              // in the current second
-    uint64_t _suppressed = 0;
+    time_point _second{};      // when the current second began
+    uint32_t _lines = 0;       // in the current second
+    uint64_t _suppressed = 0;  // since the last line
+};
+
+// Says once that something goes wrong, however often it is tried again, and
+// lets its owner say once that it is over. One thread.
+class trouble_log {
+public:
+    // Writes the line unless the trouble that was said last has the same KEY.
+    template <typename... parts>
+    void say(const log_sink &log, log_level level, std::string_view key, const parts &...each)
+    {
+        if (_said && _key == key)
+            return;
+        _said = true;
+        _key = key;
+        log(level, each...);
+    }
+
+    // True if trouble had been said: the next one will be, whatever its key.
+    bool over() { return std::exchange(_said, false); }
+
+    bool said() const { return _said; }
+
+private:
+    bool _said = false;
+    std::string _key;
 };
 
 }  // namespace lars

@@ -71,7 +71,7 @@ private:
 
     size_t _current = 0;
     size_t _failed_in_row = 0;
-    bool _told_of_failure = false;
+    trouble_log _trouble;
     bool _stopped = false;
     backoff _backoff;
     event_loop::timer_id _timer = 0;  // the next try, or the connect timeout

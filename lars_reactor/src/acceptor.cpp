@@ -57,8 +57,8 @@ void acceptor::accept_all()
                              SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd.valid()) {
             if (std::exchange(_told, false))
-                _loop->log()(log_level::info, "fds are free again; " + std::to_string(_turned_away) +
-                                                  " connections were turned away so far");
+                _loop->log()(log_level::info, "fds are free again; ", _turned_away,
+                             " connections were turned away so far");
             _out_of_fds = false;
             _on_accept(std::move(fd), endpoint::from_sockaddr(peer));
             continue;
@@ -66,12 +66,10 @@ void acceptor::accept_all()
         if (errno == EAGAIN)
             return;
         if (errno == EMFILE || errno == ENFILE) {
-            uint64_t suppressed = 0;
-            if (!_out_of_fds && _limiter.allow(_loop->now(), &suppressed)) {
-                _loop->log()(log_level::error,
-                             "no fd is left, connections are turned away (ulimit -n)");
+            if (!_out_of_fds && _limiter.write(_loop->log(), _loop->now(), log_level::error,
+                                               "no fd is left, connections are turned away"
+                                               " (ulimit -n)"))
                 _told = true;
-            }
             _out_of_fds = true;
             if (!turn_one_away()) {
                 rest();

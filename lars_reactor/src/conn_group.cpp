@@ -18,7 +18,7 @@ void conn_group::add(uint64_t id, unique_fd fd, const endpoint &peer)
 {
     auto conn = std::make_unique<tcp_conn>(this, id, std::move(fd), peer);
     if (status s = conn->start(); !s) {
-        _loop->log()(log_level::error, "connection from " + peer.to_string() + ": " + s.message());
+        _loop->log()(log_level::error, "connection from ", peer, ": ", s.message());
         _shared->connections.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
@@ -41,7 +41,7 @@ void conn_group::remove(uint64_t id, const std::string &why)
     const auto found = _conns.find(id);
     std::shared_ptr<tcp_conn> conn = std::move(found->second);
     _conns.erase(found);
-    _loop->log()(log_level::debug, "connection from " + conn->peer().to_string() + ": " + why);
+    _loop->log()(log_level::debug, "connection from ", conn->peer(), ": ", why);
     if (_shared->on_close)
         _shared->on_close(*conn);
     _shared->connections.fetch_sub(1, std::memory_order_relaxed);
@@ -78,11 +78,8 @@ void conn_group::drain(std::chrono::milliseconds grace, std::function<void()> do
 void conn_group::unknown_message(int msgid, const endpoint &peer)
 {
     _shared->unknown_messages.fetch_add(1, std::memory_order_relaxed);
-    uint64_t suppressed = 0;
-    if (_unknown_limiter.allow(_loop->now(), &suppressed))
-        _loop->log()(log_level::warn, "unknown message id " + std::to_string(msgid) + " from " +
-                                          peer.to_string() + " (" + std::to_string(suppressed) +
-                                          " more before)");
+    _unknown_limiter.write(_loop->log(), _loop->now(), log_level::warn, "unknown message id ",
+                           msgid, " from ", peer);
 }
 
 }  // namespace lars

@@ -14,6 +14,7 @@ static const char *level_name(log_level level)
     case log_level::info: return "INFO";
     case log_level::warn: return "WARN";
     case log_level::error: return "ERROR";
+    case log_level::off: break;
     }
     return "?";
 }
@@ -35,21 +36,20 @@ static std::string format_line(const std::string &component, log_level level,
 
 log_sink stderr_log(const std::string &component, log_level lowest)
 {
-    return [component, lowest](log_level level, const std::string &message) {
-        if (level < lowest)
-            return;
+    const auto write_line = [component](log_level level, const std::string &message) {
         const std::string line = format_line(component, level, message);
         // A log that cannot be written has nowhere to say so.
         [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
     };
+    return {write_line, lowest};
 }
 
 log_sink no_log()
 {
-    return [](log_level, const std::string &) {};
+    return {[](log_level, const std::string &) {}, log_level::off};
 }
 
-bool log_limiter::allow(std::chrono::steady_clock::time_point now, uint64_t *suppressed)
+bool log_limiter::allow(time_point now)
 {
     if (now - _second >= std::chrono::seconds(1)) {
         _second = now;
@@ -60,8 +60,6 @@ bool log_limiter::allow(std::chrono::steady_clock::time_point now, uint64_t *sup
         return false;
     }
     ++_lines;
-    *suppressed = _suppressed;
-    _suppressed = 0;
     return true;
 }
 

@@ -109,8 +109,8 @@ void tcp_client::on_connected()
         return;
     }
     _failed_in_row = 0;
-    _told_of_failure = false;
-    _loop->log()(log_level::info, _name + ": connected to " + peer().to_string());
+    _trouble.over();
+    _loop->log()(log_level::info, _name, ": connected to ", peer());
     if (_on_start)
         _stream->batch([this] { _on_start(*this); });
 }
@@ -118,10 +118,8 @@ void tcp_client::on_connected()
 void tcp_client::failed(const std::string &why)
 {
     stop_connecting();
-    if (!_told_of_failure)
-        _loop->log()(log_level::warn, _name + ": cannot connect to " + peer().to_string() + ": " +
-                                          why + "; trying again");
-    _told_of_failure = true;
+    _trouble.say(_loop->log(), log_level::warn, "", _name, ": cannot connect to ", peer(), ": ",
+                 why, "; trying again");
     ++_failed_in_row;
     retry_later();
 }
@@ -149,17 +147,14 @@ void tcp_client::close()
 void tcp_client::handle_frame(const char *data, uint32_t len, int msgid)
 {
     _backoff.reset();
-    uint64_t suppressed = 0;
-    if (!_router.call(data, len, msgid, *this) && _unknown_limiter.allow(_loop->now(), &suppressed))
-        _loop->log()(log_level::warn, _name + ": unknown message id " + std::to_string(msgid) +
-                                          " from " + peer().to_string() + " (" +
-                                          std::to_string(suppressed) + " more before)");
+    if (!_router.call(data, len, msgid, *this))
+        _unknown_limiter.write(_loop->log(), _loop->now(), log_level::warn, _name,
+                               ": unknown message id ", msgid, " from ", peer());
 }
 
 void tcp_client::handle_end(const std::string &why)
 {
-    _loop->log()(log_level::warn,
-                 _name + ": lost the connection to " + peer().to_string() + ": " + why);
+    _loop->log()(log_level::warn, _name, ": lost the connection to ", peer(), ": ", why);
     _loop->destroy_later(std::move(_stream));
     if (_loop->now() - _connected_at > _options.longest_backoff)
         _backoff.reset();

@@ -62,12 +62,8 @@ void tcp_server::admit(unique_fd fd, const endpoint &peer)
 {
     if (connections() >= _options.max_connections) {
         ++_refused;
-        uint64_t suppressed = 0;
-        if (_refused_limiter.allow(_loop->now(), &suppressed))
-            _loop->log()(log_level::warn,
-                         "refused " + peer.to_string() + ": so many connections, max = " +
-                             std::to_string(_options.max_connections) + " (" +
-                             std::to_string(suppressed) + " more refused before)");
+        _refused_limiter.write(_loop->log(), _loop->now(), log_level::warn, "refused ", peer,
+                               ": so many connections, max = ", _options.max_connections);
         return;
     }
     tune_stream(fd.get());

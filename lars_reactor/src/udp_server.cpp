@@ -23,11 +23,8 @@ void udp_server::handle_datagram(const char *data, uint32_t len, int msgid, cons
     if (known)
         return;
     ++_unknown;
-    uint64_t suppressed = 0;
-    if (_unknown_limiter.allow(_loop->now(), &suppressed))
-        _loop->log()(log_level::warn, "unknown message id " + std::to_string(msgid) + " from " +
-                                          peer().to_string() + " (" + std::to_string(suppressed) +
-                                          " more before)");
+    _unknown_limiter.write(_loop->log(), _loop->now(), log_level::warn, "unknown message id ",
+                           msgid, " from ", peer());
 }
 
 }  // namespace lars

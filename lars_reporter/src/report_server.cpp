@@ -71,11 +71,9 @@ void report_server::on_report(const char *data, uint32_t len, net_connection &co
     if (bad == 0)
         return;
     const uint64_t so_far = _bad.fetch_add(bad) + bad;
-    uint64_t suppressed = 0;
-    if (state.bad_limiter.allow(conn.loop()->now(), &suppressed))
-        _loop->log()(log_level::warn, "dropped a report from " + conn.peer().to_string() +
-                                          " that makes no sense (" + std::to_string(so_far) +
-                                          " bodies or rows so far)");
+    state.bad_limiter.write(_loop->log(), conn.loop()->now(), log_level::warn,
+                            "dropped a report from ", conn.peer(), " that makes no sense (", so_far,
+                            " bodies or rows so far)");
 }
 
 std::string report_server::totals() const

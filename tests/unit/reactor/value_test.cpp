@@ -70,21 +70,63 @@ TEST(Log, TheLowestLevelIsChosenAndNoLogIsSilent)
               std::string::npos);
 }
 
+TEST(Log, ALineIsPutTogetherFromItsPartsOnlyWhereItIsWanted)
+{
+    struct counted {
+        int *calls;
+        std::string to_string() const { return std::to_string(++*calls); }
+    };
+    std::vector<std::string> lines;
+    const log_sink log([&](log_level, const std::string &line) { lines.push_back(line); },
+                       log_level::warn);
+    int calls = 0;
+    EXPECT_FALSE(log.wants(log_level::info));
+    EXPECT_TRUE(log.wants(log_level::warn));
+    log(log_level::info, "left out ", counted{&calls});
+    EXPECT_EQ(calls, 0);
+    log(log_level::error, std::string("a "), -7, " ", loopback(80), " ", counted{&calls});
+    EXPECT_EQ(lines, std::vector<std::string>{"a -7 127.0.0.1:80 1"});
+    no_log()(log_level::error, counted{&calls});
+    EXPECT_EQ(calls, 1);
+}
+
 TEST(LogLimiter, LetsSomeLinesThroughEachSecondAndCountsTheRest)
 {
+    std::vector<std::string> lines;
+    const log_sink log = [&](log_level, const std::string &line) { lines.push_back(line); };
     log_limiter limiter(2);
     const std::chrono::steady_clock::time_point start(1000s);
-    uint64_t suppressed = 99;
-    EXPECT_TRUE(limiter.allow(start, &suppressed));
-    EXPECT_EQ(suppressed, 0u);
-    EXPECT_TRUE(limiter.allow(start + 1ms, &suppressed));
+    const auto write = [&](std::chrono::milliseconds at) {
+        return limiter.write(log, start + at, log_level::warn, "line");
+    };
+    EXPECT_TRUE(write(0ms));
+    EXPECT_TRUE(write(1ms));
     for (int i = 0; i < 50; ++i)
-        EXPECT_FALSE(limiter.allow(start + 999ms, &suppressed));
-    EXPECT_TRUE(limiter.allow(start + 1000ms, &suppressed));
-    EXPECT_EQ(suppressed, 50u);
-    EXPECT_TRUE(limiter.allow(start + 1000ms, &suppressed));
-    EXPECT_EQ(suppressed, 0u);
-    EXPECT_FALSE(limiter.allow(start + 1999ms, &suppressed));
+        EXPECT_FALSE(write(999ms));
+    EXPECT_TRUE(write(1000ms));
+    EXPECT_TRUE(write(1000ms));
+    EXPECT_FALSE(write(1999ms));
+    const std::vector<std::string> expected = {"line", "line", "line (50 more before)", "line"};
+    EXPECT_EQ(lines, expected);
+}
+
+TEST(TroubleLog, SaysTheSameTroubleOnceUntilItIsOver)
+{
+    std::vector<std::string> lines;
+    const log_sink log = [&](log_level, const std::string &line) { lines.push_back(line); };
+    trouble_log trouble;
+    EXPECT_FALSE(trouble.over());
+    trouble.say(log, log_level::error, "", "first, without a key");
+    trouble.say(log, log_level::error, "", "not said");
+    trouble.say(log, log_level::error, "away", "the database is away");
+    trouble.say(log, log_level::error, "away", "in other words");
+    EXPECT_TRUE(trouble.said());
+    EXPECT_TRUE(trouble.over());
+    EXPECT_FALSE(trouble.over());
+    trouble.say(log, log_level::error, "away", "away again");
+    const std::vector<std::string> expected = {"first, without a key", "the database is away",
+                                               "away again"};
+    EXPECT_EQ(lines, expected);
 }
 
 TEST(Backoff, DoublesUpToItsLimitBetweenHalfAndAll)
@@ -118,6 +160,15 @@ TEST(Status, IsOkOrAnErrorInWords)
     EXPECT_FALSE(status::error("").ok());
     EXPECT_EQ(status::error("why").message(), "why");
     EXPECT_EQ(status::from_errno("open x", ENOENT).message(), "open x: No such file or directory");
+}
+
+TEST(Status, CarriesItsKind)
+{
+    EXPECT_EQ(status().kind(), status_kind::ok);
+    EXPECT_EQ(status::error("why").kind(), status_kind::failed);
+    const status s = status::error("why", status_kind::conflict);
+    EXPECT_EQ(s.kind(), status_kind::conflict);
+    EXPECT_EQ(s.message(), "why");
 }
 
 TEST(Message, TheHeaderIsLittleEndian)
