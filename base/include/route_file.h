@@ -9,31 +9,20 @@
 // Each row is modid, cmdid and host; ids as on the wire. Any thread.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "endpoint.h"
+#include "route.h"
 #include "status.h"
 
 namespace lars {
 
-struct route_row {
-    int32_t modid = 0;
-    int32_t cmdid = 0;
-    endpoint host;
-
-    bool operator==(const route_row &other) const
-    {
-        return modid == other.modid && cmdid == other.cmdid && host == other.host;
-    }
-};
-
-// Replaces the file in one step: after a crash at any moment it is the old one
-// or the new one. On an error the old one stays.
+// Replaces the file in one step: after a crash at any moment it is the old one or
+// the new one. After an error the old one is still there.
 status save_route_file(const std::string &path, const std::vector<route_row> &rows);
 
-// On an error, which names file and line, *rows stays as it was.
+// Reads every row as it stands, in the file's order. After an error, which names
+// file and line, *ROWS is what it was.
 status load_route_file(const std::string &path, std::vector<route_row> *rows);
 
 }  // namespace lars

@@ -1,98 +1,97 @@
-// What the main function of every service does the same way: command line,
-// configuration file, signals, telling others that it is ready.
+// What the main function of every service does: command line, configuration, log,
+// signals, telling others that it serves, and an end that loses nothing.
+//
+//     int main(int argc, char **argv)
+//     {
+//         return run_service<agent>(argc, argv, INFO, read_agent_options);
+//     }
 #pragma once
 
 #include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "endpoint.h"
 #include "event_loop.h"
+#include "service_arguments.h"
 #include "status.h"
-#include "unique_fd.h"
 
 namespace lars {
 
-struct service_info {
-    std::string name;    // the program, "lars_dns"; its configuration is name.conf
-    std::string folder;  // the part of the source tree whose conf/ holds that
-    std::string what;    // one line for --help
+// What a service gets to live in. Each call in the loop's thread.
+struct service_host {
+    event_loop *loop;  // runs from just after start() until the service has stopped
+
+    // The service calls this once, when it serves at ADDRESSES: from start() or later.
+    std::function<void(const std::vector<endpoint> &addresses)> serving;
+
+    // The service cannot go on: the loop ends, and the program says why.
+    std::function<void(const status &why)> failed;
 };
 
-struct service_arguments {
-    std::string config_path;
-    bool check_only = false;
-    int ready_fd = -1;
-};
-
-// Reads the command line. A number: main returns it at once (help and version
-// are printed, or a mistake was named on stderr).
-std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
-                                   service_arguments *out);
-
-// Every connection needs an fd: takes as many as the system lets us have.
-void raise_fd_limit();
-
-// Says on stderr why a configuration is refused; returns main's exit status, 2.
-int refuse_configuration(const service_info &info, const status &why);
-// Says that -t found nothing wrong; returns main's exit status, 0.
-int approve_configuration(const service_info &info, const std::string &path);
-
-// All that comes before a service starts: the command line, then READ, which is
-// "status read(const std::string &path, OPTIONS *out)". A number: as above.
-template <typename options_type, typename read_function>
-std::optional<int> configure(int argc, char **argv, const service_info &info, read_function read,
-                             service_arguments *arguments, options_type *options)
-{
-    if (const auto exit_status = parse_arguments(argc, argv, info, arguments))
-        return exit_status;
-    if (const status s = read(arguments->config_path, options); !s)
-        return refuse_configuration(info, s);
-    if (arguments->check_only)
-        return approve_configuration(info, arguments->config_path);
-    raise_fd_limit();
-    return std::nullopt;
-}
-
-// For SIGHUP: the new options; nothing, and a log line, where they are wrong.
-template <typename options_type, typename read_function>
-std::optional<options_type> read_again(const service_arguments &arguments, read_function read,
-                                       const log_sink &log)
-{
-    options_type fresh;
-    if (const status s = read(arguments.config_path, &fresh); !s) {
-        log(log_level::error, "configuration stays as it was: " + s.message());
-        return std::nullopt;
-    }
-    return fresh;
-}
-
-// Says why a service cannot start; returns main's exit status, 1.
-int refuse_to_start(const service_info &info, const status &why);
-
-// Writes "ready IP:PORT ..." to FD and closes it, unless it is stdout or stderr;
-// nothing where FD is negative.
-void announce_ready(int fd, const std::vector<endpoint> &addresses);
-
-// SIGTERM and SIGINT call on_stop, SIGHUP calls on_reload, in the loop. Make it
-// before any thread is started, so that no thread takes the signals.
-class signal_watcher {
+// The part of run_service that is the same for every service.
+class service_runner {
 public:
-    // LOOP outlives this.
-    signal_watcher(event_loop *loop, std::function<void()> on_stop,
-                   std::function<void()> on_reload);
-    ~signal_watcher();
+    struct callbacks {
+        std::function<status(const std::string &path)> read;  // the configuration
+        std::function<status()> start;
+        std::function<void()> reload;                         // with what was read last
+        std::function<void(std::function<void()> done)> stop;
+    };
 
-    status start();
+    service_runner(const service_info &info, const service_arguments &arguments);
+
+    service_host host();
+    // Returns main's exit status.
+    int run(const callbacks &service);
 
 private:
-    void on_signal();
+    void announce(const std::vector<endpoint> &addresses);
+    void stop(const callbacks &service);
+    void reload(const callbacks &service);
+    int refuse(const status &why) const;
 
-    event_loop *_loop;
-    std::function<void()> _on_stop;
-    std::function<void()> _on_reload;
-    unique_fd _fd;
+    service_info _info;
+    service_arguments _arguments;
+    event_loop _loop;
+    status _failed;
+    bool _stopping = false;
 };
+
+// Says on stderr why a configuration is refused; returns main's exit status.
+int refuse_configuration(const service_info &info, const status &why);
+// Says that -t found nothing wrong; returns main's exit status.
+int approve_configuration(const service_info &info, const std::string &path);
+
+// Runs a service until SIGTERM or SIGINT has ended it, and returns main's exit
+// status. SERVICE is a class with
+//
+//     using options = ...;
+//     SERVICE(const service_host &host, const options &o);
+//     status start();                           // before the loop runs
+//     void reload(const options &fresh);        // SIGHUP: takes what can change
+//     void stop(std::function<void()> done);    // ends gracefully, then calls DONE
+//
+// all called in the loop's thread. READ reads its options from a file; where they
+// are wrong the service is not started, or goes on with those it has.
+template <typename service>
+int run_service(int argc, char **argv, const service_info &info,
+                status (*read)(const std::string &path, typename service::options *out))
+{
+    service_arguments arguments;
+    if (const auto exit_status = parse_arguments(argc, argv, info, &arguments))
+        return *exit_status;
+    typename service::options options;
+    if (const status s = read(arguments.config_path, &options); !s)
+        return refuse_configuration(info, s);
+    if (arguments.check_only)
+        return approve_configuration(info, arguments.config_path);
+
+    service_runner runner(info, arguments);
+    service served(runner.host(), options);
+    return runner.run({[&](const std::string &path) { return read(path, &options); },
+                       [&] { return served.start(); },
+                       [&] { served.reload(options); },
+                       [&](std::function<void()> done) { served.stop(std::move(done)); }});
+}
 
 }  // namespace lars

@@ -9,8 +9,8 @@
 
 namespace lars {
 
-static constexpr std::string_view magic = "lars-routes";
-static constexpr std::string_view version = "1";
+static constexpr std::string_view MAGIC = "lars-routes";
+static constexpr std::string_view VERSION = "1";
 
 static std::string checksum_of(std::string_view text)
 {
@@ -27,10 +27,10 @@ status save_route_file(const std::string &path, const std::vector<route_row> &ro
 {
     std::string body;
     for (const route_row &row : rows) {
-        body += std::to_string(row.modid) + ' ' + std::to_string(row.cmdid) + ' ' +
-                row.host.to_string() + '\n';
+        body += std::to_string(row.module.modid) + ' ' + std::to_string(row.module.cmdid) + ' ' +
+                row.host.address.to_string() + '\n';
     }
-    const std::string header = std::string(magic) + ' ' + std::string(version) + ' ' +
+    const std::string header = std::string(MAGIC) + ' ' + std::string(VERSION) + ' ' +
                                std::to_string(rows.size()) + ' ' + checksum_of(body) + '\n';
     return replace_file(path, header + body);
 }
@@ -65,8 +65,15 @@ private:
     std::string_view _rest;
 };
 
+struct header {
+    uint64_t rows = 0;
+    std::string_view checksum;
+};
+
+}  // namespace
+
 template <typename number_type>
-bool parse_number(std::optional<std::string_view> text, number_type *number)
+static bool parse_number(std::optional<std::string_view> text, number_type *number)
 {
     if (!text)
         return false;
@@ -75,40 +82,36 @@ bool parse_number(std::optional<std::string_view> text, number_type *number)
     return error == std::errc() && stopped == end;
 }
 
-bool parse_row(std::string_view line, route_row *row)
+static bool parse_row(std::string_view line, route_row *row)
 {
     reader words(line);
-    if (!parse_number(words.next_word(), &row->modid) ||
-        !parse_number(words.next_word(), &row->cmdid))
+    if (!parse_number(words.next_word(), &row->module.modid) ||
+        !parse_number(words.next_word(), &row->module.cmdid))
         return false;
-    const auto host = endpoint::parse(words.rest());
-    if (!host)
+    const auto address = endpoint::parse(words.rest());
+    if (!address)
         return false;
-    row->host = *host;
+    row->host.address = *address;
     return true;
 }
 
-struct header {
-    uint64_t rows = 0;
-    std::string_view checksum;
-};
-
 // What is wrong with the header; empty if nothing is.
-std::string parse_header(std::string_view line, header *found)
+static std::string parse_header(std::string_view line, header *found)
 {
     reader words(line);
-    if (words.next_word() != magic)
+    if (words.next_word() != MAGIC)
         return "not a file of routes";
     const auto its_version = words.next_word();
-    if (its_version != version)
-        return "format version is not " + std::string(version);
+    if (its_version != VERSION)
+        return "format version is not " + std::string(VERSION);
     if (!parse_number(words.next_word(), &found->rows))
         return "the number of rows is not a number";
     found->checksum = words.rest();
     return {};
 }
 
-std::string parse_rows(reader &lines, const header &head, std::vector<route_row> *rows, int *line)
+static std::string parse_rows(reader &lines, const header &head, std::vector<route_row> *rows,
+                              int *line)
 {
     const bool intact = checksum_of(lines.rest()) == head.checksum;
     while (!lines.at_end()) {
@@ -128,8 +131,6 @@ std::string parse_rows(reader &lines, const header &head, std::vector<route_row>
     *line = 1;
     return intact ? "" : "the checksum does not fit the rows: the file was changed";
 }
-
-}  // namespace
 
 status load_route_file(const std::string &path, std::vector<route_row> *rows)
 {

@@ -1,89 +1,13 @@
 #include "service.h"
 
-#include <fcntl.h>
-#include <getopt.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <climits>
 #include <cstdio>
 
+#include "signal_watcher.h"
+
 namespace lars {
-
-static std::string program_folder()
-{
-    char path[PATH_MAX];
-    const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
-    const std::string program = size > 0 ? std::string(path, static_cast<size_t>(size)) : "";
-    return program.substr(0, program.rfind('/'));
-}
-
-// The source tree's file when run from there, otherwise the installed one.
-static std::string default_config(const service_info &info)
-{
-    const std::string file = info.name + ".conf";
-    const std::string here = program_folder();
-    for (const std::string &path : {here + "/../../../" + info.folder + "/conf/" + file,
-                                    here + "/../etc/lars/" + file}) {
-        char resolved[PATH_MAX];
-        if (realpath(path.c_str(), resolved))
-            return resolved;
-    }
-    return "/etc/lars/" + file;
-}
-
-static void print_usage(FILE *out, const service_info &info)
-{
-    fprintf(out,
-            "usage: %s [-c FILE] [-t] [--ready-fd N] [--help] [--version]\n"
-            "%s\n\n"
-            "  -c FILE        the configuration (default %s)\n"
-            "  -t             check the configuration and exit\n"
-            "  --ready-fd N   write \"ready IP:PORT ...\" to descriptor N once it serves\n"
-            "  --help         print this\n"
-            "  --version      print the version\n\n"
-            "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n",
-            info.name.c_str(), info.what.c_str(), default_config(info).c_str());
-}
-
-static bool parse_fd(const char *text, int *fd)
-{
-    const std::string digits = text;
-    const char *end = digits.data() + digits.size();
-    const auto parsed = std::from_chars(digits.data(), end, *fd);
-    // One that nobody gave us would become some socket of our own.
-    return parsed.ec == std::errc() && parsed.ptr == end && *fd >= 0 && fcntl(*fd, F_GETFD) >= 0;
-}
-
-std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
-                                   service_arguments *out)
-{
-    enum { HELP = 256, VERSION, READY_FD };
-    const option options[] = {{"help", no_argument, nullptr, HELP},
-                              {"version", no_argument, nullptr, VERSION},
-                              {"ready-fd", required_argument, nullptr, READY_FD},
-                              {nullptr, 0, nullptr, 0}};
-    out->config_path = default_config(info);
-    int choice = 0;
-    bool wrong = false;
-    while ((choice = getopt_long(argc, argv, "c:t", options, nullptr)) != -1) {
-        switch (choice) {
-        case 'c': out->config_path = optarg; break;
-        case 't': out->check_only = true; break;
-        case HELP: print_usage(stdout, info); return 0;
-        case VERSION: printf("%s %s\n", info.name.c_str(), LARS_VERSION); return 0;
-        case READY_FD: wrong = wrong || !parse_fd(optarg, &out->ready_fd); break;
-        default: wrong = true;
-        }
-    }
-    if (!wrong && optind == argc)
-        return std::nullopt;
-    print_usage(stderr, info);
-    return 2;
-}
 
 int refuse_configuration(const service_info &info, const status &why)
 {
@@ -97,28 +21,8 @@ int approve_configuration(const service_info &info, const std::string &path)
     return 0;
 }
 
-int refuse_to_start(const service_info &info, const status &why)
-{
-    fprintf(stderr, "%s: %s\n", info.name.c_str(), why.message().c_str());
-    return 1;
-}
-
-void announce_ready(int fd, const std::vector<endpoint> &addresses)
-{
-    if (fd < 0)
-        return;
-    std::string line = "ready";
-    for (const endpoint &address : addresses)
-        line += " " + address.to_string();
-    line += "\n";
-    // Whoever asked for it may have gone away; the service serves all the same.
-    [[maybe_unused]] const ssize_t written = write(fd, line.data(), line.size());
-    // The next socket must not become our stdout or stderr.
-    if (fd > STDERR_FILENO)
-        close(fd);
-}
-
-void raise_fd_limit()
+// Every connection needs an fd: takes as many as the system lets us have.
+static void raise_fd_limit()
 {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -127,43 +31,86 @@ void raise_fd_limit()
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-signal_watcher::signal_watcher(event_loop *loop, std::function<void()> on_stop,
-                               std::function<void()> on_reload)
-    : _loop(loop), _on_stop(std::move(on_stop)), _on_reload(std::move(on_reload))
+static std::string joined(const std::vector<endpoint> &addresses)
 {
+    std::string all;
+    for (const endpoint &address : addresses)
+        all += (all.empty() ? "" : " ") + address.to_string();
+    return all;
 }
 
-signal_watcher::~signal_watcher()
+// Writes "ready IP:PORT ..." to FD and closes it, unless it is stdout or stderr.
+static void announce_ready(int fd, const std::vector<endpoint> &addresses)
 {
-    if (_fd.valid())
-        _loop->del_io_event(_fd.get());
+    if (fd < 0)
+        return;
+    const std::string line = "ready " + joined(addresses) + "\n";
+    // Whoever asked for it may have gone away; the service serves all the same.
+    [[maybe_unused]] const ssize_t written = write(fd, line.data(), line.size());
+    // The next socket must not become our stdout or stderr.
+    if (fd > STDERR_FILENO)
+        close(fd);
 }
 
-status signal_watcher::start()
+service_runner::service_runner(const service_info &info, const service_arguments &arguments)
+    : _info(info), _arguments(arguments), _loop(stderr_log(info.name))
 {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    for (int signal : {SIGTERM, SIGINT, SIGHUP})
-        sigaddset(&wanted, signal);
-    if (pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
-        return status::from_errno("pthread_sigmask");
-    // Where a library writes to a closed socket, an error is better than death.
-    signal(SIGPIPE, SIG_IGN);
-    _fd.reset(signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
-    if (!_fd.valid())
-        return status::from_errno("signalfd");
-    return _loop->add_io_event(_fd.get(), event_loop::READ, [this] { on_signal(); });
+    raise_fd_limit();
 }
 
-void signal_watcher::on_signal()
+service_host service_runner::host()
 {
-    signalfd_siginfo info{};
-    while (read(_fd.get(), &info, sizeof info) == sizeof info) {
-        if (info.ssi_signo == SIGHUP)
-            _on_reload();
-        else
-            _on_stop();
+    return {&_loop, [this](const std::vector<endpoint> &addresses) { announce(addresses); },
+            [this](const status &why) {
+                _failed = why;
+                _loop.stop();
+            }};
+}
+
+void service_runner::announce(const std::vector<endpoint> &addresses)
+{
+    _loop.log()(log_level::info, "serving on ", joined(addresses));
+    announce_ready(_arguments.ready_fd, addresses);
+}
+
+int service_runner::run(const callbacks &service)
+{
+    signal_watcher signals(&_loop, [&] { stop(service); }, [&] { reload(service); });
+    if (status s = signals.start(); !s)
+        return refuse(s);
+    if (status s = service.start(); !s)
+        return refuse(s);
+    if (status s = _loop.event_process(); !s)
+        return refuse(s);
+    if (!_failed)
+        return refuse(_failed);
+    _loop.log()(log_level::info, "stopped");
+    return 0;
+}
+
+void service_runner::stop(const callbacks &service)
+{
+    if (std::exchange(_stopping, true))
+        return;
+    _loop.log()(log_level::info, "stopping");
+    service.stop([this] { _loop.stop(); });
+}
+
+void service_runner::reload(const callbacks &service)
+{
+    if (status s = service.read(_arguments.config_path); !s) {
+        _loop.log()(log_level::error, "configuration stays as it was: ", s.message());
+        return;
     }
+    service.reload();
+    _loop.log()(log_level::info, "configuration read again");
+}
+
+// Says why a service cannot start or go on.
+int service_runner::refuse(const status &why) const
+{
+    fprintf(stderr, "%s: %s\n", _info.name.c_str(), why.message().c_str());
+    return 1;
 }
 
 }  // namespace lars

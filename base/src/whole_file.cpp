@@ -9,9 +9,9 @@
 
 namespace lars {
 
-namespace {
+static constexpr off_t LARGEST_FILE = off_t{1} << 30;
 
-constexpr off_t largest_file = off_t{1} << 30;
+namespace {
 
 class file {
 public:
@@ -32,7 +32,9 @@ private:
     int _fd;
 };
 
-std::string folder_of(const std::string &path)
+}  // namespace
+
+static std::string folder_of(const std::string &path)
 {
     const size_t slash = path.rfind('/');
     if (slash == std::string::npos)
@@ -40,7 +42,7 @@ std::string folder_of(const std::string &path)
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-bool write_all(int fd, std::string_view text)
+static bool write_all(int fd, std::string_view text)
 {
     while (!text.empty()) {
         const ssize_t written = write(fd, text.data(), text.size());
@@ -55,7 +57,7 @@ bool write_all(int fd, std::string_view text)
 
 // Writes, and closes, so that a full disk is seen here rather than never.
 // The error names PATH: one that differs each time would be logged each time.
-status fill(file &out, const std::string &path, std::string_view text)
+static status fill(file &out, const std::string &path, std::string_view text)
 {
     // mkstemp leaves out everybody else; the file is no secret.
     if (fchmod(out.fd(), 0644) != 0 || !write_all(out.fd(), text) || fsync(out.fd()) != 0 ||
@@ -63,8 +65,6 @@ status fill(file &out, const std::string &path, std::string_view text)
         return status::from_errno("cannot write " + path);
     return {};
 }
-
-}  // namespace
 
 status read_file(const std::string &path, std::string *text)
 {
@@ -77,7 +77,7 @@ status read_file(const std::string &path, std::string *text)
         return status::from_errno("cannot read " + path);
     if (!S_ISREG(info.st_mode))
         return status::error("cannot read " + path + ": not a regular file");
-    if (info.st_size > largest_file)
+    if (info.st_size > LARGEST_FILE)
         return status::error("cannot read " + path + ": larger than 1 GiB");
 
     std::string found(static_cast<size_t>(info.st_size), '\0');

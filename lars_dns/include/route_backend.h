@@ -12,6 +12,7 @@
 #include "backoff.h"
 #include "dns_options.h"
 #include "log.h"
+#include "remembered_routes.h"
 #include "route_reader.h"
 #include "route_table.h"
 
@@ -22,7 +23,7 @@ public:
     // Called in the backend's thread: the table to serve from now on, and the
     // modules in which it differs from the one before.
     using table_callback = std::function<void(std::shared_ptr<const route_table> table,
-                                              std::vector<module_key> changed)>;
+                                              std::vector<module_id> changed)>;
 
     route_backend(const dns_options &options, log_sink log, table_callback on_table);
     // Stops the thread and writes the snapshot if it is behind. May wait for a
@@ -45,10 +46,10 @@ private:
     bool look_for_changes();
     void prune();
     void take(const route_reader::result &found);
-    void log_cut_routes(const route_table &table, const std::vector<module_key> &changed);
-    void save_snapshot();
+    void log_bad_rows(const route_reader::result &found);
+    void log_cut_routes(const route_table &table, const std::vector<module_id> &changed);
+    void save_snapshot_when_due(clock::time_point now);
     void database_failed(const status &why);
-    void tell_once(std::string *told, log_level level, const std::string &message);
 
     dns_options _options;
     log_sink _log;
@@ -59,14 +60,11 @@ private:
     std::shared_ptr<const route_table> _table;  // null until there is one
     bool _needs_full = true;
     clock::time_point _next_reload{};
-    clock::time_point _next_save{};
-    bool _snapshot_behind = false;
+    remembered_routes _snapshot;
 
-    db_error _database_trouble = db_error::none;
-    // What was logged last about something that goes on, so that it is said once.
-    std::string _row_trouble;
-    std::string _snapshot_trouble;
-    std::string _prune_trouble;
+    trouble_log _database_trouble;
+    trouble_log _row_trouble;
+    trouble_log _prune_trouble;
 
     std::mutex _mutex;
     std::condition_variable _wake;

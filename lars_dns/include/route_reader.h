@@ -22,7 +22,6 @@ public:
     bool connected() const { return _db.connected(); }
     status connect() { return _db.connect(); }
     void close() { _db.close(); }
-    db_error last_error() const { return _db.last_error(); }
 
     struct result {
         // The table as it is now; null where nothing hints at a change.
@@ -33,8 +32,8 @@ public:
     };
 
     // Reads what has changed since the last call and applies it to SERVED. FULL:
-    // reads everything, whatever the hints; the first call has to. On an error nothing is
-    // remembered, so the next call finds the same changes again.
+    // reads everything, whatever the hints; the first call has to. After an error
+    // nothing is remembered, so the next call finds the same changes again.
     status read(const route_table &served, bool full, result *out);
 
     // Deletes at most LIMIT rows of RouteChange that are older than AGE and were
@@ -50,11 +49,11 @@ private:
     };
 
     status read_version(position *now);
-    status read_changes(position *now, std::vector<module_key> *modules, bool *unclear);
+    status read_changes(position *now, std::vector<module_id> *modules, bool *unclear);
     status read_cursor(position *now);
     status read_rows(const std::string &where, std::vector<route_row> *rows, result *out);
     status read_all(const position &now, result *out);
-    status read_modules(const route_table &served, const std::vector<module_key> &modules,
+    status read_modules(const route_table &served, const std::vector<module_id> &modules,
                         result *out);
 
     db_client _db;

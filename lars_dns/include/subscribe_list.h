@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "route_table.h"
+#include "route.h"
 
 namespace lars {
 
@@ -19,16 +19,16 @@ public:
 
     // Subscribing twice is the same as once. False where the connection has
     // MAX_PER_CONNECTION subscriptions already.
-    bool subscribe(uint64_t conn_id, module_key key);
+    bool subscribe(uint64_t conn_id, const module_id &module);
     // Forgets the connection.
     void unsubscribe(uint64_t conn_id);
 
     // Null when nobody subscribes. Valid until the list changes.
-    const std::vector<uint64_t> *subscribers(module_key key) const;
+    const std::vector<uint64_t> *subscribers(const module_id &module) const;
 
 private:
-    std::unordered_map<module_key, std::vector<uint64_t>> _by_module;
-    std::unordered_map<uint64_t, std::unordered_set<module_key>> _by_connection;
+    std::unordered_map<module_id, std::vector<uint64_t>, module_id_hash> _by_module;
+    std::unordered_map<uint64_t, std::unordered_set<module_id, module_id_hash>> _by_connection;
 };
 
 }  // namespace lars

@@ -22,7 +22,7 @@ status route_reader::read(const route_table &served, bool full, result *out)
     position now = _position;
     result found;
     const status outcome = _db.snapshot([&]() -> status {
-        std::vector<module_key> modules;
+        std::vector<module_id> modules;
         bool unclear = false;
         if (status s = read_version(&now); !s)
             return s;
@@ -55,7 +55,7 @@ status route_reader::read_version(position *now)
     });
 }
 
-status route_reader::read_changes(position *now, std::vector<module_key> *modules, bool *unclear)
+status route_reader::read_changes(position *now, std::vector<module_id> *modules, bool *unclear)
 {
     const std::string since = std::to_string(overlap_start(now->cursor));
     std::set<uint64_t> found;
@@ -68,11 +68,10 @@ status route_reader::read_changes(position *now, std::vector<module_key> *module
             found.insert(id);
             if (now->seen.count(id) > 0)
                 return {};
-            int32_t modid = 0;
-            int32_t cmdid = 0;
+            module_id module;
             // A change that does not say what changed may be any.
-            if (row.get_id(1, &modid) && row.get_id(2, &cmdid))
-                modules->push_back(make_module_key(modid, cmdid));
+            if (row.get_id(1, &module.modid) && row.get_id(2, &module.cmdid))
+                modules->push_back(module);
             else
                 *unclear = true;
             return {};
@@ -114,14 +113,15 @@ status route_reader::read_rows(const std::string &where, std::vector<route_row> 
             route_row read;
             uint64_t ip = 0;
             uint64_t port = 0;
-            status good = row.get_id(0, &read.modid);
+            status good = row.get_id(0, &read.module.modid);
             if (good)
-                good = row.get_id(1, &read.cmdid);
+                good = row.get_id(1, &read.module.cmdid);
             if (good)
                 good = row.get_unsigned(2, &ip, UINT32_MAX);
             if (good)
                 good = row.get_unsigned(3, &port, 65535);
-            if (good && (ip == 0 || port == 0))
+            read.host.address = {static_cast<uint32_t>(ip), static_cast<uint16_t>(port)};
+            if (good && !read.host.can_be_called())
                 good = status::error("serverip and serverport must not be 0");
             if (!good) {
                 ++out->bad_rows;
@@ -129,7 +129,6 @@ status route_reader::read_rows(const std::string &where, std::vector<route_row> 
                                good.message();
                 return {};
             }
-            read.host = {static_cast<uint32_t>(ip), static_cast<uint16_t>(port)};
             rows->push_back(read);
             return {};
         });
@@ -145,29 +144,29 @@ status route_reader::read_all(const position &now, result *out)
         out->emptiness_doubted = true;
         return {};
     }
-    out->table = std::make_shared<route_table>(rows);
+    out->table = std::make_shared<route_table>(group_by_module(std::move(rows)));
     return {};
 }
 
-status route_reader::read_modules(const route_table &served, const std::vector<module_key> &modules,
+status route_reader::read_modules(const route_table &served, const std::vector<module_id> &modules,
                                   result *out)
 {
     std::string where = " WHERE ";
-    std::vector<module_hosts> changed;
-    for (module_key key : modules) {
+    std::vector<module_route> changed;
+    for (const module_id &module : modules) {
         where += (changed.empty() ? "" : " OR ") + std::string("(modid = ") +
-                 std::to_string(static_cast<uint32_t>(modid_of(key))) +
-                 " AND cmdid = " + std::to_string(static_cast<uint32_t>(cmdid_of(key))) + ")";
-        changed.push_back({key, {}});
+                 std::to_string(static_cast<uint32_t>(module.modid)) +
+                 " AND cmdid = " + std::to_string(static_cast<uint32_t>(module.cmdid)) + ")";
+        changed.push_back({module, {}});
     }
     std::vector<route_row> rows;
     if (status s = read_rows(where, &rows, out); !s)
         return s;
-    for (auto &[key, hosts] : group_by_module(rows)) {
+    for (module_route &route : group_by_module(std::move(rows))) {
         const auto place = std::lower_bound(
-            changed.begin(), changed.end(), key,
-            [](const module_hosts &m, module_key wanted) { return m.first < wanted; });
-        place->second = hosts;
+            changed.begin(), changed.end(), route.module,
+            [](const module_route &r, const module_id &wanted) { return r.module < wanted; });
+        place->hosts = std::move(route.hosts);
     }
     out->table = std::make_shared<route_table>(served.with(std::move(changed)));
     return {};

@@ -2,111 +2,62 @@
 
 #include <algorithm>
 
-#include "lars.pb.h"
-#include "message.h"
+#include "wire.h"
 
 namespace lars {
 
-static void sort_unique(std::vector<endpoint> &hosts)
+static std::shared_ptr<const table_route> make_route(module_route route)
 {
-    std::sort(hosts.begin(), hosts.end());
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
-}
-
-static std::shared_ptr<const route> make_route(module_key key, std::vector<endpoint> hosts)
-{
-    auto made = std::make_shared<route>();
-    made->hosts = std::move(hosts);
-
-    GetRouteResponse body;
-    body.set_modid(modid_of(key));
-    body.set_cmdid(cmdid_of(key));
-    // A seq, which is added later, takes at most 6 bytes; a host's tag and
-    // length take 2.
-    size_t room = MESSAGE_LENGTH_LIMIT - body.ByteSizeLong() - 6;
-    for (const endpoint &host : made->hosts) {
-        HostInfo info;
-        info.set_ip(static_cast<int32_t>(host.ip));
-        info.set_port(host.port);
-        const size_t size = info.ByteSizeLong() + 2;
-        if (size > room)
-            break;
-        room -= size;
-        *body.add_host() = info;
-        ++made->hosts_in_answer;
-    }
-    body.SerializeToString(&made->answer);
+    auto made = std::make_shared<table_route>();
+    made->answer = encode_route(route, &made->hosts_in_answer);
+    made->hosts = std::move(route.hosts);
     return made;
 }
 
-std::string empty_answer(module_key key)
+route_table::route_table(std::vector<module_route> routes)
 {
-    GetRouteResponse body;
-    body.set_modid(modid_of(key));
-    body.set_cmdid(cmdid_of(key));
-    return body.SerializeAsString();
-}
-
-std::vector<module_hosts> group_by_module(const std::vector<route_row> &rows)
-{
-    std::vector<std::pair<module_key, endpoint>> pairs;
-    pairs.reserve(rows.size());
-    for (const route_row &row : rows)
-        pairs.emplace_back(make_module_key(row.modid, row.cmdid), row.host);
-    std::sort(pairs.begin(), pairs.end());
-    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-
-    std::vector<module_hosts> modules;
-    for (const auto &[key, host] : pairs) {
-        if (modules.empty() || modules.back().first != key)
-            modules.push_back({key, {}});
-        modules.back().second.push_back(host);
+    _modules.reserve(routes.size());
+    for (module_route &route : routes) {
+        const module_id module = route.module;
+        _modules.emplace_back(module, make_route(std::move(route)));
     }
-    return modules;
 }
 
-route_table::route_table(const std::vector<route_row> &rows)
-{
-    std::vector<module_hosts> modules = group_by_module(rows);
-    _modules.reserve(modules.size());
-    for (auto &[key, hosts] : modules)
-        _modules.emplace_back(key, make_route(key, std::move(hosts)));
-}
-
-const route *route_table::find(module_key key) const
+const table_route *route_table::find(const module_id &module) const
 {
     const auto found =
-        std::lower_bound(_modules.begin(), _modules.end(), key,
-                         [](const module &m, module_key wanted) { return m.first < wanted; });
-    return found != _modules.end() && found->first == key ? found->second.get() : nullptr;
+        std::lower_bound(_modules.begin(), _modules.end(), module,
+                         [](const entry &e, const module_id &wanted) { return e.first < wanted; });
+    return found != _modules.end() && found->first == module ? found->second.get() : nullptr;
 }
 
 std::vector<route_row> route_table::rows() const
 {
     std::vector<route_row> all;
-    for (const auto &[key, module_route] : _modules) {
-        for (const endpoint &host : module_route->hosts)
-            all.push_back({modid_of(key), cmdid_of(key), host});
+    for (const auto &[module, route] : _modules) {
+        for (const route_host &host : route->hosts)
+            all.push_back({module, host});
     }
     return all;
 }
 
-route_table route_table::with(std::vector<module_hosts> changed) const
+route_table route_table::with(std::vector<module_route> changed) const
 {
     std::sort(changed.begin(), changed.end(),
-              [](const auto &a, const auto &b) { return a.first < b.first; });
+              [](const auto &a, const auto &b) { return a.module < b.module; });
     route_table next;
     next._modules.reserve(_modules.size() + changed.size());
     auto old = _modules.begin();
-    for (auto &[key, hosts] : changed) {
-        while (old != _modules.end() && old->first < key)
+    for (module_route &route : changed) {
+        const module_id module = route.module;
+        while (old != _modules.end() && old->first < module)
             next._modules.push_back(*old++);
-        sort_unique(hosts);
-        const bool known = old != _modules.end() && old->first == key;
-        if (known && old->second->hosts == hosts)
+        std::sort(route.hosts.begin(), route.hosts.end());
+        const bool known = old != _modules.end() && old->first == module;
+        if (known && old->second->hosts == route.hosts)
             next._modules.push_back(*old);
-        else if (!hosts.empty())
-            next._modules.emplace_back(key, make_route(key, std::move(hosts)));
+        else if (!route.hosts.empty())
+            next._modules.emplace_back(module, make_route(std::move(route)));
         if (known)
             ++old;
     }
@@ -114,9 +65,9 @@ route_table route_table::with(std::vector<module_hosts> changed) const
     return next;
 }
 
-std::vector<module_key> route_table::difference(const route_table &a, const route_table &b)
+std::vector<module_id> route_table::difference(const route_table &a, const route_table &b)
 {
-    std::vector<module_key> changed;
+    std::vector<module_id> changed;
     auto left = a._modules.begin();
     auto right = b._modules.begin();
     while (left != a._modules.end() || right != b._modules.end()) {

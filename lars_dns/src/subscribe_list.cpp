@@ -4,15 +4,15 @@
 
 namespace lars {
 
-bool subscribe_list::subscribe(uint64_t conn_id, module_key key)
+bool subscribe_list::subscribe(uint64_t conn_id, const module_id &module)
 {
-    std::unordered_set<module_key> &keys = _by_connection[conn_id];
-    if (keys.count(key) > 0)
+    auto &modules = _by_connection[conn_id];
+    if (modules.count(module) > 0)
         return true;
-    if (keys.size() >= MAX_PER_CONNECTION)
+    if (modules.size() >= MAX_PER_CONNECTION)
         return false;
-    keys.insert(key);
-    _by_module[key].push_back(conn_id);
+    modules.insert(module);
+    _by_module[module].push_back(conn_id);
     return true;
 }
 
@@ -21,19 +21,19 @@ void subscribe_list::unsubscribe(uint64_t conn_id)
     const auto found = _by_connection.find(conn_id);
     if (found == _by_connection.end())
         return;
-    for (module_key key : found->second) {
-        const auto module = _by_module.find(key);
-        std::vector<uint64_t> &ids = module->second;
+    for (const module_id &module : found->second) {
+        const auto place = _by_module.find(module);
+        std::vector<uint64_t> &ids = place->second;
         ids.erase(std::find(ids.begin(), ids.end(), conn_id));
         if (ids.empty())
-            _by_module.erase(module);
+            _by_module.erase(place);
     }
     _by_connection.erase(found);
 }
 
-const std::vector<uint64_t> *subscribe_list::subscribers(module_key key) const
+const std::vector<uint64_t> *subscribe_list::subscribers(const module_id &module) const
 {
-    const auto found = _by_module.find(key);
+    const auto found = _by_module.find(module);
     return found == _by_module.end() ? nullptr : &found->second;
 }
 

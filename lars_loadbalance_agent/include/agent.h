@@ -1,6 +1,6 @@
-// The agent as a whole: three UDP servers that each own a third of the modules,
-// the dns client in the loop it is given, the reporter client. All calls in
-// that loop's thread.
+// The agent as a whole: three UDP servers that each own a part of the modules, the
+// dns client in the host's loop, and the reporter client. All calls in that loop's
+// thread.
 #pragma once
 
 #include <array>
@@ -11,34 +11,35 @@
 #include "dns_client.h"
 #include "host_server.h"
 #include "reporter_client.h"
+#include "service.h"
+#include "wire_rules.h"
 
 namespace lars {
 
 class agent {
 public:
-    static constexpr size_t SERVERS = 3;
+    using options = agent_options;
 
-    // LOOP outlives this.
-    agent(event_loop *loop, const agent_options &options);
+    agent(const service_host &host, const options &configured);
 
     // Takes the ports, knows the routes of the cache file, and serves.
     status start();
+    // Takes the rules of FRESH, and warns of what else differs.
+    void reload(const options &fresh);
     // Hands over the last sums and ends the threads.
-    void stop();
-
-    void set_config(const lb_config &config);
-    std::vector<endpoint> addresses() const;
+    void stop(std::function<void()> done);
 
 private:
+    host_server &owner_of(const module_id &module);
     void make_servers();
     status bind_servers();
     status bind_servers_at(const endpoint &first);
 
-    event_loop *_loop;
-    agent_options _options;
+    service_host _host;
+    options _options;
     dns_client _dns;
     reporter_client _reporter;
-    std::array<std::unique_ptr<host_server>, SERVERS> _servers;
+    std::array<std::unique_ptr<host_server>, AGENT_PORTS> _servers;
 };
 
 }  // namespace lars

@@ -9,18 +9,17 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lars.pb.h"
-#include "route_file.h"
-#include "route_update.h"
+#include "remembered_routes.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
+#include "wire.h"
 
 namespace lars {
 
 class dns_client {
 public:
     // ON_ROUTE: each answer and each change, empty ones too.
-    using route_callback = std::function<void(route_update)>;
+    using route_callback = std::function<void(module_route)>;
 
     // LOOP outlives this. CACHE: the file's path; empty: none.
     dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
@@ -29,13 +28,13 @@ public:
 
     // Before start(). The routes of an earlier run; none where there is no good
     // file.
-    std::vector<route_update> load_cache();
+    std::vector<module_route> load_cache();
     status start();
     // Writes the cache if it is behind.
     void stop();
 
     // Any thread.
-    void pull(module_id module) { _pulls.send(module); }
+    void pull(const module_id &module) { _pulls.send(module); }
 
 private:
     using clock = event_loop::clock;
@@ -45,23 +44,21 @@ private:
         uint32_t tries = 0;
         clock::time_point deadline{};
         clock::time_point asked{};
-        std::vector<endpoint> hosts;
+        std::vector<route_host> hosts;
     };
     using module_map = std::unordered_map<module_id, known_module, module_id_hash>;
 
-    void want(module_id id);
-    void ask(module_id id, known_module &wanted);
-    void answered(known_module &module);
+    void want(const module_id &id);
+    void ask(const module_id &id, known_module &wanted);
     void ask_for_everything();
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
-    void changed();
-    void save_later();
+    void save_when_due();
     void save_cache();
     void forget_unused();
 
     event_loop *_loop;
-    std::string _cache;
+    remembered_routes _cache;
     route_callback _on_route;
     tcp_client _client;
     thread_queue<module_id> _pulls;
@@ -78,8 +75,7 @@ private:
 
     event_loop::timer_id _save_timer = 0;
     event_loop::timer_id _forget_timer = 0;
-    bool _cache_behind = false;
-    std::string _cache_trouble;
+    wire_codec _codec;
     uint64_t _bad_messages = 0;
     log_limiter _bad_limiter;
 };

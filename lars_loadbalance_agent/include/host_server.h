@@ -3,25 +3,25 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <string_view>
 #include <unordered_set>
 
-#include "lars.pb.h"
 #include "loop_thread.h"
 #include "route_lb.h"
-#include "route_update.h"
 #include "thread_queue.h"
 #include "udp_server.h"
+#include "wire.h"
 
 namespace lars {
 
 class host_server {
 public:
-    // Both are called in the server's thread. PULL: ask the dns for a module.
-    // SEND_REPORT: to the reporter.
+    // What the server asks of the rest of the agent, in the server's thread.
     struct upstream {
-        std::function<void(module_id)> pull;
-        std::function<void(ReportStatusRequest)> send_report;
+        // Asks the dns for a module; the answer comes through send().
+        route_lb::pull_callback pull;
+        // Passes a report on to the reporter.
+        std::function<void(status_report)> send_report;
         // This machine's address as the reporter sees it; 0 while sums should
         // wait, because the reporter is away.
         std::function<uint32_t()> caller_ip;
@@ -32,7 +32,7 @@ public:
 
     // In this order, in one thread; restore() any number of times.
     status bind(const endpoint &address) { return _server.bind(address); }
-    void restore(module_id module, const std::vector<endpoint> &hosts);
+    void restore(const module_route &route);
     status start();
     // Ends the thread, and hands the last sums to send_report.
     void stop();
@@ -40,17 +40,17 @@ public:
     endpoint address() const { return _server.address(); }
 
     // Any thread.
-    void send(route_update update) { _updates.send(std::move(update)); }
+    void send(module_route route) { _routes.send(std::move(route)); }
     void set_config(const lb_config &config);
 
 private:
     void on_get_host(const char *data, uint32_t len);
     void on_report(const char *data, uint32_t len);
     void on_get_route(const char *data, uint32_t len);
-    void answer(const google::protobuf::MessageLite &body, int msgid);
+    void answer(std::string_view body, int msgid);
     void on_bad_message(int msgid);
-    void on_state(module_id module, const host_info &host, const char *why);
-    void fill_hosts(module_id module, const std::vector<endpoint> &hosts);
+    void log_change(const module_id &module, const host_change &change);
+    void log_cut_route(const module_id &module, size_t hosts, size_t fitted);
     void send_reports();
     void check_deadlines();
     void arm();
@@ -60,21 +60,13 @@ private:
     upstream _up;
     udp_server _server;
     route_lb _modules;
-    thread_queue<route_update> _updates;
+    thread_queue<module_route> _routes;
 
     event_loop::timer_id _deadline_timer = 0;
     lb_time _armed_for = lb_time::max();
     event_loop::timer_id _report_timer = 0;
 
-    // Reused for every message, so that answering does not allocate.
-    GetHostRequest _host_request;
-    GetHostResponse _host_response;     // with a host
-    GetHostResponse _no_host_response;  // never with one
-    ReportRequest _report;
-    GetRouteRequest _route_request;
-    GetRouteResponse _route_response;
-    std::unique_ptr<char[]> _body;
-
+    wire_codec _codec;
     uint64_t _bad_messages = 0;
     log_limiter _bad_limiter;
     log_limiter _state_limiter{50};

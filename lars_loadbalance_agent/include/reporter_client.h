@@ -4,9 +4,10 @@
 
 #include <atomic>
 #include <deque>
+#include <string>
 #include <vector>
 
-#include "lars.pb.h"
+#include "call_report.h"
 #include "loop_thread.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
@@ -22,9 +23,9 @@ public:
     // Sends what was given to send() before, if there is a connection, and ends.
     void stop();
 
-    // Any thread. Messages that meet a broken connection are kept for the next
-    // one, the oldest are dropped beyond MAX_WAITING.
-    void send(ReportStatusRequest message) { _messages.send(std::move(message)); }
+    // Any thread. Reports that meet a broken connection are kept for the next one;
+    // beyond MAX_WAITING messages the oldest are dropped.
+    void send(status_report report) { _reports.send(std::move(report)); }
 
     // Any thread. This machine's address as the reporter sees it; 0 while there is
     // no connection.
@@ -38,11 +39,11 @@ private:
     loop_thread _thread;
     event_loop *_loop;
     tcp_client _client;
-    std::deque<ReportStatusRequest> _waiting;
+    std::deque<std::string> _waiting;  // bodies of messages
     uint64_t _dropped = 0;
     log_limiter _dropped_limiter;
     std::atomic<uint32_t> _caller_ip{0};
-    thread_queue<ReportStatusRequest> _messages;
+    thread_queue<status_report> _reports;
 };
 
 }  // namespace lars

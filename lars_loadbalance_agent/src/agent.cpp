@@ -4,32 +4,36 @@
 
 namespace lars {
 
-agent::agent(event_loop *loop, const agent_options &options)
-    : _loop(loop),
-      _options(options),
-      _dns(loop, options.dns, options.route_cache,
-           [this](route_update update) {
-               _servers[update.module.owner(SERVERS)]->send(std::move(update));
-           }),
-      _reporter(options.reporter, loop->log())
+agent::agent(const service_host &host, const options &configured)
+    : _host(host),
+      _options(configured),
+      _dns(host.loop, configured.dns, configured.route_cache,
+           [this](module_route route) { owner_of(route.module).send(std::move(route)); }),
+      _reporter(configured.reporter, host.loop->log())
 {
+}
+
+host_server &agent::owner_of(const module_id &module)
+{
+    return *_servers[agent_port_of(module.modid, module.cmdid)];
 }
 
 void agent::make_servers()
 {
     for (auto &server : _servers) {
         host_server::upstream up;
-        up.pull = [this](module_id module) { _dns.pull(module); };
-        up.send_report = [this](ReportStatusRequest message) { _reporter.send(std::move(message)); };
+        up.pull = [this](const module_id &module) { _dns.pull(module); };
+        up.send_report = [this](status_report report) { _reporter.send(std::move(report)); };
         up.caller_ip = [this] { return _reporter.caller_ip(); };
-        server = std::make_unique<host_server>(_options.balance, std::move(up), _loop->log());
+        server =
+            std::make_unique<host_server>(_options.balance, std::move(up), _host.loop->log());
     }
 }
 
 status agent::bind_servers_at(const endpoint &first)
 {
     make_servers();
-    for (size_t i = 0; i < SERVERS; ++i) {
+    for (size_t i = 0; i < AGENT_PORTS; ++i) {
         const endpoint address{first.ip, static_cast<uint16_t>(first.port + i)};
         if (status s = _servers[i]->bind(address); !s)
             return s;
@@ -54,39 +58,38 @@ status agent::start()
 {
     if (status s = bind_servers(); !s)
         return s;
-    for (const route_update &known : _dns.load_cache())
-        _servers[known.module.owner(SERVERS)]->restore(known.module, known.hosts);
+    for (const module_route &known : _dns.load_cache())
+        owner_of(known.module).restore(known);
     if (status s = _reporter.start(); !s)
         return s;
     if (status s = _dns.start(); !s)
         return s;
+    std::vector<endpoint> addresses;
     for (auto &server : _servers) {
         if (status s = server->start(); !s)
             return s;
+        addresses.push_back(server->address());
     }
+    _host.serving(addresses);
     return {};
 }
 
-void agent::stop()
+void agent::reload(const options &fresh)
+{
+    if (fresh.address != _options.address || fresh.dns != _options.dns ||
+        fresh.reporter != _options.reporter || fresh.route_cache != _options.route_cache)
+        _host.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
+    for (auto &server : _servers)
+        server->set_config(fresh.balance);
+}
+
+void agent::stop(std::function<void()> done)
 {
     for (auto &server : _servers)
         server->stop();
     _dns.stop();
     _reporter.stop();
-}
-
-void agent::set_config(const lb_config &config)
-{
-    for (auto &server : _servers)
-        server->set_config(config);
-}
-
-std::vector<endpoint> agent::addresses() const
-{
-    std::vector<endpoint> all;
-    for (const auto &server : _servers)
-        all.push_back(server->address());
-    return all;
+    done();
 }
 
 }  // namespace lars

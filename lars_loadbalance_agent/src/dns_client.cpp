@@ -1,10 +1,7 @@
 #include "dns_client.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <tuple>
-#include <unordered_set>
 
 namespace lars {
 
@@ -17,20 +14,18 @@ static constexpr seconds ANSWER_DEADLINE(1);
 static constexpr uint32_t LONGEST_DEADLINE_STEP = 3;
 // A dns that says nothing for so long, while questions wait, is given up.
 static constexpr seconds SILENCE_LIMIT(4);
-static constexpr milliseconds SAVE_DELAY(1000);
 static constexpr minutes FORGET_INTERVAL(1);
 static constexpr minutes UNUSED_LASTS(10);
 
 bool dns_client::pending_deadline::operator<(const pending_deadline &other) const
 {
-    return std::tie(when, id.modid, id.cmdid) <
-           std::tie(other.when, other.id.modid, other.id.cmdid);
+    return std::tie(when, id) < std::tie(other.when, other.id);
 }
 
 dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
                        route_callback on_route)
     : _loop(loop),
-      _cache(std::move(cache)),
+      _cache("route cache", std::move(cache), loop->log()),
       _on_route(std::move(on_route)),
       _client(loop, "dns", servers),
       _pulls(loop, [this](std::vector<module_id> &batch) {
@@ -45,27 +40,15 @@ dns_client::~dns_client()
     stop();
 }
 
-std::vector<route_update> dns_client::load_cache()
+std::vector<module_route> dns_client::load_cache()
 {
-    if (_cache.empty() || access(_cache.c_str(), F_OK) != 0)
+    const auto known = _cache.load();
+    if (!known)
         return {};
-    std::vector<route_row> rows;
-    if (status s = load_route_file(_cache, &rows); !s) {
-        _loop->log()(log_level::error, "route cache: " + s.message());
-        return {};
-    }
-    for (const route_row &row : rows) {
-        std::vector<endpoint> &hosts = _modules[{row.modid, row.cmdid}].hosts;
-        const bool usable = row.host.ip != 0 && row.host.port != 0;
-        if (usable && std::find(hosts.begin(), hosts.end(), row.host) == hosts.end())
-            hosts.push_back(row.host);
-    }
-    std::vector<route_update> known;
-    for (const auto &[id, module] : _modules)
-        known.push_back({id, module.hosts});
-    _loop->log()(log_level::info,
-                 std::to_string(known.size()) + " modules known from " + _cache);
-    return known;
+    for (const module_route &route : *known)
+        _modules[route.module].hosts = route.hosts;
+    _loop->log()(log_level::info, known->size(), " modules known from ", _cache.path());
+    return *known;
 }
 
 status dns_client::start()
@@ -88,14 +71,14 @@ status dns_client::start()
 void dns_client::stop()
 {
     _client.stop();
-    if (_cache_behind)
+    if (_cache.save_due())
         save_cache();
     _loop->cancel(_deadline_timer);
     _loop->cancel(_forget_timer);
     _loop->cancel(_save_timer);
 }
 
-void dns_client::want(module_id id)
+void dns_client::want(const module_id &id)
 {
     known_module &wanted = _modules[id];
     wanted.asked = _loop->now();
@@ -112,12 +95,9 @@ void dns_client::want(module_id id)
     ask(id, wanted);
 }
 
-void dns_client::ask(module_id id, known_module &wanted)
+void dns_client::ask(const module_id &id, known_module &wanted)
 {
-    GetRouteRequest request;
-    request.set_modid(id.modid);
-    request.set_cmdid(id.cmdid);
-    const std::string body = request.SerializeAsString();
+    const std::string body = encode_route_request(id);
     // Where this fails the connection is ending, and the next one asks again.
     _client.send_message(body.data(), body.size(), ID_GetRouteRequest);
 
@@ -147,7 +127,7 @@ void dns_client::on_deadlines()
 {
     const auto now = _loop->now();
     if (!_deadlines.empty() && _deadlines.begin()->when <= now && now - _heard > SILENCE_LIMIT) {
-        _loop->log()(log_level::warn, "dns: " + _client.peer().to_string() + " does not answer");
+        _loop->log()(log_level::warn, "dns: ", _client.peer(), " does not answer");
         _client.close();
         return;
     }
@@ -163,78 +143,51 @@ void dns_client::on_deadlines()
         std::chrono::ceil<milliseconds>(_deadlines.begin()->when - now), [this] { on_deadlines(); });
 }
 
-// The hosts of a route that can be called, each once.
-static std::vector<endpoint> usable_hosts(const GetRouteResponse &body)
-{
-    std::vector<endpoint> hosts;
-    std::unordered_set<uint64_t> seen;
-    for (const HostInfo &info : body.host()) {
-        const auto ip = static_cast<uint32_t>(info.ip());
-        if (ip == 0 || info.port() < 1 || info.port() > 65535)
-            continue;
-        const auto port = static_cast<uint16_t>(info.port());
-        if (seen.insert(uint64_t{ip} << 16 | port).second)
-            hosts.push_back({ip, port});
-    }
-    return hosts;
-}
-
 void dns_client::on_route(const char *data, uint32_t len)
 {
     _heard = _loop->now();
-    GetRouteResponse body;
-    if (!body.ParseFromArray(data, static_cast<int>(len))) {
+    module_route route;
+    if (!_codec.decode_route(data, len, &route)) {
         ++_bad_messages;
         _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn,
                            "dropped a route that does not parse (", _bad_messages, " so far)");
         return;
     }
-    const module_id id{body.modid(), body.cmdid()};
-    const auto found = _modules.find(id);
+    const auto found = _modules.find(route.module);
     if (found == _modules.end())
         return;
     known_module &module = found->second;
     if (module.pending)
-        _deadlines.erase({module.deadline, id});
+        _deadlines.erase({module.deadline, route.module});
     module.pending = false;
 
-    std::vector<endpoint> hosts = usable_hosts(body);
-    if (module.hosts != hosts) {
-        module.hosts = hosts;
-        changed();
+    if (module.hosts != route.hosts) {
+        module.hosts = route.hosts;
+        _cache.changed(_loop->now());
+        save_when_due();
     }
-    _on_route({id, std::move(hosts)});
+    _on_route(std::move(route));
 }
 
-void dns_client::changed()
+void dns_client::save_when_due()
 {
-    if (_cache.empty() || _cache_behind)
+    const auto due = _cache.save_due();
+    if (!due)
         return;
-    save_later();
-}
-
-void dns_client::save_later()
-{
-    _cache_behind = true;
     _loop->cancel(_save_timer);
-    _save_timer = _loop->run_after(SAVE_DELAY, [this] { save_cache(); });
+    const auto delay = std::chrono::ceil<milliseconds>(*due - _loop->now());
+    _save_timer = _loop->run_after(std::max(delay, milliseconds(0)), [this] { save_cache(); });
 }
 
 void dns_client::save_cache()
 {
-    _cache_behind = false;
     std::vector<route_row> rows;
     for (const auto &[id, module] : _modules) {
-        for (const endpoint &host : module.hosts)
-            rows.push_back({id.modid, id.cmdid, host});
+        for (const route_host &host : module.hosts)
+            rows.push_back({id, host});
     }
-    const status saved = save_route_file(_cache, rows);
-    if (saved.message() != _cache_trouble && !saved)
-        _loop->log()(log_level::error, "route cache: " + saved.message());
-    _cache_trouble = saved.message();
-    // A disk that is full now may have room later.
-    if (!saved)
-        save_later();
+    _cache.save(rows, _loop->now());
+    save_when_due();
 }
 
 void dns_client::forget_unused()

@@ -11,17 +11,12 @@ host_server::host_server(const lb_config &config, upstream up, const log_sink &l
       _loop(_thread.loop()),
       _up(std::move(up)),
       _server(_loop),
-      _modules(config, _up.pull,
-               [this](module_id module, const host_info &host, const char *why) {
-                   on_state(module, host, why);
-               }),
-      _updates(_loop,
-               [this](std::vector<route_update> &batch) {
-                   for (const route_update &update : batch)
-                       _modules.update(update.module, update.hosts, _loop->now());
-                   arm();
-               }),
-      _body(new char[DATAGRAM_LENGTH_LIMIT])
+      _modules(config, _up.pull),
+      _routes(_loop, [this](std::vector<module_route> &batch) {
+          for (const module_route &route : batch)
+              _modules.update(route, _loop->now());
+          arm();
+      })
 {
 }
 
@@ -30,9 +25,9 @@ host_server::~host_server()
     _thread.stop();
 }
 
-void host_server::restore(module_id module, const std::vector<endpoint> &hosts)
+void host_server::restore(const module_route &route)
 {
-    _modules.restore(module, hosts, event_loop::clock::now());
+    _modules.restore(route, event_loop::clock::now());
 }
 
 status host_server::start()
@@ -76,90 +71,68 @@ void host_server::set_config(const lb_config &config)
     });
 }
 
+// What the protocol calls it.
+static LarsRetCode retcode_of(load_balance::choice choice)
+{
+    switch (choice) {
+    case load_balance::choice::host: return RET_SUCC;
+    case load_balance::choice::overloaded: return RET_OVERLOAD;
+    case load_balance::choice::no_hosts: break;
+    }
+    return RET_NOEXIST;
+}
+
 void host_server::on_get_host(const char *data, uint32_t len)
 {
-    if (!_host_request.ParseFromArray(data, static_cast<int>(len))) {
+    module_request request;
+    if (!_codec.decode_host_request(data, len, &request)) {
         on_bad_message(ID_GetHostRequest);
         return;
     }
-    const module_id module{_host_request.modid(), _host_request.cmdid()};
     endpoint host;
-    const LarsRetCode result = _modules.get_host(module, _loop->now(), &host);
-
-    // Clearing the host of one message would free it, so there are two.
-    GetHostResponse &response = result == RET_SUCC ? _host_response : _no_host_response;
-    response.set_seq(_host_request.seq());
-    response.set_modid(module.modid);
-    response.set_cmdid(module.cmdid);
-    response.set_retcode(result);
-    if (result == RET_SUCC) {
-        response.mutable_host()->set_ip(static_cast<int32_t>(host.ip));
-        response.mutable_host()->set_port(host.port);
-    }
-    answer(response, ID_GetHostResponse);
+    const load_balance::choice chosen = _modules.get_host(request.module, _loop->now(), &host);
+    answer(_codec.encode_host(request, retcode_of(chosen), host), ID_GetHostResponse);
 }
 
-void host_server::answer(const google::protobuf::MessageLite &body, int msgid)
+void host_server::answer(std::string_view body, int msgid)
 {
-    const size_t size = body.ByteSizeLong();
-    body.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t *>(_body.get()));
-    _server.send_message(_body.get(), size, msgid);
+    _server.send_message(body.data(), body.size(), msgid);
     arm();
 }
 
 void host_server::on_report(const char *data, uint32_t len)
 {
-    if (!_report.ParseFromArray(data, static_cast<int>(len)) || _report.host().port() < 0 ||
-        _report.host().port() > 65535) {
+    call_report call;
+    if (!_codec.decode_call_report(data, len, &call)) {
         on_bad_message(ID_ReportRequest);
         return;
     }
-    const endpoint host{static_cast<uint32_t>(_report.host().ip()),
-                        static_cast<uint16_t>(_report.host().port())};
-    _modules.report({_report.modid(), _report.cmdid()}, host, _report.retcode() == RET_SUCC,
-                    _report.timecost(), _loop->now());
+    if (const auto change = _modules.report(call, _loop->now()))
+        log_change(call.module, *change);
     arm();
 }
 
 void host_server::on_get_route(const char *data, uint32_t len)
 {
-    if (!_route_request.ParseFromArray(data, static_cast<int>(len))) {
+    module_request request;
+    if (!_codec.decode_route_request(data, len, &request)) {
         on_bad_message(ID_API_GetRouteRequest);
         return;
     }
-    const module_id module{_route_request.modid(), _route_request.cmdid()};
-    const std::vector<endpoint> &hosts = _modules.get_route(module, _loop->now());
-
-    _route_response.Clear();
-    _route_response.set_modid(module.modid);
-    _route_response.set_cmdid(module.cmdid);
-    _route_response.set_seq(_route_request.seq());
-    fill_hosts(module, hosts);
-    answer(_route_response, ID_API_GetRouteResponse);
+    const std::vector<route_host> &hosts = _modules.get_route(request.module, _loop->now());
+    size_t fitted = 0;
+    const std::string_view body =
+        _codec.encode_route(request, hosts, DATAGRAM_LENGTH_LIMIT, &fitted);
+    if (fitted < hosts.size())
+        log_cut_route(request.module, hosts.size(), fitted);
+    answer(body, ID_API_GetRouteResponse);
 }
 
-// As many hosts as fit a datagram.
-void host_server::fill_hosts(module_id module, const std::vector<endpoint> &hosts)
+void host_server::log_cut_route(const module_id &module, size_t hosts, size_t fitted)
 {
-    size_t room = DATAGRAM_LENGTH_LIMIT - _route_response.ByteSizeLong();
-    size_t added = 0;
-    for (const endpoint &host : hosts) {
-        HostInfo *info = _route_response.add_host();
-        info->set_ip(static_cast<int32_t>(host.ip));
-        info->set_port(host.port);
-        const size_t size = info->ByteSizeLong() + 2;  // and the field's tag and length
-        if (size > room) {
-            _route_response.mutable_host()->RemoveLast();
-            break;
-        }
-        room -= size;
-        ++added;
-    }
-    if (added < hosts.size() && _told_cut.insert(module).second)
-        _loop->log()(log_level::warn, "the route of " + module.to_string() + " has " +
-                                          std::to_string(hosts.size()) +
-                                          " hosts, get_route gives the first " +
-                                          std::to_string(added) + " that fit a datagram");
+    if (_told_cut.insert(module).second)
+        _loop->log()(log_level::warn, "the route of ", module, " has ", hosts,
+                     " hosts, get_route gives the first ", fitted, " that fit a datagram");
 }
 
 void host_server::on_bad_message(int msgid)
@@ -170,23 +143,28 @@ void host_server::on_bad_message(int msgid)
                        " so far)");
 }
 
-void host_server::on_state(module_id module, const host_info &host, const char *why)
+void host_server::log_change(const module_id &module, const host_change &change)
 {
-    _state_limiter.write(_loop->log(), _loop->now(), log_level::info, module, " ", host.address,
-                         host.overloaded ? " is overloaded: " : " is idle again: ", why);
+    _state_limiter.write(_loop->log(), _loop->now(), log_level::info, module, " ", change.host,
+                         change.overloaded ? " is overloaded: " : " is idle again: ",
+                         reason_of(change.why));
 }
 
 void host_server::send_reports()
 {
     const uint32_t caller = _up.caller_ip();
-    if (caller != 0)
-        _modules.take_reports(caller, static_cast<uint32_t>(std::time(nullptr)), _up.send_report);
+    if (caller == 0)
+        return;
+    const auto now = static_cast<uint32_t>(std::time(nullptr));
+    for (status_report &report : _modules.take_reports(caller, now))
+        _up.send_report(std::move(report));
 }
 
 void host_server::check_deadlines()
 {
     _armed_for = lb_time::max();
-    _modules.check_deadlines(_loop->now());
+    for (const module_change &changed : _modules.check_deadlines(_loop->now()))
+        log_change(changed.module, changed.change);
     arm();
 }
 

@@ -2,19 +2,33 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace lars {
 
-// Hosts that left with calls not yet reported: while the reporter is away, they
-// may come and go for days.
+// Hosts that left with calls not yet taken: while the reporter is away, they may
+// come and go for days.
 static constexpr size_t MAX_DEPARTED = 10000;
+
+// The reporter may be away for long: the sum stops at the end rather than
+// beginning anew.
+static void add_call(uint32_t *sum)
+{
+    if (*sum != UINT32_MAX)
+        ++*sum;
+}
+
+static bool has_calls(const host_calls &calls)
+{
+    return calls.succ > 0 || calls.err > 0;
+}
 
 load_balance::choice load_balance::choose_host(const lb_config &config, endpoint *out)
 {
-    if (_hosts.empty())
+    if (_members.empty())
         return choice::no_hosts;
 
-    host_list *from = &_idle;
+    member_list *from = &_idle;
     if (!_overload.empty()) {
         if (_choices_since_probe >= config.probe_num) {
             _choices_since_probe = 0;
@@ -25,155 +39,127 @@ load_balance::choice load_balance::choose_host(const lb_config &config, endpoint
                 return choice::overloaded;
         }
     }
-    *out = from->front().address;
+    *out = from->front().calls.host;
     from->splice(from->end(), *from, from->begin());
     return choice::host;
 }
 
-void load_balance::report(const endpoint &address, bool success, uint32_t timecost_ms,
-                          const lb_config &config, lb_time now, const state_callback &on_state)
+std::optional<host_change> load_balance::report(const endpoint &host, bool success,
+                                                uint32_t timecost_ms, const lb_config &config,
+                                                lb_time now)
 {
-    const auto found = _hosts.find(key(address));
-    if (found == _hosts.end())
-        return;
-    host_info &host = *found->second;
-    if (success) {
-        host.count_success();
-        if (host.overloaded && host.should_recover(config)) {
-            to_idle(found->second, config, now);
-            on_state(host, "probes succeed");
-        }
-    } else {
-        host.count_failure(timecost_ms);
-        if (!host.overloaded && host.should_overload(config)) {
-            to_overload(found->second, config, now);
-            on_state(host, "calls fail");
-        }
-    }
+    const auto found = _members.find(host);
+    if (found == _members.end())
+        return std::nullopt;
+    member &reported = *found->second;
+    member_list &list = reported.health.overloaded() ? _overload : _idle;
+    add_call(success ? &reported.calls.succ : &reported.calls.err);
+    const health_change change = success ? reported.health.count_success(config, now)
+                                         : reported.health.count_failure(timecost_ms, config, now);
+    if (change == health_change::none)
+        return std::nullopt;
+    move_to_its_list(found->second, list);
+    return host_change{host, reported.health.overloaded(), change};
 }
 
-void load_balance::to_idle(host_list::iterator host, const lb_config &config, lb_time now)
+void load_balance::move_to_its_list(member_list::iterator at, member_list &from)
 {
-    host->bad_windows = 0;
-    host->enter_idle(config, now);
-    _idle.splice(_idle.end(), _overload, host);
+    member_list &to = at->health.overloaded() ? _overload : _idle;
+    to.splice(to.end(), from, at);
     if (_overload.empty())
         _choices_since_probe = 0;
 }
 
-void load_balance::to_overload(host_list::iterator host, const lb_config &config, lb_time now)
+void load_balance::update(const std::vector<route_host> &hosts, const lb_config &config,
+                          lb_time now)
 {
-    host->enter_overload(config, now);
-    _overload.splice(_overload.end(), _idle, host);
-}
-
-void load_balance::update(const std::vector<endpoint> &hosts, const lb_config &config, lb_time now)
-{
-    std::unordered_set<uint64_t> wanted;
-    for (const endpoint &address : hosts) {
-        wanted.insert(key(address));
-        if (_hosts.count(key(address)) > 0)
+    std::unordered_set<endpoint, endpoint_hash> wanted;
+    for (const route_host &host : hosts) {
+        wanted.insert(host.address);
+        if (_members.count(host.address) > 0)
             continue;
-        host_info &added = _idle.emplace_back();
-        added.address = address;
-        added.enter_idle(config, now);
-        const auto left_before = _departed.find(key(address));
-        if (left_before != _departed.end()) {
-            added.sum_succ = left_before->second.succ;
-            added.sum_err = left_before->second.err;
-            _departed.erase(left_before);
-        }
-        _hosts.emplace(key(address), std::prev(_idle.end()));
+        host_calls calls{host.address, 0, 0, false};
+        if (const auto left_before = _departed.extract(host.address))
+            calls = left_before.mapped();
+        _idle.push_back({host_health(config, now), calls});
+        _members.emplace(host.address, std::prev(_idle.end()));
     }
-    for (auto it = _hosts.begin(); it != _hosts.end();) {
+    for (auto it = _members.begin(); it != _members.end();) {
         if (wanted.count(it->first) > 0) {
             ++it;
             continue;
         }
-        const host_info &gone = *it->second;
-        if ((gone.sum_succ > 0 || gone.sum_err > 0) && _departed.size() < MAX_DEPARTED)
-            _departed[it->first] = {gone.address, gone.sum_succ, gone.sum_err, gone.overloaded};
-        (gone.overloaded ? _overload : _idle).erase(it->second);
-        it = _hosts.erase(it);
+        forget(*it->second);
+        (it->second->health.overloaded() ? _overload : _idle).erase(it->second);
+        it = _members.erase(it);
     }
     if (_overload.empty())
         _choices_since_probe = 0;
     _route = hosts;
 }
 
-void load_balance::check_deadlines(const lb_config &config, lb_time now,
-                                   const state_callback &on_state)
+void load_balance::forget(const member &gone)
 {
-    // Hosts change lists meanwhile; one that has been looked at has a later
-    // deadline and is passed over in its new list.
-    for (auto next = _idle.begin(); next != _idle.end();) {
-        const auto host = next++;
-        if (host->deadline <= now)
-            end_window(host, config, now, on_state);
-    }
-    for (auto next = _overload.begin(); next != _overload.end();) {
-        const auto host = next++;
-        if (host->deadline <= now)
-            end_overload(host, config, now, on_state);
-    }
-}
-
-void load_balance::end_window(host_list::iterator host, const lb_config &config, lb_time now,
-                              const state_callback &on_state)
-{
-    host->bad_windows = host->window_is_bad(config) ? host->bad_windows + 1 : 0;
-    if (host->bad_windows >= 2) {
-        to_overload(host, config, now);
-        on_state(*host, "two bad windows in a row");
-    } else {
-        // As if it had just become idle: long good history must not hide a new
-        // failure.
-        host->enter_idle(config, now);
-    }
-}
-
-void load_balance::end_overload(host_list::iterator host, const lb_config &config, lb_time now,
-                                const state_callback &on_state)
-{
-    if (host->probe_failed) {
-        host->probe_failed = false;
-        host->deadline = now + config.overload_timeout;
+    if (!has_calls(gone.calls) || _departed.size() >= MAX_DEPARTED)
         return;
+    host_calls &left = _departed[gone.calls.host];
+    left = gone.calls;
+    left.overloaded = gone.health.overloaded();
+}
+
+std::vector<host_change> load_balance::check_deadlines(const lb_config &config, lb_time now)
+{
+    // A host that changes its list is looked at only once: its new deadline is later.
+    std::vector<host_change> changes;
+    check_list(_idle, config, now, &changes);
+    check_list(_overload, config, now, &changes);
+    return changes;
+}
+
+void load_balance::check_list(member_list &list, const lb_config &config, lb_time now,
+                              std::vector<host_change> *changes)
+{
+    for (auto next = list.begin(); next != list.end();) {
+        const auto at = next++;
+        const health_change change = at->health.check_deadline(config, now);
+        if (change == health_change::none)
+            continue;
+        move_to_its_list(at, list);
+        changes->push_back({at->calls.host, at->health.overloaded(), change});
     }
-    to_idle(host, config, now);
-    on_state(*host, "overload time-out");
 }
 
 std::optional<lb_time> load_balance::next_deadline() const
 {
     std::optional<lb_time> next;
-    for (const host_list *list : {&_idle, &_overload}) {
-        for (const host_info &host : *list)
-            next = next ? std::min(*next, host.deadline) : host.deadline;
+    for (const member_list *list : {&_idle, &_overload}) {
+        for (const member &m : *list)
+            next = next ? std::min(*next, m.health.deadline()) : m.health.deadline();
     }
     return next;
 }
 
-const host_info *load_balance::find(const endpoint &address) const
+const host_health *load_balance::find(const endpoint &host) const
 {
-    const auto found = _hosts.find(key(address));
-    return found == _hosts.end() ? nullptr : &*found->second;
+    const auto found = _members.find(host);
+    return found == _members.end() ? nullptr : &found->second->health;
 }
 
-std::vector<load_balance::call_sum> load_balance::take_sums()
+std::vector<host_calls> load_balance::take_calls()
 {
-    std::vector<call_sum> sums;
-    for (const auto &[host_key, sum] : _departed)
-        sums.push_back(sum);
+    std::vector<host_calls> all;
+    for (const auto &[host, calls] : _departed)
+        all.push_back(calls);
     _departed.clear();
-    bool any = !sums.empty();
-    for (const endpoint &address : _route) {
-        host_info &host = *_hosts.at(key(address));
-        any = any || host.sum_succ > 0 || host.sum_err > 0;
-        sums.push_back({host.address, host.sum_succ, host.sum_err, host.overloaded});
-        host.sum_succ = host.sum_err = 0;
+    bool any = !all.empty();
+    for (const route_host &host : _route) {
+        member &m = *_members.at(host.address);
+        any = any || has_calls(m.calls);
+        all.push_back(m.calls);
+        all.back().overloaded = m.health.overloaded();
+        m.calls.succ = m.calls.err = 0;
     }
-    return any ? sums : std::vector<call_sum>();
+    return any ? all : std::vector<host_calls>();
 }
 
 }  // namespace lars

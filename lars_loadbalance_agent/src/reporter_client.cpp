@@ -1,14 +1,18 @@
 #include "reporter_client.h"
 
+#include "wire.h"
+
 namespace lars {
 
 reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log)
     : _thread(log),
       _loop(_thread.loop()),
       _client(_loop, "reporter", servers),
-      _messages(_loop, [this](std::vector<ReportStatusRequest> &batch) {
-          for (ReportStatusRequest &message : batch)
-              _waiting.push_back(std::move(message));
+      _reports(_loop, [this](std::vector<status_report> &batch) {
+          for (const status_report &report : batch) {
+              for (std::string &body : encode_status_report(report))
+                  _waiting.push_back(std::move(body));
+          }
           send_waiting();
       })
 {
@@ -37,14 +41,14 @@ void reporter_client::stop()
     // One more round here, for the messages that the thread has not come to.
     _loop->add_task([this] { _loop->stop(); });
     if (status s = _loop->event_process(); !s)
-        _loop->log()(log_level::error, "reporter: " + s.message());
+        _loop->log()(log_level::error, "reporter: ", s.message());
     _client.stop();
 }
 
 void reporter_client::send_waiting()
 {
     while (!_waiting.empty()) {
-        const std::string body = _waiting.front().SerializeAsString();
+        const std::string &body = _waiting.front();
         const send_result sent =
             _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
         if (sent != send_result::ok && sent != send_result::too_long)

@@ -10,15 +10,13 @@ static constexpr std::chrono::seconds EMPTY_ANSWER_LASTS(1);
 // A module without hosts is forgotten when nobody has asked for so long.
 static constexpr std::chrono::minutes UNUSED_LASTS(10);
 static constexpr std::chrono::minutes FORGET_INTERVAL(1);
-// A result is at most 40 bytes, so this many always fit a message.
-static constexpr size_t RESULTS_PER_MESSAGE = 1000;
 
-route_lb::route_lb(const lb_config &config, pull_callback pull, state_callback on_state)
-    : _config(config), _pull(std::move(pull)), _on_state(std::move(on_state))
+route_lb::route_lb(const lb_config &config, pull_callback pull)
+    : _config(config), _pull(std::move(pull))
 {
 }
 
-route_lb::module *route_lb::use(module_id id, lb_time now)
+route_lb::module *route_lb::use(const module_id &id, lb_time now)
 {
     auto found = _modules.find(id);
     if (found == _modules.end()) {
@@ -33,7 +31,7 @@ route_lb::module *route_lb::use(module_id id, lb_time now)
     return &found->second;
 }
 
-void route_lb::refresh(module_id id, module &used, lb_time now)
+void route_lb::refresh(const module_id &id, module &used, lb_time now)
 {
     if (used.pulling)
         return;
@@ -44,68 +42,59 @@ void route_lb::refresh(module_id id, module &used, lb_time now)
     _pull(id);
 }
 
-LarsRetCode route_lb::get_host(module_id id, lb_time now, endpoint *out)
+load_balance::choice route_lb::get_host(const module_id &id, lb_time now, endpoint *out)
 {
     module *used = use(id, now);
-    if (!used)
-        return RET_NOEXIST;
-    switch (used->hosts.choose_host(_config, out)) {
-    case load_balance::choice::host: return RET_SUCC;
-    case load_balance::choice::overloaded: return RET_OVERLOAD;
-    case load_balance::choice::no_hosts: break;
-    }
-    return RET_NOEXIST;
+    return used ? used->hosts.choose_host(_config, out) : load_balance::choice::no_hosts;
 }
 
-const std::vector<endpoint> &route_lb::get_route(module_id id, lb_time now)
+const std::vector<route_host> &route_lb::get_route(const module_id &id, lb_time now)
 {
-    static const std::vector<endpoint> nothing;
+    static const std::vector<route_host> nothing;
     module *used = use(id, now);
     return used ? used->hosts.route() : nothing;
 }
 
-void route_lb::report(module_id id, const endpoint &host, bool success, uint32_t timecost_ms,
-                      lb_time now)
+std::optional<host_change> route_lb::report(const call_report &call, lb_time now)
 {
-    const auto found = _modules.find(id);
+    const auto found = _modules.find(call.module);
     if (found == _modules.end())
-        return;
+        return std::nullopt;
     module &reported = found->second;
     reported.has_calls = true;
-    const auto told = [&](const host_info &changed, const char *why) {
-        _on_state(id, changed, why);
-        schedule(id, reported);
-    };
-    // By reference, as a copy of it would be allocated for each report.
-    reported.hosts.report(host, success, timecost_ms, _config, now, std::cref(told));
+    const auto change =
+        reported.hosts.report(call.host, call.success, call.timecost_ms, _config, now);
+    if (change)
+        schedule(call.module, reported);
+    return change;
 }
 
-void route_lb::update(module_id id, const std::vector<endpoint> &hosts, lb_time now)
+void route_lb::update(const module_route &route, lb_time now)
 {
-    const auto found = _modules.find(id);
+    const auto found = _modules.find(route.module);
     if (found == _modules.end())
         return;
     module &updated = found->second;
     updated.pulling = false;
     updated.answered = true;
     updated.updated = now;
-    updated.hosts.update(hosts, _config, now);
-    schedule(id, updated);
+    updated.hosts.update(route.hosts, _config, now);
+    schedule(route.module, updated);
 }
 
-void route_lb::restore(module_id id, const std::vector<endpoint> &hosts, lb_time now)
+void route_lb::restore(const module_route &route, lb_time now)
 {
     if (_modules.size() >= MAX_MODULES)
         return;
     if (_modules.empty())
         _next_forget = now + FORGET_INTERVAL;
-    module &restored = _modules[id];
+    module &restored = _modules[route.module];
     restored.used = now;
-    restored.hosts.update(hosts, _config, now);
-    schedule(id, restored);
+    restored.hosts.update(route.hosts, _config, now);
+    schedule(route.module, restored);
 }
 
-void route_lb::schedule(module_id id, module &changed)
+void route_lb::schedule(const module_id &id, module &changed)
 {
     const auto next = changed.hosts.next_deadline();
     if (!next || *next == changed.deadline)
@@ -121,8 +110,9 @@ std::optional<lb_time> route_lb::next_deadline() const
     return _deadlines.empty() ? _next_forget : std::min(_next_forget, _deadlines.top().when);
 }
 
-void route_lb::check_deadlines(lb_time now)
+std::vector<module_change> route_lb::check_deadlines(lb_time now)
 {
+    std::vector<module_change> changes;
     while (!_deadlines.empty() && _deadlines.top().when <= now) {
         const deadline due = _deadlines.top();
         _deadlines.pop();
@@ -130,9 +120,8 @@ void route_lb::check_deadlines(lb_time now)
         if (found == _modules.end() || found->second.deadline != due.when)
             continue;
         module &checked = found->second;
-        checked.hosts.check_deadlines(_config, now, [&](const host_info &host, const char *why) {
-            _on_state(due.id, host, why);
-        });
+        for (const host_change &change : checked.hosts.check_deadlines(_config, now))
+            changes.push_back({due.id, change});
         checked.deadline = lb_time();
         schedule(due.id, checked);
     }
@@ -140,6 +129,7 @@ void route_lb::check_deadlines(lb_time now)
         _next_forget = now + FORGET_INTERVAL;
         forget_unused(now);
     }
+    return changes;
 }
 
 void route_lb::forget_unused(lb_time now)
@@ -153,33 +143,20 @@ void route_lb::forget_unused(lb_time now)
     }
 }
 
-void route_lb::take_reports(uint32_t caller_ip, uint32_t now_seconds,
-                            const std::function<void(ReportStatusRequest)> &each)
+std::vector<status_report> route_lb::take_reports(uint32_t caller_ip, uint32_t now_seconds)
 {
+    std::vector<status_report> reports;
     for (auto &[id, m] : _modules) {
         if (!std::exchange(m.has_calls, false))
             continue;
-        const std::vector<load_balance::call_sum> sums = m.hosts.take_sums();
-        for (size_t first = 0; first < sums.size(); first += RESULTS_PER_MESSAGE) {
-            ReportStatusRequest message;
-            message.set_modid(id.modid);
-            message.set_cmdid(id.cmdid);
-            message.set_caller(static_cast<int32_t>(caller_ip));
-            message.set_ts(now_seconds);
-            for (size_t i = first; i < sums.size() && i < first + RESULTS_PER_MESSAGE; ++i) {
-                HostCallResult *result = message.add_results();
-                result->set_ip(static_cast<int32_t>(sums[i].address.ip));
-                result->set_port(sums[i].address.port);
-                result->set_succ(sums[i].succ);
-                result->set_err(sums[i].err);
-                result->set_overload(sums[i].overloaded);
-            }
-            each(std::move(message));
-        }
+        std::vector<host_calls> calls = m.hosts.take_calls();
+        if (!calls.empty())
+            reports.push_back({id, caller_ip, now_seconds, std::move(calls)});
     }
+    return reports;
 }
 
-const load_balance *route_lb::find(module_id id) const
+const load_balance *route_lb::find(const module_id &id) const
 {
     const auto found = _modules.find(id);
     return found == _modules.end() ? nullptr : &found->second.hosts;

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,16 @@ struct endpoint {
     bool operator<(const endpoint &other) const
     {
         return ip != other.ip ? ip < other.ip : port < other.port;
+    }
+};
+
+struct endpoint_hash {
+    size_t operator()(const endpoint &address) const
+    {
+        // No two addresses share this number; Fibonacci hashing spreads neighbours
+        // (Knuth, The Art of Computer Programming 6.4).
+        const uint64_t both = uint64_t{address.ip} << 16 | address.port;
+        return static_cast<size_t>((both * 0x9e3779b97f4a7c15u) >> 16);
     }
 };
 

@@ -21,6 +21,9 @@ enum class status_kind {
     bad_data,     // what was read makes no sense
 };
 
+// The kind's name, such as "unavailable".
+const char *to_string(status_kind kind);
+
 class [[nodiscard]] status {
 public:
     status() = default;

@@ -48,7 +48,6 @@ private:
     bool wait_for_database(const status &why);
     void database_works();
     void note_trouble(const status &why);
-    void refuse(const status &why);
 
     db_client _db;
     counters *_counts;
@@ -56,8 +55,8 @@ private:
     row_queue _queue;
     backoff _backoff;
     std::vector<status_row> _batch;
-    db_error _trouble = db_error::none;  // of the last try; logged when it changes
-    std::string _refusal;                // what was logged last about a row
+    trouble_log _trouble;  // with the database
+    trouble_log _refusal;  // of a single row
     clock::time_point _give_up = clock::time_point::max();
     std::thread _thread;
 };

@@ -4,14 +4,12 @@
 #include <cstdint>
 #include <tuple>
 
-#include "endpoint.h"
-#include "lars.pb.h"
+#include "call_report.h"
 
 namespace lars {
 
 struct status_row {
-    int32_t modid = 0;
-    int32_t cmdid = 0;
+    module_id module;
     endpoint host;
     uint32_t caller = 0;  // host-order address
     int32_t succ = 0;
@@ -20,7 +18,7 @@ struct status_row {
     bool overload = false;
 
     // The primary key: a later row with the same one replaces this.
-    auto key() const { return std::tie(modid, cmdid, host.ip, host.port, caller); }
+    auto key() const { return std::tie(module, host, caller); }
 };
 
 struct status_row_hash {
@@ -30,9 +28,8 @@ struct status_row_same_key {
     bool operator()(const status_row &a, const status_row &b) const { return a.key() == b.key(); }
 };
 
-// False where RESULT is no row: its ip or port is none. Counts that the column
-// cannot hold become the most that it can.
-bool make_status_row(const ReportStatusRequest &message, const HostCallResult &result,
-                     status_row *out);
+// The row for one host of REPORT. Counts that the column cannot hold become the
+// most that it can.
+status_row make_status_row(const status_report &report, const host_calls &calls);
 
 }  // namespace lars

@@ -79,14 +79,14 @@ bool row_writer::write_batch()
         database_works();
         return true;
     }
-    if (_db.last_error() == db_error::statement) {
+    if (written.kind() == status_kind::rejected) {
         write_singly();
         return true;
     }
-    const bool try_at_once = _db.last_error() == db_error::unavailable ||
-                             _db.last_error() == db_error::conflict;
+    const bool try_at_once = written.kind() == status_kind::unavailable ||
+                             written.kind() == status_kind::conflict;
     _db.close();
-    if (try_at_once && _trouble == db_error::none) {
+    if (try_at_once && !_trouble.said()) {
         // A connection that was idle for long may just have been closed.
         note_trouble(written);
         return true;
@@ -102,7 +102,7 @@ status row_writer::write(const std::vector<status_row> &rows)
     const char *separator = "";
     for (const status_row &row : rows) {
         sql += separator;
-        sql += '(' + std::to_string(row.modid) + ',' + std::to_string(row.cmdid) + ',' +
+        sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) + ',' +
                std::to_string(row.host.ip) + ',' + std::to_string(row.host.port) + ',' +
                std::to_string(row.caller) + ',' + std::to_string(row.succ) + ',' +
                std::to_string(row.err) + ',' + std::to_string(row.ts) + ",'" +
@@ -120,13 +120,13 @@ void row_writer::write_singly()
 {
     while (!_batch.empty()) {
         const status written = write({_batch.back()});
-        if (!written && _db.last_error() != db_error::statement)
+        if (!written && written.kind() != status_kind::rejected)
             return;
         if (written) {
             _counts->stored.fetch_add(1);
         } else {
             _counts->refused.fetch_add(1);
-            refuse(written);
+            _refusal.say(_log, log_level::error, written.message(), written.message());
         }
         _batch.pop_back();
     }
@@ -147,26 +147,16 @@ bool row_writer::wait_for_database(const status &why)
 // Only once it has taken something: a database without our table lets us in, too.
 void row_writer::database_works()
 {
-    if (_trouble == db_error::none)
+    if (!_trouble.over())
         return;
-    _log(log_level::info, "the database " + _db.options().describe() + " is back");
-    _trouble = db_error::none;
+    _log(log_level::info, "the database ", _db.options().describe(), " is back");
     _backoff.reset();
 }
 
 // While the database is away each try may fail in other words: one line is enough.
 void row_writer::note_trouble(const status &why)
 {
-    if (_trouble != _db.last_error())
-        _log(log_level::error, why.message());
-    _trouble = _db.last_error();
-}
-
-void row_writer::refuse(const status &why)
-{
-    if (_refusal != why.message())
-        _log(log_level::error, why.message());
-    _refusal = why.message();
+    _trouble.say(_log, log_level::error, to_string(why.kind()), why.message());
 }
 
 }  // namespace lars

@@ -29,7 +29,7 @@ status db_row::refuse(size_t column, const std::string &why) const
     for (char c : (*this)[column].value_or("").substr(0, 40))
         shown += c >= ' ' && c <= '~' ? c : '?';
     const std::string held = (*this)[column] ? "\"" + shown + "\"" : "NULL";
-    return status::error("column " + name + " holds " + held + ", " + why);
+    return status::error("column " + name + " holds " + held + ", " + why, status_kind::bad_data);
 }
 
 status db_row::get_unsigned(size_t column, uint64_t *number, uint64_t highest) const

@@ -1,6 +1,15 @@
-// One connection to MySQL or MariaDB. It never reconnects by itself: what a
-// lost connection means for a half-done change only the caller knows.
-// One thread at a time; different clients in different threads are fine.
+// One connection to MySQL or MariaDB. It never reconnects by itself: what a lost
+// connection means for a half-done change only the caller knows. One thread at a
+// time; different clients in different threads are fine.
+//
+// An error's kind says what the caller can do about it:
+//   unavailable  there is no server, the connection was lost, or nothing may be
+//                written for now: connect again later
+//   denied       the server does not accept this user, password or database
+//   missing      a table or a column is not there
+//   conflict     a deadlock or a lock's time-out: the transaction may be tried again
+//   rejected     the server refuses the statement
+//   bad_data     a row does not hold what it should
 #pragma once
 
 #include <chrono>
@@ -39,18 +48,6 @@ struct db_options {
 // Mistakes are reported by config.finish().
 void read_db_options(config_file &config, db_options &options);
 
-// What kind of failure the last call ended with, for those who must choose
-// between trying again and giving up.
-enum class db_error {
-    none,
-    unavailable,  // no server, a lost connection, or no writing for now: connect again later
-    refused,      // the server does not accept this user, password or database
-    no_schema,    // a table or column is missing
-    conflict,     // a deadlock or lock time-out: the transaction may be tried again
-    statement,    // the server refuses the statement
-    value,        // the callback or body refused what it read
-};
-
 class db_client {
 public:
     explicit db_client(db_options options);
@@ -86,7 +83,6 @@ public:
     // open connection; empty without one.
     std::string escape(std::string_view text) const;
 
-    db_error last_error() const { return _error; }
     const db_options &options() const { return _options; }
 
 private:
@@ -94,12 +90,10 @@ private:
 
     status send(const std::string &sql);
     status failure();
-    status fail(db_error kind, const std::string &message);
     status run_transaction(const std::string &begin, const std::function<status()> &body);
 
     db_options _options;
     std::unique_ptr<connection> _connection;
-    db_error _error = db_error::none;
 };
 
 }  // namespace lars

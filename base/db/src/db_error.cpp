@@ -4,7 +4,7 @@ namespace lars {
 
 // Numbers rather than names: MySQL and MariaDB agree on these, but neither
 // one's headers name them all.
-db_error classify_db_error(unsigned code)
+status_kind kind_of_db_error(unsigned code)
 {
     switch (code) {
     case 2000:  // unknown error of the client library
@@ -19,27 +19,27 @@ db_error classify_db_error(unsigned code)
     case 1152: case 1156: case 1157: case 1158: case 1159: case 1160: case 1161: case 1184:
     case 1927:                                              // connection killed (MariaDB)
     case 4031:                                              // disconnected while idle (MySQL)
-        return db_error::unavailable;
+        return status_kind::unavailable;
     case 1044: case 1045: case 1698:            // access denied
     case 1049:                                  // unknown database
     case 1129: case 1130:                       // host blocked, host not allowed
     case 1142: case 1143:                       // no right to the table or column
     case 1251: case 2026: case 2049: case 2059: case 2061:  // authentication or TLS method
     case 1820: case 1862: case 3118: case 4151:             // password expired, account locked
-        return db_error::refused;
+        return status_kind::denied;
     case 1054: case 1146:  // unknown column, no such table
-        return db_error::no_schema;
+        return status_kind::missing;
     case 1205: case 1213:  // lock time-out, deadlock
-        return db_error::conflict;
+        return status_kind::conflict;
     default:
-        return db_error::statement;
+        return status_kind::rejected;
     }
 }
 
 bool ends_connection(unsigned code)
 {
-    constexpr unsigned packet_too_large = 1153;
-    return classify_db_error(code) == db_error::unavailable || code == packet_too_large;
+    constexpr unsigned PACKET_TOO_LARGE = 1153;
+    return kind_of_db_error(code) == status_kind::unavailable || code == PACKET_TOO_LARGE;
 }
 
 }  // namespace lars

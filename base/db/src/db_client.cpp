@@ -29,7 +29,9 @@ struct thread_state {
     ~thread_state() { mysql_thread_end(); }
 };
 
-void prepare_library()
+}  // namespace
+
+static void prepare_library()
 {
     static std::once_flag once;
     std::call_once(once, [] { mysql_library_init(0, nullptr, nullptr); });
@@ -37,7 +39,7 @@ void prepare_library()
     (void)this_thread;
 }
 
-void set_options(MYSQL *handle, const db_options &options)
+static void set_options(MYSQL *handle, const db_options &options)
 {
     const auto set_timeout = [handle](mysql_option option, std::chrono::seconds timeout) {
         // 0 would mean to wait for ever.
@@ -58,7 +60,7 @@ void set_options(MYSQL *handle, const db_options &options)
     mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 }
 
-std::vector<std::string> column_names(MYSQL_RES *result)
+static std::vector<std::string> column_names(MYSQL_RES *result)
 {
     std::vector<std::string> names;
     const MYSQL_FIELD *fields = mysql_fetch_fields(result);
@@ -66,8 +68,6 @@ std::vector<std::string> column_names(MYSQL_RES *result)
         names.emplace_back(fields[i].name);
     return names;
 }
-
-}  // namespace
 
 std::string db_options::describe() const
 {
@@ -83,12 +83,11 @@ status db_client::connect()
 {
     prepare_library();
     close();
-    _error = db_error::none;
 
     auto fresh = std::make_unique<connection>();
     fresh->handle.reset(mysql_init(nullptr));
     if (!fresh->handle)
-        return fail(db_error::unavailable, "database: out of memory");
+        return status::error("database: out of memory", status_kind::unavailable);
     set_options(fresh->handle.get(), _options);
 
     const bool local = !_options.socket.empty();
@@ -112,12 +111,6 @@ void db_client::close()
     _connection.reset();
 }
 
-status db_client::fail(db_error kind, const std::string &message)
-{
-    _error = kind;
-    return status::error(message);
-}
-
 // The library's last error; closes a connection that is of no use any more.
 status db_client::failure()
 {
@@ -127,14 +120,14 @@ status db_client::failure()
                                 " (" + std::to_string(code) + ")";
     if (ends_connection(code))
         close();
-    return fail(classify_db_error(code), message);
+    return status::error(message, kind_of_db_error(code));
 }
 
 status db_client::send(const std::string &sql)
 {
-    _error = db_error::none;
     if (!_connection)
-        return fail(db_error::unavailable, "database " + _options.describe() + ": not connected");
+        return status::error("database " + _options.describe() + ": not connected",
+                             status_kind::unavailable);
     prepare_library();
     if (mysql_real_query(_connection->handle.get(), sql.data(), sql.size()) != 0)
         return failure();
@@ -164,7 +157,8 @@ status db_client::query(const std::string &sql, const row_callback &each)
     if (!result)
         return mysql_errno(handle) != 0
                    ? failure()
-                   : fail(db_error::statement, "database: the statement has no rows: " + sql);
+                   : status::error("database: the statement has no rows: " + sql,
+                                   status_kind::rejected);
 
     const std::vector<std::string> names = column_names(result.get());
     while (const MYSQL_ROW columns = mysql_fetch_row(result.get())) {
@@ -173,11 +167,8 @@ status db_client::query(const std::string &sql, const row_callback &each)
         for (size_t i = 0; i < names.size(); ++i)
             if (columns[i])
                 values[i] = std::string_view(columns[i], lengths[i]);
-        if (status s = each(db_row(names, std::move(values))); !s) {
-            if (_error == db_error::none)
-                _error = db_error::value;
+        if (status s = each(db_row(names, std::move(values))); !s)
             return s;
-        }
     }
     return {};
 }
@@ -193,10 +184,8 @@ status db_client::run_transaction(const std::string &begin, const std::function<
     // What BODY ended with is what the caller wants to know, not how the
     // clearing up went. A connection that cannot roll back is dropped, and the
     // server then rolls back by itself.
-    const db_error why = _error == db_error::none ? db_error::value : _error;
     if (_connection && !execute("ROLLBACK"))
         close();
-    _error = why;
     return done;
 }
 

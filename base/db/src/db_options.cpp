@@ -7,7 +7,7 @@ void read_db_options(config_file &config, db_options &options)
 {
     const char *section = "mysql";
     // Unix socket paths have a length limit, and a longer one is only ever cut.
-    constexpr size_t longest_socket_path = 107;
+    constexpr size_t LONGEST_SOCKET_PATH = 107;
 
     options.host = config.get_string(section, "db_host", options.host);
     options.port =
@@ -19,7 +19,7 @@ void read_db_options(config_file &config, db_options &options)
 
     if (options.host.empty() && options.socket.empty())
         config.reject(section, "db_host", "must not be empty without db_socket");
-    if (options.socket.size() > longest_socket_path)
+    if (options.socket.size() > LONGEST_SOCKET_PATH)
         config.reject(section, "db_socket", "longer than 107 bytes");
     if (options.user.empty())
         config.reject(section, "db_user", "must name a user");

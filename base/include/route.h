@@ -1,0 +1,82 @@
+// The words that all of Lars has for routes: a module is named by two numbers, its
+// hosts are its route. Values like any other; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "endpoint.h"
+
+namespace lars {
+
+// The name of a module. The tables hold the same 32 bits as unsigned numbers.
+struct module_id {
+    int32_t modid = 0;
+    int32_t cmdid = 0;
+
+    bool operator==(const module_id &other) const
+    {
+        return modid == other.modid && cmdid == other.cmdid;
+    }
+    bool operator!=(const module_id &other) const { return !(*this == other); }
+    bool operator<(const module_id &other) const
+    {
+        return modid != other.modid ? modid < other.modid : cmdid < other.cmdid;
+    }
+
+    // "(1,2)"
+    std::string to_string() const;
+};
+
+struct module_id_hash {
+    size_t operator()(const module_id &id) const
+    {
+        // Neighbouring ids must not fall into neighbouring buckets' lists:
+        // Fibonacci hashing (Knuth, The Art of Computer Programming 6.4).
+        const uint64_t both = uint64_t{static_cast<uint32_t>(id.modid)} << 32 |
+                              static_cast<uint32_t>(id.cmdid);
+        return static_cast<size_t>((both * 0x9e3779b97f4a7c15u) >> 16);
+    }
+};
+
+// What a route says of one host.
+struct route_host {
+    endpoint address;
+
+    // Whether somebody can call it. A host of which that is not true is left out
+    // of every route, wherever it comes from.
+    bool can_be_called() const;
+
+    bool operator==(const route_host &other) const { return address == other.address; }
+    bool operator!=(const route_host &other) const { return !(*this == other); }
+    bool operator<(const route_host &other) const { return address < other.address; }
+};
+
+// A module with its hosts. Each host stands there once.
+struct module_route {
+    module_id module;
+    std::vector<route_host> hosts;
+};
+
+// One host of one module, as a row of RouteData or a line of a route file.
+struct route_row {
+    module_id module;
+    route_host host;
+
+    bool operator==(const route_row &other) const
+    {
+        return module == other.module && host == other.host;
+    }
+    bool operator<(const route_row &other) const
+    {
+        return module != other.module ? module < other.module : host < other.host;
+    }
+};
+
+// Every module that ROWS name, in order, with its hosts in order. Rows whose host
+// cannot be called are left out, and so are rows that stand there again.
+std::vector<module_route> group_by_module(std::vector<route_row> rows);
+
+}  // namespace lars

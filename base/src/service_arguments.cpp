@@ -1,0 +1,85 @@
+#include "service_arguments.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <climits>
+#include <cstdio>
+
+namespace lars {
+
+static std::string program_folder()
+{
+    char path[PATH_MAX];
+    const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+    const std::string program = size > 0 ? std::string(path, static_cast<size_t>(size)) : "";
+    return program.substr(0, program.rfind('/'));
+}
+
+// The source tree's file when run from there, otherwise the installed one.
+static std::string default_config(const service_info &info)
+{
+    const std::string file = info.name + ".conf";
+    const std::string here = program_folder();
+    for (const std::string &path : {here + "/../../../" + info.folder + "/conf/" + file,
+                                    here + "/../etc/lars/" + file}) {
+        char resolved[PATH_MAX];
+        if (realpath(path.c_str(), resolved))
+            return resolved;
+    }
+    return "/etc/lars/" + file;
+}
+
+static void print_usage(FILE *out, const service_info &info)
+{
+    fprintf(out,
+            "usage: %s [-c FILE] [-t] [--ready-fd N] [--help] [--version]\n"
+            "%s\n\n"
+            "  -c FILE        the configuration (default %s)\n"
+            "  -t             check the configuration and exit\n"
+            "  --ready-fd N   write \"ready IP:PORT ...\" to descriptor N once it serves\n"
+            "  --help         print this\n"
+            "  --version      print the version\n\n"
+            "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n",
+            info.name.c_str(), info.what.c_str(), default_config(info).c_str());
+}
+
+static bool parse_fd(const char *text, int *fd)
+{
+    const std::string digits = text;
+    const char *end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, *fd);
+    // One that nobody gave us would become some socket of our own.
+    return parsed.ec == std::errc() && parsed.ptr == end && *fd >= 0 && fcntl(*fd, F_GETFD) >= 0;
+}
+
+std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
+                                   service_arguments *out)
+{
+    enum { HELP = 256, VERSION, READY_FD };
+    const option options[] = {{"help", no_argument, nullptr, HELP},
+                              {"version", no_argument, nullptr, VERSION},
+                              {"ready-fd", required_argument, nullptr, READY_FD},
+                              {nullptr, 0, nullptr, 0}};
+    out->config_path = default_config(info);
+    int choice = 0;
+    bool wrong = false;
+    while ((choice = getopt_long(argc, argv, "c:t", options, nullptr)) != -1) {
+        switch (choice) {
+        case 'c': out->config_path = optarg; break;
+        case 't': out->check_only = true; break;
+        case HELP: print_usage(stdout, info); return 0;
+        case VERSION: printf("%s %s\n", info.name.c_str(), LARS_VERSION); return 0;
+        case READY_FD: wrong = wrong || !parse_fd(optarg, &out->ready_fd); break;
+        default: wrong = true;
+        }
+    }
+    if (!wrong && optind == argc)
+        return std::nullopt;
+    print_usage(stderr, info);
+    return 2;
+}
+
+}  // namespace lars

@@ -1,0 +1,203 @@
+#include "wire.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "wire_rules.h"
+
+namespace lars {
+
+// A result is at most 40 bytes, so this many always fit a message.
+static constexpr size_t RESULTS_PER_MESSAGE = 1000;
+// A seq with its tag.
+static constexpr size_t LONGEST_SEQ = 6;
+// What a host in a route takes beside its fields: tag and length.
+static constexpr size_t HOST_OVERHEAD = 2;
+
+static bool parse(google::protobuf::MessageLite &message, const char *data, size_t len)
+{
+    return message.ParseFromArray(data, static_cast<int>(len));
+}
+
+template <typename with_host>
+static bool can_be_called(const with_host &info)
+{
+    return can_be_called(ip_from_wire(info.ip()), info.port());
+}
+
+template <typename with_host>
+static endpoint address_of(const with_host &info)
+{
+    return {ip_from_wire(info.ip()), static_cast<uint16_t>(info.port())};
+}
+
+template <typename with_host>
+static void set_address(const endpoint &address, with_host *info)
+{
+    info->set_ip(ip_to_wire(address.ip));
+    info->set_port(address.port);
+}
+
+template <typename with_module>
+static module_id module_of(const with_module &message)
+{
+    return {message.modid(), message.cmdid()};
+}
+
+template <typename with_module>
+static void set_module(const module_id &module, with_module *message)
+{
+    message->set_modid(module.modid);
+    message->set_cmdid(module.cmdid);
+}
+
+// Adds the first hosts, while the message does not grow beyond LIMIT bytes.
+static size_t add_hosts(const std::vector<route_host> &hosts, size_t limit, GetRouteResponse *body)
+{
+    size_t room = limit - body->ByteSizeLong();
+    size_t fitted = 0;
+    for (const route_host &host : hosts) {
+        HostInfo *info = body->add_host();
+        set_address(host.address, info);
+        const size_t size = info->ByteSizeLong() + HOST_OVERHEAD;
+        if (size > room) {
+            body->mutable_host()->RemoveLast();
+            break;
+        }
+        room -= size;
+        ++fitted;
+    }
+    return fitted;
+}
+
+bool wire_codec::decode_host_request(const char *data, size_t len, module_request *out)
+{
+    if (!parse(_host_request, data, len))
+        return false;
+    *out = {module_of(_host_request), _host_request.seq()};
+    return true;
+}
+
+bool wire_codec::decode_route_request(const char *data, size_t len, module_request *out)
+{
+    if (!parse(_route_request, data, len))
+        return false;
+    *out = {module_of(_route_request), _route_request.seq()};
+    return true;
+}
+
+bool wire_codec::decode_call_report(const char *data, size_t len, call_report *out)
+{
+    if (!parse(_report_request, data, len) || !can_be_called(_report_request.host()))
+        return false;
+    *out = {module_of(_report_request), address_of(_report_request.host()),
+            _report_request.retcode() == RET_SUCC, _report_request.timecost()};
+    return true;
+}
+
+bool wire_codec::decode_route(const char *data, size_t len, module_route *out)
+{
+    if (!parse(_route_response, data, len))
+        return false;
+    out->module = module_of(_route_response);
+    out->hosts.clear();
+    std::unordered_set<endpoint, endpoint_hash> seen;
+    for (const HostInfo &info : _route_response.host()) {
+        if (can_be_called(info) && seen.insert(address_of(info)).second)
+            out->hosts.push_back({address_of(info)});
+    }
+    return true;
+}
+
+bool wire_codec::decode_status_report(const char *data, size_t len, status_report *out,
+                                      size_t *left_out)
+{
+    if (!parse(_status_request, data, len))
+        return false;
+    out->module = module_of(_status_request);
+    out->caller = ip_from_wire(_status_request.caller());
+    out->ts = _status_request.ts();
+    out->hosts.clear();
+    for (const HostCallResult &result : _status_request.results()) {
+        if (can_be_called(result))
+            out->hosts.push_back(
+                {address_of(result), result.succ(), result.err(), result.overload()});
+    }
+    *left_out = static_cast<size_t>(_status_request.results_size()) - out->hosts.size();
+    return true;
+}
+
+std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCode result,
+                                         const endpoint &host)
+{
+    GetHostResponse &response = result == RET_SUCC ? _with_host : _without_host;
+    response.set_seq(asked.seq);
+    set_module(asked.module, &response);
+    response.set_retcode(result);
+    if (result == RET_SUCC)
+        set_address(host, response.mutable_host());
+    return serialize(response);
+}
+
+std::string_view wire_codec::encode_route(const module_request &asked,
+                                          const std::vector<route_host> &hosts, size_t limit,
+                                          size_t *fitted)
+{
+    _route_response.Clear();
+    set_module(asked.module, &_route_response);
+    _route_response.set_seq(asked.seq);
+    *fitted = add_hosts(hosts, limit, &_route_response);
+    return serialize(_route_response);
+}
+
+std::string_view wire_codec::serialize(const google::protobuf::MessageLite &message)
+{
+    message.SerializeToString(&_body);
+    return _body;
+}
+
+std::string encode_route_request(const module_id &module)
+{
+    GetRouteRequest request;
+    set_module(module, &request);
+    return request.SerializeAsString();
+}
+
+std::string encode_route(const module_route &route, size_t *fitted)
+{
+    GetRouteResponse body;
+    set_module(route.module, &body);
+    *fitted = add_hosts(route.hosts, MESSAGE_LENGTH_LIMIT - LONGEST_SEQ, &body);
+    return body.SerializeAsString();
+}
+
+void append_seq(std::string *route_body, uint32_t seq)
+{
+    // The fields of two messages, one after the other, are one message.
+    GetRouteResponse only_seq;
+    only_seq.set_seq(seq);
+    only_seq.AppendToString(route_body);
+}
+
+std::vector<std::string> encode_status_report(const status_report &report)
+{
+    std::vector<std::string> bodies;
+    for (size_t first = 0; first < report.hosts.size(); first += RESULTS_PER_MESSAGE) {
+        ReportStatusRequest message;
+        set_module(report.module, &message);
+        message.set_caller(ip_to_wire(report.caller));
+        message.set_ts(report.ts);
+        const size_t end = std::min(report.hosts.size(), first + RESULTS_PER_MESSAGE);
+        for (size_t i = first; i < end; ++i) {
+            HostCallResult *result = message.add_results();
+            set_address(report.hosts[i].host, result);
+            result->set_succ(report.hosts[i].succ);
+            result->set_err(report.hosts[i].err);
+            result->set_overload(report.hosts[i].overloaded);
+        }
+        bodies.push_back(message.SerializeAsString());
+    }
+    return bodies;
+}
+
+}  // namespace lars

@@ -1,0 +1,49 @@
+// The dns as a whole: the server that answers and pushes, and the thread behind it
+// that watches the database. All calls in the thread of the host's loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "dns_options.h"
+#include "dns_server.h"
+#include "route_backend.h"
+#include "service.h"
+#include "thread_queue.h"
+
+namespace lars {
+
+class dns {
+public:
+    using options = dns_options;
+
+    dns(const service_host &host, const options &configured);
+
+    // Takes the port, and serves once there is a table: from the database or, while
+    // that is away, from the snapshot.
+    status start();
+    // Takes what FRESH says of the database and its polling, and warns of what else
+    // differs.
+    void reload(const options &fresh);
+    // Lets every connection finish sending, for a few seconds at most.
+    void stop(std::function<void()> done);
+
+private:
+    // What the backend has found, on its way to the loop.
+    struct table_change {
+        std::shared_ptr<const route_table> table;
+        std::vector<module_id> changed;
+    };
+
+    void serve(table_change &next);
+
+    service_host _host;
+    options _options;
+    dns_server _server;
+    bool _stopping = false;
+    thread_queue<table_change> _tables;
+    route_backend _backend;  // its thread ends before what it writes to goes
+};
+
+}  // namespace lars

@@ -1,0 +1,55 @@
+// The reporter as a whole: takes call statistics from agents and hands each row to
+// the storing thread of its module, so that one thread writes a module's rows in
+// order. All calls in the thread of the host's loop, which accepts.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "hash_ring.h"
+#include "reporter_options.h"
+#include "row_writer.h"
+#include "service.h"
+#include "tcp_server.h"
+#include "wire.h"
+
+namespace lars {
+
+class reporter {
+public:
+    using options = reporter_options;
+
+    reporter(const service_host &host, const options &configured);
+
+    status start();
+    // Takes the queue's limit of FRESH, and warns of what else differs.
+    void reload(const options &fresh);
+    // Stops receiving and writes what waits, for a few seconds at most.
+    void stop(std::function<void()> done);
+
+private:
+    struct loop_state {
+        wire_codec codec;
+        status_report report;  // reused, so that reading one seldom takes memory
+        log_limiter bad_limiter;
+    };
+
+    void warn_of_spelling(const options &read) const;
+    void on_report(const char *data, uint32_t len, net_connection &conn);
+    void log_losses();
+    std::string totals() const;
+
+    service_host _host;
+    options _options;
+    row_budget _budget;
+    row_writer::counters _counts;
+    std::atomic<uint64_t> _bad{0};  // bodies and rows that make no sense
+    uint64_t _losses_told = 0;
+    hash_ring _ring;
+    std::vector<std::unique_ptr<row_writer>> _writers;  // by node of the ring
+    tcp_server _server;
+};
+
+}  // namespace lars

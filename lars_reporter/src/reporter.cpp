@@ -1,0 +1,110 @@
+#include "reporter.h"
+
+#include "status_row.h"
+
+namespace lars {
+
+static constexpr std::chrono::seconds LOSS_LOG_INTERVAL(10);
+static constexpr std::chrono::milliseconds STOP_GRACE(2000);
+
+reporter::reporter(const service_host &host, const options &configured)
+    : _host(host), _options(configured), _server(host.loop, configured.server.for_tcp_server())
+{
+    _budget.limit = configured.queue_limit;
+    for (int i = 0; i < configured.storing_threads; ++i) {
+        _ring.add(i);
+        _writers.push_back(std::make_unique<row_writer>(configured.database, &_budget, &_counts,
+                                                        host.loop->log()));
+    }
+    _server.set_loop_state<loop_state>([] { return std::make_unique<loop_state>(); });
+}
+
+status reporter::start()
+{
+    warn_of_spelling(_options);
+    const status added = _server.add_msg_router(
+        ID_ReportStatusRequest, [this](const char *data, uint32_t len, int, net_connection &conn) {
+            on_report(data, len, conn);
+        });
+    if (!added)
+        return added;
+    if (status s = _server.bind(_options.server.address); !s)
+        return s;
+    for (auto &writer : _writers) {
+        if (status s = writer->start(); !s)
+            return s;
+    }
+    if (status s = _server.start(); !s)
+        return s;
+    _host.loop->run_every(LOSS_LOG_INTERVAL, [this] { log_losses(); });
+    _host.serving({_server.address()});
+    return {};
+}
+
+void reporter::warn_of_spelling(const options &read) const
+{
+    if (read.misspelt_section)
+        _host.loop->log()(log_level::warn, "section [repoter] is taken for [reporter]");
+}
+
+void reporter::reload(const options &fresh)
+{
+    warn_of_spelling(fresh);
+    if (!(fresh.server == _options.server) || fresh.storing_threads != _options.storing_threads ||
+        fresh.database.describe() != _options.database.describe() ||
+        fresh.database.password != _options.database.password)
+        _host.loop->log()(log_level::warn, "a change other than of queue_limit needs a restart");
+    _budget.limit = fresh.queue_limit;
+}
+
+void reporter::stop(std::function<void()> done)
+{
+    _server.stop(STOP_GRACE, [this, done = std::move(done)] {
+        for (auto &writer : _writers)
+            writer->close();
+        for (auto &writer : _writers)
+            writer->join();
+        _host.loop->log()(log_level::info, totals());
+        done();
+    });
+}
+
+void reporter::on_report(const char *data, uint32_t len, net_connection &conn)
+{
+    loop_state &state = _server.loop_state<loop_state>(conn);
+    status_report &report = state.report;
+    size_t bad = 0;
+    if (state.codec.decode_status_report(data, len, &report, &bad)) {
+        const int node = _ring.node_for(report.module.modid, report.module.cmdid);
+        row_writer &writer = *_writers[static_cast<size_t>(node)];
+        for (const host_calls &calls : report.hosts)
+            writer.push(make_status_row(report, calls));
+    } else {
+        bad = 1;
+    }
+    if (bad == 0)
+        return;
+    const uint64_t so_far = _bad.fetch_add(bad) + bad;
+    state.bad_limiter.write(_host.loop->log(), conn.loop()->now(), log_level::warn,
+                            "dropped a report from ", conn.peer(), " that makes no sense (", so_far,
+                            " bodies or rows so far)");
+}
+
+std::string reporter::totals() const
+{
+    return std::to_string(_counts.stored) + " rows stored, " + std::to_string(_budget.dropped) +
+           " dropped because the queue was full, " + std::to_string(_counts.refused) +
+           " refused by the database, " + std::to_string(_counts.lost) + " not stored at the end, " +
+           std::to_string(_bad) + " made no sense";
+}
+
+void reporter::log_losses()
+{
+    const uint64_t losses = _budget.dropped + _counts.refused;
+    if (losses == _losses_told)
+        return;
+    _losses_told = losses;
+    _host.loop->log()(log_level::warn, totals(), "; ", _budget.waiting.load(), " rows wait");
+}
+
+}  // namespace lars
