@@ -1,5 +1,5 @@
-// The connections of a tcp_server that live in one loop, by id. Loop thread
-// only, unless stated.
+// The connections of a tcp_server that live in one loop, by id, and the state of
+// that loop. Loop thread only, unless stated.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 
 #include "event_loop.h"
 #include "msg_router.h"
+#include "server_loop.h"
 #include "tcp_conn.h"
 
 namespace lars {
@@ -26,19 +27,18 @@ struct server_shared {
     std::atomic<uint64_t> overflows{0};
 };
 
-class conn_group {
+class conn_group final : public server_loop {
 public:
-    // LOOP outlives this.
-    conn_group(event_loop *loop, std::shared_ptr<server_shared> shared);
+    // LOOP outlives this. STATE outlives the connections.
+    conn_group(event_loop *loop, std::shared_ptr<server_shared> shared, loop_state_holder state);
     ~conn_group();
 
-    // Any thread.
-    event_loop *loop() const { return _loop; }
+    // Any thread, as loop().
     server_shared &shared() const { return *_shared; }
 
     void add(uint64_t id, unique_fd fd, const endpoint &peer);
     // Null when there is no such connection (any more).
-    tcp_conn *find(uint64_t id) const;
+    tcp_conn *find(uint64_t id) const override;
     void remove(uint64_t id, const std::string &why);
 
     // Lets every connection finish sending; DONE runs in this loop when all are
@@ -48,7 +48,6 @@ public:
     void unknown_message(int msgid, const endpoint &peer);
 
 private:
-    event_loop *_loop;
     std::shared_ptr<server_shared> _shared;
     std::unordered_map<uint64_t, std::unique_ptr<tcp_conn>> _conns;
     std::function<void()> _drained;

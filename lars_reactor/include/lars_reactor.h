@@ -5,6 +5,7 @@
 #include "event_loop.h"
 #include "log.h"
 #include "message.h"
+#include "server_loop.h"
 #include "tcp_client.h"
 #include "tcp_server.h"
 #include "thread_pool.h"

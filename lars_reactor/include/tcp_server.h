@@ -21,6 +21,7 @@
 
 #include "acceptor.h"
 #include "conn_group.h"
+#include "server_loop.h"
 #include "thread_pool.h"
 
 namespace lars {
@@ -45,6 +46,18 @@ public:
     void set_conn_start(conn_callback hook);
     void set_conn_close(conn_callback hook);
 
+    // Before start(). MAKE is called in start(), in the accepting loop's thread, once
+    // for each loop that will have connections, and makes what the program keeps for
+    // that loop; never null. It is destroyed after the loop's last connection, so that
+    // close hooks can still use it.
+    template <typename T>
+    void set_loop_state(std::function<std::unique_ptr<T>()> make)
+    {
+        _make_state = [make = std::move(make)] {
+            return loop_state_holder{std::shared_ptr<T>(make()), &typeid(T)};
+        };
+    }
+
     // Accepting loop. Takes the port (0: any free one) without listening yet. The
     // error names the address.
     status bind(const endpoint &address);
@@ -64,12 +77,18 @@ public:
     // means that the message is on its way.
     send_result send_message(uint64_t conn_id, const char *data, size_t len, int msgid);
 
-    // Any thread, after start(). Runs TASK once in every loop, with its index.
-    void run_in_loops(const std::function<void(size_t index)> &task);
-    size_t loop_count() const { return _groups.size(); }
-    static size_t loop_index(uint64_t conn_id) { return conn_id & 0xff; }
-    // The loop with that index. Null when the connection is gone.
-    net_connection *find(uint64_t conn_id) const;
+    // Any thread, after start(). Runs TASK once in every loop, with what the server
+    // keeps there. Tasks of one thread keep their order, also with the messages that
+    // it sends. A task that has not run when the server is destroyed never runs.
+    void run_in_loops(const std::function<void(server_loop &here)> &task);
+
+    // The thread of CONN's loop: for callbacks and hooks. CONN is a connection of this
+    // server, T the type that was given to set_loop_state.
+    template <typename T>
+    T &loop_state(const net_connection &conn) const
+    {
+        return loop_of(conn).template state<T>();
+    }
 
     // Any thread.
     size_t connections() const { return _shared->connections.load(std::memory_order_relaxed); }
@@ -78,13 +97,16 @@ public:
     uint64_t refused() const { return _refused.load(); }
 
 private:
+    void add_group(event_loop *loop);
     void admit(unique_fd fd, const endpoint &peer);
+    const server_loop &loop_of(const net_connection &conn) const;
 
     event_loop *_loop;
     tcp_server_options _options;
     std::shared_ptr<server_shared> _shared;
     acceptor _acceptor;
     thread_pool _pool;
+    std::function<loop_state_holder()> _make_state;
     std::vector<std::shared_ptr<conn_group>> _groups;  // one for each loop
     uint64_t _admitted = 0;
     std::atomic<uint64_t> _refused{0};

@@ -2,8 +2,9 @@
 
 namespace lars {
 
-conn_group::conn_group(event_loop *loop, std::shared_ptr<server_shared> shared)
-    : _loop(loop), _shared(std::move(shared))
+conn_group::conn_group(event_loop *loop, std::shared_ptr<server_shared> shared,
+                       loop_state_holder state)
+    : server_loop(loop, std::move(state)), _shared(std::move(shared))
 {
 }
 

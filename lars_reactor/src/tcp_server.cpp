@@ -1,9 +1,14 @@
 #include "tcp_server.h"
 
+#include <cassert>
+
 #include "message.h"
 #include "sockets.h"
 
 namespace lars {
+
+// The low bits of a connection's id tell its loop.
+static constexpr uint64_t LOOP_BITS = 0xff;
 
 tcp_server::tcp_server(event_loop *loop, const tcp_server_options &options)
     : _loop(loop),
@@ -52,10 +57,16 @@ status tcp_server::start()
     if (status s = _pool.start(_options.threads, _loop->log()); !s)
         return s;
     for (size_t i = 0; i < _pool.size(); ++i)
-        _groups.push_back(std::make_shared<conn_group>(_pool.loop(i), _shared));
+        add_group(_pool.loop(i));
     if (_groups.empty())
-        _groups.push_back(std::make_shared<conn_group>(_loop, _shared));
+        add_group(_loop);
     return _acceptor.listen();
+}
+
+void tcp_server::add_group(event_loop *loop)
+{
+    loop_state_holder state = _make_state ? _make_state() : loop_state_holder{};
+    _groups.push_back(std::make_shared<conn_group>(loop, _shared, std::move(state)));
 }
 
 void tcp_server::admit(unique_fd fd, const endpoint &peer)
@@ -105,7 +116,7 @@ send_result tcp_server::send_message(uint64_t conn_id, const char *data, size_t 
 {
     if (len > MESSAGE_LENGTH_LIMIT)
         return send_result::too_long;
-    const size_t index = loop_index(conn_id);
+    const size_t index = conn_id & LOOP_BITS;
     if (index >= _groups.size())
         return send_result::closed;
     const std::shared_ptr<conn_group> &group = _groups[index];
@@ -123,16 +134,23 @@ send_result tcp_server::send_message(uint64_t conn_id, const char *data, size_t 
     return send_result::ok;
 }
 
-void tcp_server::run_in_loops(const std::function<void(size_t)> &task)
+void tcp_server::run_in_loops(const std::function<void(server_loop &)> &task)
 {
-    for (size_t i = 0; i < _groups.size(); ++i)
-        _groups[i]->loop()->add_task([task, i] { task(i); });
+    for (const auto &group : _groups) {
+        group->loop()->add_task([task, weak = std::weak_ptr<conn_group>(group)] {
+            if (const auto alive = weak.lock())
+                task(*alive);
+        });
+    }
 }
 
-net_connection *tcp_server::find(uint64_t conn_id) const
+const server_loop &tcp_server::loop_of(const net_connection &conn) const
 {
-    const size_t index = loop_index(conn_id);
-    return index < _groups.size() ? _groups[index]->find(conn_id) : nullptr;
+    // Not by its id: a close hook may run when _groups is empty already.
+    assert(dynamic_cast<const tcp_conn *>(&conn));
+    const conn_group &group = static_cast<const tcp_conn &>(conn).group();
+    assert(&group.shared() == _shared.get());
+    return group;
 }
 
 }  // namespace lars

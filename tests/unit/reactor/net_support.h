@@ -108,6 +108,13 @@ inline msg_callback echo()
     };
 }
 
+inline tcp_server_options with_threads(int threads)
+{
+    tcp_server_options options;
+    options.threads = threads;
+    return options;
+}
+
 // A tcp_server whose accepting loop has a thread of its own. Message 1 is echoed.
 class running_server {
 public:

@@ -247,12 +247,12 @@ TEST(TcpServerLife, Trap_R21_AThreadThatCannotStartIsAnError)
 TEST(TcpServerLife, Trap_R6_AConnectionClosedByAnotherOnesCallbackIsNotServed)
 {
     running_server s;
-    std::vector<uint64_t> ids;
+    std::vector<net_connection *> conns;
     int handled = 0;
-    s.server.set_conn_start([&](net_connection &conn) { ids.push_back(conn.id()); });
+    s.server.set_conn_start([&](net_connection &conn) { conns.push_back(&conn); });
     ASSERT_TRUE(s.server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &conn) {
                               ++handled;
-                              s.server.find(ids[0] == conn.id() ? ids[1] : ids[0])->close();
+                              conns[conns[0] == &conn ? 1 : 0]->close();
                           }).ok());
     s.start();
     wire_peer peers[2] = {s.connect(), s.connect()};

@@ -10,13 +10,6 @@ namespace {
 
 using namespace test;
 
-tcp_server_options with_threads(int threads)
-{
-    tcp_server_options options;
-    options.threads = threads;
-    return options;
-}
-
 // A server that knows the ids of its connections, in the order of their start.
 struct known_ids : running_server {
     explicit known_ids(const tcp_server_options &options = {}) : running_server(options)
@@ -92,7 +85,13 @@ TEST(TcpServerSend, AMessageToAClosedConnectionGoesNowhere)
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->body, "own");
     EXPECT_EQ(s.server.send_message(0xff, "x", 1, 9), send_result::closed);  // no such loop
-    EXPECT_EQ(s.server.find(0xff), nullptr);
+    std::atomic<int> looked{0};
+    s.server.run_in_loops([&](server_loop &here) {
+        EXPECT_EQ(here.find(0xff), nullptr);
+        EXPECT_EQ(here.find(id), nullptr) << "is gone";
+        ++looked;
+    });
+    EXPECT_TRUE(wait_until([&] { return looked == 1; }));
 }
 
 TEST(TcpServerSend, Trap_R26_AMessageThatIsTooLongIsRefusedFromAnyThread)
@@ -113,6 +112,9 @@ TEST(TcpServerSend, Trap_R26_AMessageThatIsTooLongIsRefusedFromAnyThread)
 TEST(TcpServerSend, RunInLoopsRunsOnceInEachAndFindsItsConnections)
 {
     known_ids s(with_threads(3));
+    s.server.set_loop_state<size_t>([made = 0]() mutable {
+        return std::make_unique<size_t>(made++);
+    });
     s.start();
     uint64_t ids[3];
     std::vector<wire_peer> peers;
@@ -120,13 +122,16 @@ TEST(TcpServerSend, RunInLoopsRunsOnceInEachAndFindsItsConnections)
         peers.push_back(s.connect_as(&id));
     std::mutex mutex;
     std::vector<size_t> indexes;
-    s.server.run_in_loops([&](size_t index) {
+    s.server.run_in_loops([&](server_loop &here) {
+        EXPECT_TRUE(here.loop()->running_here());
         for (const uint64_t id : ids) {
-            if (tcp_server::loop_index(id) == index)
-                s.server.find(id)->send_message("pushed", 6, 5);
+            if (net_connection *conn = here.find(id)) {
+                EXPECT_EQ(conn->loop(), here.loop());
+                conn->send_message("pushed", 6, 5);
+            }
         }
         std::lock_guard<std::mutex> lock(mutex);
-        indexes.push_back(index);
+        indexes.push_back(here.state<size_t>());
     });
     for (wire_peer &peer : peers) {
         const auto frame = peer.receive_frame();

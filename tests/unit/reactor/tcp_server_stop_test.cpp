@@ -7,13 +7,6 @@ namespace {
 using namespace test;
 using namespace std::chrono_literals;
 
-tcp_server_options with_threads(int threads)
-{
-    tcp_server_options options;
-    options.threads = threads;
-    return options;
-}
-
 // Begins to stop; the future is ready when the server says that it is done.
 std::shared_future<void> begin_stop(running_server &s, milliseconds grace)
 {
@@ -168,7 +161,7 @@ TEST(TcpServerStop, ItsEndWithOpenConnectionsClosesThem)
                 // Whatever a hook tries with others that are going too, is safe.
                 for (uint64_t id = 0; id < 2048; ++id)
                     s.server.send_message(id, "gone", 4, 1);
-                EXPECT_EQ(s.server.find(conn.id()), nullptr);
+                EXPECT_EQ(s.server.send_message(conn.id(), "gone", 4, 1), send_result::closed);
             });
             s.start();
             for (int i = 0; i < 6; ++i) {
@@ -226,8 +219,11 @@ TEST(TcpServerStop, ALoopThatHasEndedIsNobodysOwn)
     wire_peer peers[3];
     {
         running_server s(with_threads(3));
+        s.server.set_loop_state<int>([made = 0]() mutable {
+            return std::make_unique<int>(made++);
+        });
         s.server.set_conn_start([&](net_connection &conn) {
-            if (tcp_server::loop_index(conn.id()) != 0)
+            if (s.server.loop_state<int>(conn) != 0)
                 return;
             static thread_local at_thread_end guard;
             guard.tell = &ended;

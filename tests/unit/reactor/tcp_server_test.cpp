@@ -15,13 +15,6 @@ namespace {
 
 using namespace test;
 
-tcp_server_options with_threads(int threads)
-{
-    tcp_server_options options;
-    options.threads = threads;
-    return options;
-}
-
 TEST(TcpServer, Trap_R1_NoAcceptErrorEndsTheServer)
 {
     running_server s;
@@ -212,10 +205,12 @@ std::vector<int> spread(int threads, int connections)
         std::lock_guard<std::mutex> lock(mutex);
         EXPECT_TRUE(conn.loop()->in_loop_thread());
         ++counts[conn.loop()];
-        indexes.insert(tcp_server::loop_index(conn.id()));
+        indexes.insert(s.server.loop_state<size_t>(conn));
     });
+    size_t loops = 0;
+    s.server.set_loop_state<size_t>([&] { return std::make_unique<size_t>(loops++); });
     s.start();
-    EXPECT_EQ(s.server.loop_count(), static_cast<size_t>(std::max(threads, 1)));
+    EXPECT_EQ(loops, static_cast<size_t>(std::max(threads, 1)));
     std::vector<wire_peer> peers;
     for (int i = 0; i < connections; ++i) {
         peers.push_back(s.connect());
