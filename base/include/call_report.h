@@ -22,6 +22,16 @@ struct host_calls {
     uint32_t succ = 0;
     uint32_t err = 0;
     bool overloaded = false;  // whether the agent has set the host aside
+
+    bool any() const { return succ > 0 || err > 0; }
+
+    // The reporter may be away for long: a sum stops at its end rather than beginning
+    // anew.
+    void add(bool success)
+    {
+        uint32_t &sum = success ? succ : err;
+        sum += sum != UINT32_MAX;
+    }
 };
 
 struct status_report {

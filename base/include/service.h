@@ -57,6 +57,10 @@ private:
     bool _stopping = false;
 };
 
+// Writes "ready IP:PORT ..." to FD and closes it, unless that is stdout or stderr.
+// Does nothing where FD is negative.
+void announce_ready(int fd, const std::vector<endpoint> &addresses);
+
 // Says on stderr why a configuration is refused; returns main's exit status.
 int refuse_configuration(const service_info &info, const status &why);
 // Says that -t found nothing wrong; returns main's exit status.

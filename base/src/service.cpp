@@ -39,8 +39,7 @@ static std::string joined(const std::vector<endpoint> &addresses)
     return all;
 }
 
-// Writes "ready IP:PORT ..." to FD and closes it, unless it is stdout or stderr.
-static void announce_ready(int fd, const std::vector<endpoint> &addresses)
+void announce_ready(int fd, const std::vector<endpoint> &addresses)
 {
     if (fd < 0)
         return;

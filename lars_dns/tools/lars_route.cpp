@@ -41,18 +41,18 @@ status read_config(const std::string &path, db_options &options)
     return config.finish();
 }
 
-int fail_database(const db_client &client, const std::string &config, const status &why)
+int fail_database(const std::string &config, const status &why)
 {
     std::string advice;
-    switch (client.last_error()) {
-    case db_error::unavailable:
+    switch (why.kind()) {
+    case status_kind::unavailable:
         advice = "\nIs the database running? \"run_lars db start\" starts the private one; " +
                  config + " says which one is asked.";
         break;
-    case db_error::refused:
+    case status_kind::denied:
         advice = "\nCheck db_user, db_passwd and db_name in " + config + ".";
         break;
-    case db_error::no_schema:
+    case status_kind::missing:
         advice = "\nThe database lacks the tables of Lars: load base/sql/schema.sql into it.";
         break;
     default:
@@ -124,7 +124,7 @@ int edit(const route_command &command)
 
     db_client client(options);
     if (status s = client.connect(); !s)
-        return fail_database(client, path, s);
+        return fail_database(path, s);
     route_editor editor(&client);
     status done;
     switch (command.what) {
@@ -132,7 +132,7 @@ int edit(const route_command &command)
     case route_command::verb::del: done = remove_hosts(editor, command); break;
     default: done = list_routes(editor, command); break;
     }
-    return done ? 0 : fail_database(client, path, done);
+    return done ? 0 : fail_database(path, done);
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ status route_editor::change(int32_t modid, int32_t cmdid,
     status done;
     for (int i = 0; i < attempts; ++i) {
         done = change_once(modid, cmdid, rows);
-        if (done || _client->last_error() != db_error::conflict)
+        if (done.kind() != status_kind::conflict)
             break;
     }
     return done;

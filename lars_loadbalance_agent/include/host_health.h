@@ -56,6 +56,8 @@ public:
     };
     // Since the host entered its state, or since its last window ended.
     const counts &counted() const { return _counts; }
+    // Whether the idle host's last window was bad: another one would overload it.
+    bool last_window_was_bad() const { return _last_window_was_bad; }
 
 private:
     void enter_idle(const lb_config &config, lb_time now);
@@ -65,7 +67,7 @@ private:
 
     counts _counts;
     bool _overloaded = false;
-    bool _window_before_was_bad = false;
+    bool _last_window_was_bad = false;
     bool _probe_failed = false;  // since the overload's time began
     lb_time _deadline{};         // the end of the window, or of the overload's time
 };

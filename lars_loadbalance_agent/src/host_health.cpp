@@ -40,7 +40,7 @@ void host_health::enter_overload(const lb_config &config, lb_time now)
     _counts = {};
     _counts.verr = config.init_err_cnt;
     _overloaded = true;
-    _window_before_was_bad = false;
+    _last_window_was_bad = false;
     _probe_failed = false;
     _deadline = now + config.overload_timeout;
 }
@@ -89,11 +89,11 @@ health_change host_health::end_window(const lb_config &config, lb_time now)
 {
     const uint64_t calls = _counts.rsucc + _counts.rerr;
     const bool bad = calls > 0 && config.window_err_rate.reached_by(_counts.rerr, calls);
-    if (bad && _window_before_was_bad) {
+    if (bad && _last_window_was_bad) {
         enter_overload(config, now);
         return health_change::windows_bad;
     }
-    _window_before_was_bad = bad;
+    _last_window_was_bad = bad;
     // As if it had just become idle: long good history must not hide a new failure.
     enter_idle(config, now);
     return health_change::none;

@@ -10,19 +10,6 @@ namespace lars {
 // come and go for days.
 static constexpr size_t MAX_DEPARTED = 10000;
 
-// The reporter may be away for long: the sum stops at the end rather than
-// beginning anew.
-static void add_call(uint32_t *sum)
-{
-    if (*sum != UINT32_MAX)
-        ++*sum;
-}
-
-static bool has_calls(const host_calls &calls)
-{
-    return calls.succ > 0 || calls.err > 0;
-}
-
 load_balance::choice load_balance::choose_host(const lb_config &config, endpoint *out)
 {
     if (_members.empty())
@@ -53,7 +40,7 @@ std::optional<host_change> load_balance::report(const endpoint &host, bool succe
         return std::nullopt;
     member &reported = *found->second;
     member_list &list = reported.health.overloaded() ? _overload : _idle;
-    add_call(success ? &reported.calls.succ : &reported.calls.err);
+    reported.calls.add(success);
     const health_change change = success ? reported.health.count_success(config, now)
                                          : reported.health.count_failure(timecost_ms, config, now);
     if (change == health_change::none)
@@ -100,7 +87,7 @@ void load_balance::update(const std::vector<route_host> &hosts, const lb_config 
 
 void load_balance::forget(const member &gone)
 {
-    if (!has_calls(gone.calls) || _departed.size() >= MAX_DEPARTED)
+    if (!gone.calls.any() || _departed.size() >= MAX_DEPARTED)
         return;
     host_calls &left = _departed[gone.calls.host];
     left = gone.calls;
@@ -154,7 +141,7 @@ std::vector<host_calls> load_balance::take_calls()
     bool any = !all.empty();
     for (const route_host &host : _route) {
         member &m = *_members.at(host.address);
-        any = any || has_calls(m.calls);
+        any = any || m.calls.any();
         all.push_back(m.calls);
         all.back().overloaded = m.health.overloaded();
         m.calls.succ = m.calls.err = 0;

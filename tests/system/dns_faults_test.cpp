@@ -4,7 +4,7 @@
 #include "free_port.h"
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars {
@@ -13,7 +13,7 @@ namespace {
 using namespace lars::test;
 using std::chrono::milliseconds;
 
-std::string ask(service &dns, int modid, int cmdid)
+std::string ask(running_service &dns, int modid, int cmdid)
 {
     wire_peer peer;
     EXPECT_TRUE(peer.connect_tcp(dns.port()));

@@ -4,7 +4,7 @@
 
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars {
@@ -19,7 +19,7 @@ class Dns : public testing::Test {
 protected:
     void SetUp() override { _database.load(source_path("base/sql/sample.sql")); }
 
-    wire_peer connect(service &dns)
+    wire_peer connect(running_service &dns)
     {
         wire_peer peer;
         EXPECT_TRUE(peer.connect_tcp(dns.port()));

@@ -9,7 +9,7 @@
 #include "lars_client.h"
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars {

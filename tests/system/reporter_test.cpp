@@ -5,7 +5,7 @@
 
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars {

@@ -4,7 +4,7 @@
 
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars {
@@ -68,7 +68,7 @@ TEST(Rights, DnsAndRouteToolNeedNoMoreThanIsSaid)
     const std::string rights = "SELECT, INSERT, UPDATE, DELETE ";
     database other;
     limited_user writer(other, {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange"});
-    service tool("lars_dns");
+    running_service tool("lars_dns");
     tool.use_database(writer.options());
     const std::string conf = tool.write_config();
     for (const char *action : {"add", "del"}) {

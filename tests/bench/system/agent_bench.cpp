@@ -5,7 +5,7 @@
 #include "database.h"
 #include "messages.h"
 #include "paths.h"
-#include "service.h"
+#include "running_service.h"
 #include "udp_load.h"
 #include "wait_until.h"
 

@@ -7,7 +7,7 @@
 #include "comparison.h"
 #include "database.h"
 #include "messages.h"
-#include "service.h"
+#include "running_service.h"
 
 namespace lars::bench {
 

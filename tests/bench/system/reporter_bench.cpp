@@ -4,7 +4,7 @@
 #include "comparison.h"
 #include "database.h"
 #include "messages.h"
-#include "service.h"
+#include "running_service.h"
 #include "wait_until.h"
 
 namespace lars::bench {

@@ -6,7 +6,7 @@
 #include "messages.h"
 #include "paths.h"
 #include "process.h"
-#include "service.h"
+#include "running_service.h"
 #include "tcp_load.h"
 
 namespace lars::bench {

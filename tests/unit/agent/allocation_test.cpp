@@ -29,20 +29,22 @@ namespace {
 
 TEST(Allocation, ChoosingAndReportingTakesNone)
 {
-    route_lb modules(lb_config(), [](module_id) {},
-                     [](module_id, const host_info &, const char *) {});
+    route_lb modules(lb_config(), [](const module_id &) {});
     const lb_time now(std::chrono::seconds(1000));
-    const std::vector<endpoint> hosts = test::hosts_of({"10.0.0.1:80", "10.0.0.2:80"});
+    const std::vector<route_host> hosts = test::hosts_of({"10.0.0.1:80", "10.0.0.2:80"});
+    const auto report = [&](const route_host &host, bool success, uint32_t timecost_ms) {
+        return modules.report({{1, 1}, host.address, success, timecost_ms}, now);
+    };
     endpoint chosen;
     modules.get_host({1, 1}, now, &chosen);
-    modules.update({1, 1}, hosts, now);
-    modules.report({1, 1}, hosts[0], false, 5000, now);
-    ASSERT_TRUE(modules.find({1, 1})->find(hosts[0])->overloaded);
+    modules.update({{1, 1}, hosts}, now);
+    ASSERT_TRUE(report(hosts[0], false, 5000));
+    ASSERT_TRUE(modules.find({1, 1})->find(hosts[0].address)->overloaded());
 
     const size_t before = allocations;
     for (int i = 0; i < 100; ++i) {
         modules.get_host({1, 1}, now, &chosen);
-        modules.report({1, 1}, hosts[1], i % 20 != 0, 0, now);
+        report(hosts[1], i % 20 != 0, 0);
         modules.get_route({1, 1}, now);
     }
     EXPECT_EQ(allocations - before, 0u);

@@ -119,13 +119,16 @@ TEST(Choosing, NewHostsStandAtTheTail)
 TEST(Choosing, AddressesThatDifferInOneBitAreDifferentHosts)
 {
     scripted_hosts module;
-    const std::vector<endpoint> route = {{0x0a000041, 1000}, {0x0a000041, 1001}, {0x0a000040, 1000},
-                                         {0x8a000041, 1000}, {0xffffffff, 65535}};
+    const std::vector<route_host> route = {{{0x0a000041, 1000}},
+                                           {{0x0a000041, 1001}},
+                                           {{0x0a000040, 1000}},
+                                           {{0x8a000041, 1000}},
+                                           {{0xffffffff, 65535}}};
     module.hosts.update(route, module.config, module.now);
-    for (const endpoint &expected : route) {
+    for (const route_host &expected : route) {
         endpoint chosen;
         ASSERT_EQ(module.hosts.choose_host(module.config, &chosen), load_balance::choice::host);
-        EXPECT_EQ(chosen, expected);
+        EXPECT_EQ(chosen, expected.address);
     }
     EXPECT_EQ(module.hosts.route(), route);
 }

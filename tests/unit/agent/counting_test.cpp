@@ -138,7 +138,7 @@ TEST(Counting, EachCallCountsWhereItShould)
     scripted_hosts module("A");
     module.succeed('A', 3);
     module.fail('A', 2);
-    const host_info &a = module.info('A');
+    const host_health::counts &a = module.info('A');
     EXPECT_EQ(a.vsucc, 183u);
     EXPECT_EQ(a.verr, 2u);
     EXPECT_EQ(a.rsucc, 3u);
@@ -155,11 +155,11 @@ TEST(Counting, EnteringAStateSetsTheCountsAnew)
     scripted_hosts module("A");
     module.succeed('A', 7);
     module.overload('A');
-    const host_info &a = module.info('A');
+    const host_health::counts &a = module.info('A');
     EXPECT_EQ(a.verr, 5u);
     EXPECT_EQ(a.vsucc + a.rsucc + a.rerr + a.contin_succ + a.contin_err, 0u);
     module.succeed('A', 15);
-    EXPECT_FALSE(a.overloaded);
+    EXPECT_FALSE(module.overloaded('A'));
     EXPECT_EQ(a.vsucc, 180u);
     EXPECT_EQ(a.verr + a.rsucc + a.rerr + a.contin_succ + a.contin_err, 0u);
 }

@@ -91,20 +91,20 @@ TEST_F(DnsClient, AModuleThatIsPendingIsNotAskedForTwice)
 // The same as the agent does it: route_lb decides when to pull.
 TEST_F(DnsClient, Trap_A9_AnUnknownModuleAskedForAtWillIsAboutOneQueryASecond)
 {
-    route_lb modules(lb_config(), [this](module_id id) { (*client)->pull(id); },
-                     [](module_id, const host_info &, const char *) {});
+    route_lb modules(lb_config(), [this](const module_id &id) { (*client)->pull(id); });
     size_t queries = 0;
     size_t taken = 0;
     endpoint host;
     const auto end = std::chrono::steady_clock::now() + milliseconds(3500);
     while (std::chrono::steady_clock::now() < end) {
-        EXPECT_EQ(modules.get_host({7, 7}, std::chrono::steady_clock::now(), &host), RET_NOEXIST);
+        EXPECT_EQ(modules.get_host({7, 7}, std::chrono::steady_clock::now(), &host),
+                  load_balance::choice::no_hosts);
         if (!next_question(peer, milliseconds(1)).empty()) {
             ++queries;
             answer(7, 7, {});
         }
         for (; taken < client->routes().size(); ++taken)
-            modules.update({7, 7}, {}, std::chrono::steady_clock::now());
+            modules.update({{7, 7}, {}}, std::chrono::steady_clock::now());
     }
     EXPECT_GE(queries, 3u);
     EXPECT_LE(queries, 4u);

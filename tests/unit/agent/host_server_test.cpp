@@ -20,13 +20,13 @@ protected:
     HostServer()
     {
         host_server::upstream up;
-        up.pull = [this](module_id id) {
+        up.pull = [this](const module_id &id) {
             std::lock_guard<std::mutex> lock(mutex);
             pulls.push_back(id.to_string());
         };
-        up.send_report = [this](ReportStatusRequest message) {
+        up.send_report = [this](status_report report) {
             std::lock_guard<std::mutex> lock(mutex);
-            reports.push_back(std::move(message));
+            reports.push_back(std::move(report));
         };
         up.caller_ip = [this] { return caller.load(); };
         lb_config config;
@@ -44,10 +44,10 @@ protected:
     }
     void give(const std::vector<std::string> &hosts)
     {
-        route_update update{{1, 1}, {}};
+        module_route route{{1, 1}, {}};
         for (const std::string &text : hosts)
-            update.hosts.push_back(test::host(text));
-        server->send(update);
+            route.hosts.push_back({test::host(text)});
+        server->send(route);
     }
     // The GetHostResponse to (1,1) in hex.
     std::string ask(uint32_t seq = 7)
@@ -76,7 +76,7 @@ protected:
     std::atomic<uint32_t> caller{0x7f000001};
     std::mutex mutex;
     std::vector<std::string> pulls;
-    std::vector<ReportStatusRequest> reports;
+    std::vector<status_report> reports;
     std::string log;
     std::unique_ptr<host_server> server;
     test::wire_peer client;
@@ -105,7 +105,7 @@ TEST_F(HostServer, OverloadIsAnsweredWithoutAHost)
 
 TEST_F(HostServer, ARestoredRouteServesAtOnce)
 {
-    server->restore({1, 1}, {test::host("192.168.1.177:7777")});
+    server->restore({{1, 1}, {{test::host("192.168.1.177:7777")}}});
     start();
     EXPECT_EQ(ask(), "0807100118012a0e08b183a085fcffffffff0110e13c");
 }
@@ -126,10 +126,10 @@ TEST_F(HostServer, Trap_A17_ARouteTooLongForADatagramIsCutAndToldOnce)
 {
     start();
     ask();
-    route_update update{{1, 1}, {}};
+    module_route route{{1, 1}, {}};
     for (uint32_t i = 0; i < 4100; ++i)
-        update.hosts.push_back({0xc0000000 + i, 40000});
-    server->send(update);
+        route.hosts.push_back({{0xc0000000 + i, 40000}});
+    server->send(route);
     ASSERT_TRUE(test::wait_until([&] { return ask().size() > 20; }));
     for (int i = 0; i < 3; ++i) {
         client.send_frame(ID_API_GetRouteRequest, test::route_request(1, 1, UINT32_MAX));
@@ -172,9 +172,9 @@ TEST_F(HostServer, Trap_A10_AThousandReportsAreOneMessageWithExactSums)
     uint32_t succ = 0;
     uint32_t err = 0;
     EXPECT_LE(reports.size(), 3u);
-    for (const ReportStatusRequest &message : reports) {
-        succ += message.results(0).succ();
-        err += message.results(0).err();
+    for (const status_report &report : reports) {
+        succ += report.hosts.at(0).succ;
+        err += report.hosts.at(0).err;
     }
     EXPECT_EQ(succ, 750u);
     EXPECT_EQ(err, 250u);
@@ -191,8 +191,8 @@ TEST_F(HostServer, SumsGoOutEachIntervalAndWaitWhileTheReporterIsAway)
     caller = 0x0a000009;
     ASSERT_TRUE(test::wait_until([&] { return report_count() == 1; }));
     std::lock_guard<std::mutex> lock(mutex);
-    EXPECT_EQ(reports[0].caller(), 0x0a000009);
-    EXPECT_EQ(reports[0].results(0).succ(), 1u);
+    EXPECT_EQ(reports[0].caller, 0x0a000009u);
+    EXPECT_EQ(reports[0].hosts.at(0).succ, 1u);
 }
 
 TEST_F(HostServer, ANewConfigurationIsUsedWhileRunning)

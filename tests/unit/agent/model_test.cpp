@@ -155,8 +155,8 @@ void expect_same(scripted_hosts &real, const model &expected)
 {
     for (const auto &[name, state] : expected.hosts) {
         ASSERT_NE(real.hosts.find(test::named(name)), nullptr) << name;
-        const host_info &host = real.info(name);
-        const long seen[] = {host.overloaded, static_cast<long>(host.vsucc),
+        const host_health::counts &host = real.info(name);
+        const long seen[] = {real.overloaded(name), static_cast<long>(host.vsucc),
                              static_cast<long>(host.verr), static_cast<long>(host.rsucc),
                              static_cast<long>(host.rerr), static_cast<long>(host.contin_succ),
                              static_cast<long>(host.contin_err)};
@@ -205,15 +205,15 @@ void run(unsigned seed, int steps)
         if (testing::Test::HasFatalFailure())
             FAIL() << "step " << step;
         if (step % 997 == 0) {
-            for (const auto &sum : real.hosts.take_sums()) {
-                auto &total = reported[static_cast<char>(sum.address.ip & 0xff)];
+            for (const auto &sum : real.hosts.take_calls()) {
+                auto &total = reported[static_cast<char>(sum.host.ip & 0xff)];
                 total.first += sum.succ;
                 total.second += sum.err;
             }
         }
     }
-    for (const auto &sum : real.hosts.take_sums()) {
-        auto &total = reported[static_cast<char>(sum.address.ip & 0xff)];
+    for (const auto &sum : real.hosts.take_calls()) {
+        auto &total = reported[static_cast<char>(sum.host.ip & 0xff)];
         total.first += sum.succ;
         total.second += sum.err;
     }

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "free_port.h"
+#include "lars.pb.h"
 #include "wait_until.h"
 #include "wire_peer.h"
 
@@ -14,11 +15,10 @@ namespace {
 
 using test::wait_until;
 
-ReportStatusRequest message(int32_t modid)
+// One message of module (MODID, 0).
+status_report message(int32_t modid)
 {
-    ReportStatusRequest made;
-    made.set_modid(modid);
-    return made;
+    return {{modid, 0}, 0, 0, {{{0x0a000001, 80}, 1, 0, false}}};
 }
 
 // The modid of the next report; -1 where none comes.
@@ -88,6 +88,21 @@ TEST_F(ReporterClient, BeyondTheLimitTheOldestAreDropped)
     EXPECT_EQ(first, 4);
     for (int32_t i = 5; i <= 10003; ++i)
         ASSERT_EQ(next(*peer), i);
+    client.stop();
+}
+
+TEST_F(ReporterClient, ALongReportIsSentInSeveralMessages)
+{
+    reporter_client client({{0x7f000001, server.port()}}, no_log());
+    status_report report{{7, 0}, 0, 0, {}};
+    for (uint32_t i = 0; i < 2500; ++i)
+        report.hosts.push_back({{0x0a000001 + i, 80}, 1, 0, false});
+    client.send(report);
+    ASSERT_TRUE(client.start());
+    auto peer = server.accept();
+    ASSERT_TRUE(peer.has_value());
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(next(*peer), 7);
     client.stop();
 }
 

@@ -18,10 +18,10 @@ using test::running_dns_client;
 std::vector<std::string> load(running_dns_client &client)
 {
     std::vector<std::string> known;
-    for (const route_update &update : client->load_cache()) {
+    for (const module_route &update : client->load_cache()) {
         known.push_back(update.module.to_string());
-        for (const endpoint &address : update.hosts)
-            known.back() += " " + address.to_string();
+        for (const route_host &host : update.hosts)
+            known.back() += " " + host.address.to_string();
     }
     std::sort(known.begin(), known.end());
     return known;
@@ -107,9 +107,9 @@ TEST_F(RouteCache, ADamagedFileIsRefusedWithAMessageAndTheClientStarts)
 
 TEST_F(RouteCache, HostsThatCannotBeAndDuplicatesInTheFileAreLeftOut)
 {
-    const auto host = [](const char *text) { return test::host(text); };
-    ASSERT_TRUE(save_route_file(path, {{1, 1, host("10.0.0.1:80")}, {1, 1, host("0.0.0.0:80")},
-                                       {1, 1, host("10.0.0.1:80")}, {1, 1, host("10.0.0.2:0")}}));
+    const auto row = [](const char *text) { return route_row{{1, 1}, {test::host(text)}}; };
+    ASSERT_TRUE(save_route_file(path, {row("10.0.0.1:80"), row("0.0.0.0:80"), row("10.0.0.1:80"),
+                                       row("10.0.0.2:0")}));
     running_dns_client client({server.port()}, path);
     EXPECT_EQ(load(client), std::vector<std::string>{"(1,1) 10.0.0.1:80"});
 }

@@ -15,14 +15,14 @@ TEST(RouteChange, HostsThatStayKeepCountsStateAndDeadline)
     module.succeed('A', 5);
     module.fail('A', 3);
     module.pass(seconds(7));
-    const auto deadline = module.info('A').deadline;
+    const auto deadline = module.hosts.find(named('A'))->deadline();
     module.update("DBA");
     EXPECT_TRUE(module.overloaded('B'));
     EXPECT_EQ(module.info('A').vsucc, 185u);
     EXPECT_EQ(module.info('A').verr, 3u);
     EXPECT_EQ(module.info('A').rerr, 3u);
     EXPECT_EQ(module.info('A').contin_err, 3u);
-    EXPECT_EQ(module.info('A').deadline, deadline);
+    EXPECT_EQ(module.hosts.find(named('A'))->deadline(), deadline);
 }
 
 TEST(RouteChange, NewHostsStartIdleWithTheirCredit)
@@ -33,7 +33,7 @@ TEST(RouteChange, NewHostsStartIdleWithTheirCredit)
     EXPECT_FALSE(module.overloaded('B'));
     EXPECT_EQ(module.info('B').vsucc, 180u);
     EXPECT_EQ(module.info('B').verr, 0u);
-    EXPECT_EQ(module.info('B').deadline, module.now + seconds(15));
+    EXPECT_EQ(module.hosts.find(named('B'))->deadline(), module.now + seconds(15));
 }
 
 TEST(RouteChange, ABadWindowSurvivesAnUpdate)
@@ -67,8 +67,8 @@ TEST(RouteChange, Trap_A4_AwayAndBackAgain)
         for (const char *route : {"A", "B", "", "AB"}) {
             module.update(route);
             std::string seen;
-            for (const endpoint &address : module.hosts.route())
-                seen += static_cast<char>(address.ip & 0xff);
+            for (const route_host &host : module.hosts.route())
+                seen += static_cast<char>(host.address.ip & 0xff);
             EXPECT_EQ(seen, route);
             module.choose(3);
             module.fail('A', 8, 1000);
@@ -156,15 +156,15 @@ TEST(Sums, AHostThatLeavesWithoutCallsIsNotReported)
 
 TEST(Sums, StopAtTheirEndRatherThanBeginAnew)
 {
-    host_info host;
-    host.sum_succ = UINT32_MAX - 1;
-    host.sum_err = UINT32_MAX;
+    host_calls calls;
+    calls.succ = UINT32_MAX - 1;
+    calls.err = UINT32_MAX;
     for (int i = 0; i < 3; ++i) {
-        host.count_success();
-        host.count_failure(5000);
+        calls.add(true);
+        calls.add(false);
     }
-    EXPECT_EQ(host.sum_succ, UINT32_MAX);
-    EXPECT_EQ(host.sum_err, UINT32_MAX);
+    EXPECT_EQ(calls.succ, UINT32_MAX);
+    EXPECT_EQ(calls.err, UINT32_MAX);
 }
 
 // While the reporter is away, hosts may come and go for days.
@@ -173,11 +173,10 @@ TEST(Sums, HostsThatLeftAreNotRememberedWithoutLimit)
     scripted_hosts module;
     for (uint32_t i = 0; i < 50000; ++i) {
         const endpoint passing{0x0b000000 + i, 80};
-        module.hosts.update({passing}, module.config, module.now);
-        module.hosts.report(passing, true, 0, module.config, module.now,
-                            [](const host_info &, const char *) {});
+        module.hosts.update({{passing}}, module.config, module.now);
+        module.hosts.report(passing, true, 0, module.config, module.now);
     }
-    EXPECT_LE(module.hosts.take_sums().size(), 10001u);
+    EXPECT_LE(module.hosts.take_calls().size(), 10001u);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Many modules: when their routes are asked for, and what is forgotten.
 #include "route_lb.h"
 
-#include "module_id.h"
 #include "scripted_hosts.h"
+#include "wire_rules.h"
 
 namespace lars {
 namespace {
@@ -16,10 +16,28 @@ const module_id MODULE{1, 2};
 
 class RouteLb : public testing::Test {
 protected:
-    LarsRetCode get(module_id id = MODULE) { return modules.get_host(id, now, &host); }
-    void answer(const std::vector<std::string> &hosts, module_id id = MODULE)
+    load_balance::choice get(const module_id &id = MODULE)
     {
-        modules.update(id, hosts_of(hosts), now);
+        return modules.get_host(id, now, &host);
+    }
+    void answer(const std::vector<std::string> &hosts, const module_id &id = MODULE)
+    {
+        modules.update({id, hosts_of(hosts)}, now);
+    }
+    void fail(const module_id &id, uint32_t timecost_ms)
+    {
+        if (const auto change = modules.report({id, test::host("10.0.0.1:80"), false, timecost_ms}, now))
+            note(id, *change);
+    }
+    void check_deadlines()
+    {
+        for (const module_change &changed : modules.check_deadlines(now))
+            note(changed.module, changed.change);
+    }
+    void note(const module_id &id, const host_change &change)
+    {
+        changes.push_back(id.to_string() + " " + change.host.to_string() + " " +
+                          reason_of(change.why));
     }
 
     lb_config config;
@@ -27,14 +45,10 @@ protected:
     endpoint host;
     std::vector<module_id> pulls;
     std::vector<std::string> changes;
-    route_lb modules{config, [this](module_id id) { pulls.push_back(id); },
-                     [this](module_id id, const host_info &changed, const char *why) {
-                         changes.push_back(id.to_string() + " " + changed.address.to_string() + " " +
-                                           why);
-                     }};
+    route_lb modules{config, [this](const module_id &id) { pulls.push_back(id); }};
 };
 
-TEST(ModuleId, Trap_A2_TheOwnerIsOneOfThreeWhateverTheNumbers)
+TEST(AgentPort, Trap_A2_TheOwnerIsOneOfThreeWhateverTheNumbers)
 {
     const int32_t low = INT32_MIN;
     const int32_t high = INT32_MAX;
@@ -42,15 +56,15 @@ TEST(ModuleId, Trap_A2_TheOwnerIsOneOfThreeWhateverTheNumbers)
         {{1, 1}, 2},     {{1, 2}, 0},      {{-1, 0}, 2},  {{-1, -1}, 1}, {{0, 0}, 0}, {{high, 1}, 2},
         {{high, high}, 2}, {{low, low}, 2}, {{low, high}, 2}, {{low, -1}, 0}};
     for (const auto &[id, owner] : expected)
-        EXPECT_EQ(id.owner(3), owner) << id.to_string();
+        EXPECT_EQ(agent_port_of(id.modid, id.cmdid), owner) << id.to_string();
 }
 
 TEST_F(RouteLb, TheFirstUsePullsAndFindsNothing)
 {
-    EXPECT_EQ(get(), RET_NOEXIST);
+    EXPECT_EQ(get(), load_balance::choice::no_hosts);
     EXPECT_EQ(pulls, std::vector<module_id>{MODULE});
     answer({"10.0.0.1:80"});
-    EXPECT_EQ(get(), RET_SUCC);
+    EXPECT_EQ(get(), load_balance::choice::host);
     EXPECT_EQ(host.to_string(), "10.0.0.1:80");
     EXPECT_EQ(pulls.size(), 1u);
 }
@@ -66,7 +80,7 @@ TEST_F(RouteLb, GetRouteIsAUseToo)
 TEST_F(RouteLb, WhilePullingThereIsNoSecondPull)
 {
     for (int i = 0; i < 1000; ++i) {
-        EXPECT_EQ(get(), RET_NOEXIST);
+        EXPECT_EQ(get(), load_balance::choice::no_hosts);
         now += seconds(1);
     }
     EXPECT_EQ(pulls.size(), 1u);
@@ -77,7 +91,7 @@ TEST_F(RouteLb, Trap_A9_AnUnknownModuleIsAskedForOnceASecond)
     for (int ms = 0; ms < 10000; ++ms) {
         now += milliseconds(1);
         const size_t pulled = pulls.size();
-        EXPECT_EQ(get(), RET_NOEXIST);
+        EXPECT_EQ(get(), load_balance::choice::no_hosts);
         if (pulls.size() > pulled)
             answer({});
     }
@@ -93,11 +107,11 @@ TEST_F(RouteLb, AnOldRouteIsPulledInTheBackgroundAndStillUsed)
     get();
     EXPECT_EQ(pulls.size(), 1u);
     now += milliseconds(2);
-    EXPECT_EQ(get(), RET_SUCC);
-    EXPECT_EQ(get(), RET_SUCC);
+    EXPECT_EQ(get(), load_balance::choice::host);
+    EXPECT_EQ(get(), load_balance::choice::host);
     EXPECT_EQ(pulls.size(), 2u);
     now += seconds(100);
-    EXPECT_EQ(get(), RET_SUCC) << "the answer is still on its way";
+    EXPECT_EQ(get(), load_balance::choice::host) << "the answer is still on its way";
     answer({"10.0.0.2:80"});
     get();
     EXPECT_EQ(host.to_string(), "10.0.0.2:80");
@@ -119,17 +133,17 @@ TEST_F(RouteLb, AnswersForModulesThatNobodyUsesAreIgnored)
 {
     answer({"10.0.0.1:80"});
     EXPECT_EQ(modules.size(), 0u);
-    modules.report(MODULE, test::host("10.0.0.1:80"), false, 0, now);
+    fail(MODULE, 0);
     EXPECT_EQ(modules.size(), 0u);
     EXPECT_EQ(modules.find(MODULE), nullptr);
 }
 
 TEST_F(RouteLb, ARestoredRouteServesAtOnceAndIsPulledAtItsFirstUse)
 {
-    modules.restore(MODULE, hosts_of({"10.0.0.1:80"}), now);
+    modules.restore({MODULE, hosts_of({"10.0.0.1:80"})}, now);
     EXPECT_TRUE(pulls.empty());
-    EXPECT_EQ(get(), RET_SUCC);
-    EXPECT_EQ(get(), RET_SUCC);
+    EXPECT_EQ(get(), load_balance::choice::host);
+    EXPECT_EQ(get(), load_balance::choice::host);
     EXPECT_EQ(pulls.size(), 1u);
 }
 
@@ -138,13 +152,13 @@ TEST_F(RouteLb, ModulesAreLimited)
     for (size_t i = 0; i < route_lb::MAX_MODULES; ++i)
         get({static_cast<int32_t>(i), 0});
     EXPECT_EQ(pulls.size(), route_lb::MAX_MODULES);
-    EXPECT_EQ(get({-1, 0}), RET_NOEXIST);
+    EXPECT_EQ(get({-1, 0}), load_balance::choice::no_hosts);
     EXPECT_TRUE(modules.get_route({-1, 0}, now).empty());
-    modules.restore({-1, 0}, hosts_of({"10.0.0.1:80"}), now);
+    modules.restore({{-1, 0}, hosts_of({"10.0.0.1:80"})}, now);
     EXPECT_EQ(modules.size(), route_lb::MAX_MODULES);
     EXPECT_EQ(pulls.size(), route_lb::MAX_MODULES);
     answer({"10.0.0.1:80"}, {7, 0});
-    EXPECT_EQ(get({7, 0}), RET_SUCC) << "those that are known go on";
+    EXPECT_EQ(get({7, 0}), load_balance::choice::host) << "those that are known go on";
 }
 
 TEST_F(RouteLb, AModuleWithoutHostsIsForgottenWhenNobodyUsesIt)
@@ -159,7 +173,7 @@ TEST_F(RouteLb, AModuleWithoutHostsIsForgottenWhenNobodyUsesIt)
         now += minutes(1);
         get({5, 5});
         answer({}, {5, 5});
-        modules.check_deadlines(now);
+        check_deadlines();
     }
     EXPECT_EQ(modules.find(MODULE), nullptr);
     EXPECT_NE(modules.find({3, 3}), nullptr) << "has hosts";
@@ -177,21 +191,21 @@ TEST_F(RouteLb, EachModuleEndsItsWindowsInTime)
     for (int32_t id = 1; id <= 5; ++id) {
         get({id, 0});
         answer({"10.0.0.1:80"}, {id, 0});
-        modules.report({id, 0}, test::host("10.0.0.1:80"), false, 0, now);
+        fail({id, 0}, 0);
         now += seconds(1);
     }
     const lb_time first_end = lb_time(seconds(1015));
     for (int i = 0; i < 5; ++i) {
         ASSERT_EQ(modules.next_deadline(), first_end + seconds(i));
         now = *modules.next_deadline();
-        modules.check_deadlines(now);
-        modules.report({i + 1, 0}, test::host("10.0.0.1:80"), false, 0, now);
+        check_deadlines();
+        fail({i + 1, 0}, 0);
     }
     EXPECT_TRUE(changes.empty());
     for (int i = 0; i < 5; ++i) {
         ASSERT_EQ(modules.next_deadline(), first_end + seconds(15 + i));
         now = *modules.next_deadline();
-        modules.check_deadlines(now);
+        check_deadlines();
         EXPECT_EQ(changes.size(), static_cast<size_t>(i + 1));
     }
     EXPECT_EQ(changes[0], "(1,0) 10.0.0.1:80 two bad windows in a row");
@@ -202,15 +216,15 @@ TEST_F(RouteLb, AnOverloadByReportsMovesTheDeadline)
     get();
     answer({"10.0.0.1:80"});
     now += seconds(10);
-    modules.report(MODULE, test::host("10.0.0.1:80"), false, 5000, now);
+    fail(MODULE, 5000);
     ASSERT_EQ(changes.size(), 1u);
-    EXPECT_EQ(get(), RET_OVERLOAD);
+    EXPECT_EQ(get(), load_balance::choice::overloaded);
     now += milliseconds(14999);
-    modules.check_deadlines(now);
-    EXPECT_EQ(get(), RET_OVERLOAD);
+    check_deadlines();
+    EXPECT_EQ(get(), load_balance::choice::overloaded);
     now += milliseconds(1);
-    modules.check_deadlines(now);
-    EXPECT_EQ(get(), RET_SUCC);
+    check_deadlines();
+    EXPECT_EQ(get(), load_balance::choice::host);
     EXPECT_EQ(changes.size(), 2u);
 }
 
@@ -220,7 +234,7 @@ TEST_F(RouteLb, DeadlinesOfModulesThatLostTheirHostsAreHarmless)
         get();
         answer(i % 2 ? std::vector<std::string>{} : std::vector<std::string>{"10.0.0.1:80"});
         now += seconds(5);
-        modules.check_deadlines(now);
+        check_deadlines();
         ASSERT_TRUE(modules.next_deadline().has_value());
         ASSERT_GT(*modules.next_deadline(), now);
     }
@@ -236,9 +250,9 @@ TEST_F(RouteLb, ANewConfigurationIsUsedFromNowOn)
     now += seconds(1);
     get();
     EXPECT_EQ(pulls.size(), 2u);
-    modules.report(MODULE, test::host("10.0.0.1:80"), false, 5000, now);
-    EXPECT_EQ(get(), RET_OVERLOAD);
-    EXPECT_EQ(get(), RET_SUCC);
+    fail(MODULE, 5000);
+    EXPECT_EQ(get(), load_balance::choice::overloaded);
+    EXPECT_EQ(get(), load_balance::choice::host);
 }
 
 }  // namespace

@@ -22,10 +22,10 @@ public:
         for (uint16_t port : ports)
             servers.push_back({0x7f000001, port});
         _client = std::make_unique<dns_client>(_thread.loop(), servers, cache,
-                                               [this](route_update update) {
+                                               [this](module_route update) {
             std::string text = update.module.to_string();
-            for (const endpoint &address : update.hosts)
-                text += " " + address.to_string();
+            for (const route_host &host : update.hosts)
+                text += " " + host.address.to_string();
             note(&_routes, text);
         });
     }

@@ -14,11 +14,11 @@ namespace lars::test {
 
 using std::chrono::seconds;
 
-inline std::vector<endpoint> hosts_of(const std::vector<std::string> &texts)
+inline std::vector<route_host> hosts_of(const std::vector<std::string> &texts)
 {
-    std::vector<endpoint> all;
+    std::vector<route_host> all;
     for (const std::string &text : texts)
-        all.push_back(host(text));
+        all.push_back({host(text)});
     return all;
 }
 
@@ -35,9 +35,9 @@ public:
 
     void update(const std::string &names)
     {
-        std::vector<endpoint> route;
+        std::vector<route_host> route;
         for (char name : names)
-            route.push_back(named(name));
+            route.push_back({named(name)});
         hosts.update(route, config, now);
     }
 
@@ -65,8 +65,10 @@ public:
 
     void report(char name, bool success, int times, uint32_t timecost)
     {
-        while (times-- > 0)
-            hosts.report(named(name), success, timecost, config, now, on_state());
+        while (times-- > 0) {
+            if (const auto change = hosts.report(named(name), success, timecost, config, now))
+                note(*change);
+        }
     }
 
     // Moves the clock and runs the timer, as the server does.
@@ -76,7 +78,8 @@ public:
         for (auto next = hosts.next_deadline(); next && *next <= until;
              next = hosts.next_deadline()) {
             now = *next;
-            hosts.check_deadlines(config, now, on_state());
+            for (const host_change &change : hosts.check_deadlines(config, now))
+                note(change);
         }
         now = until;
     }
@@ -91,18 +94,18 @@ public:
 
     bool overloaded(char name) const
     {
-        const host_info *found = hosts.find(named(name));
-        return found && found->overloaded;
+        const host_health *found = hosts.find(named(name));
+        return found && found->overloaded();
     }
-    const host_info &info(char name) const { return *hosts.find(named(name)); }
+    const host_health::counts &info(char name) const { return hosts.find(named(name))->counted(); }
 
     // "A 3 1, B! 0 0": successes and failures of each, '!' for overloaded.
     std::string sums()
     {
         std::string text;
-        for (const auto &sum : hosts.take_sums()) {
+        for (const auto &sum : hosts.take_calls()) {
             text += text.empty() ? "" : ", ";
-            text += static_cast<char>(sum.address.ip & 0xff);
+            text += static_cast<char>(sum.host.ip & 0xff);
             text += (sum.overloaded ? "! " : " ") + std::to_string(sum.succ) + " " +
                     std::to_string(sum.err);
         }
@@ -118,12 +121,10 @@ public:
     std::vector<std::string> changes;  // "A+ why" to overload, "A- why" to idle
 
 private:
-    load_balance::state_callback on_state()
+    void note(const host_change &change)
     {
-        return [this](const host_info &changed, const char *why) {
-            changes.push_back(std::string(1, static_cast<char>(changed.address.ip & 0xff)) +
-                              (changed.overloaded ? "+ " : "- ") + why);
-        };
+        changes.push_back(std::string(1, static_cast<char>(change.host.ip & 0xff)) +
+                          (change.overloaded ? "+ " : "- ") + reason_of(change.why));
     }
 };
 

@@ -1,6 +1,7 @@
-// The messages that go to the reporter.
+// What goes to the reporter.
 #include "route_lb.h"
 #include "scripted_hosts.h"
+#include "wire.h"
 
 namespace lars {
 namespace {
@@ -9,23 +10,20 @@ using std::chrono::seconds;
 
 class TakeReports : public testing::Test {
 protected:
-    void give(module_id id, const std::vector<endpoint> &hosts)
+    void give(const module_id &id, const std::vector<route_host> &hosts)
     {
         endpoint ignored;
         modules.get_host(id, now, &ignored);
-        modules.update(id, hosts, now);
+        modules.update({id, hosts}, now);
     }
-    std::vector<ReportStatusRequest> take()
+    void report(const module_id &id, const endpoint &host, bool success)
     {
-        std::vector<ReportStatusRequest> messages;
-        modules.take_reports(0xc0a80101, 1573034612, [&](ReportStatusRequest message) {
-            messages.push_back(std::move(message));
-        });
-        return messages;
+        modules.report({id, host, success, 0}, now);
     }
+    std::vector<status_report> take() { return modules.take_reports(0xc0a80101, 1573034612); }
 
     lb_time now{seconds(1000)};
-    route_lb modules{lb_config(), [](module_id) {}, [](module_id, const host_info &, const char *) {}};
+    route_lb modules{lb_config(), [](const module_id &) {}};
 };
 
 TEST_F(TakeReports, EachModuleWithCallsIsOneMessageWithAllItsHosts)
@@ -33,54 +31,56 @@ TEST_F(TakeReports, EachModuleWithCallsIsOneMessageWithAllItsHosts)
     give({1, 2}, test::hosts_of({"192.168.1.178:7776", "192.168.1.179:7778"}));
     give({1, 3}, test::hosts_of({"192.168.1.180:7779"}));
     for (int i = 0; i < 1000; ++i)
-        modules.report({1, 2}, test::host("192.168.1.179:7778"), i % 4 != 0, 0, now);
-    const auto messages = take();
-    ASSERT_EQ(messages.size(), 1u);
-    const ReportStatusRequest &message = messages[0];
-    EXPECT_EQ(message.modid(), 1);
-    EXPECT_EQ(message.cmdid(), 2);
-    EXPECT_EQ(message.caller(), static_cast<int32_t>(0xc0a80101));
-    EXPECT_EQ(message.ts(), 1573034612u);
-    ASSERT_EQ(message.results_size(), 2);
-    EXPECT_EQ(message.results(0).succ() + message.results(0).err(), 0u);
-    EXPECT_EQ(message.results(1).ip(), static_cast<int32_t>(test::host("192.168.1.179:1").ip));
-    EXPECT_EQ(message.results(1).port(), 7778);
-    EXPECT_EQ(message.results(1).succ(), 750u);
-    EXPECT_EQ(message.results(1).err(), 250u);
-    EXPECT_TRUE(message.results(1).overload());
-    EXPECT_FALSE(message.results(0).overload());
+        report({1, 2}, test::host("192.168.1.179:7778"), i % 4 != 0);
+    const auto reports = take();
+    ASSERT_EQ(reports.size(), 1u);
+    const status_report &report = reports[0];
+    EXPECT_EQ(report.module, (module_id{1, 2}));
+    EXPECT_EQ(report.caller, 0xc0a80101u);
+    EXPECT_EQ(report.ts, 1573034612u);
+    ASSERT_EQ(report.hosts.size(), 2u);
+    EXPECT_EQ(report.hosts[0].succ + report.hosts[0].err, 0u);
+    EXPECT_EQ(report.hosts[1].host.to_string(), "192.168.1.179:7778");
+    EXPECT_EQ(report.hosts[1].succ, 750u);
+    EXPECT_EQ(report.hosts[1].err, 250u);
+    EXPECT_TRUE(report.hosts[1].overloaded);
+    EXPECT_FALSE(report.hosts[0].overloaded);
     EXPECT_TRUE(take().empty());
 }
 
 TEST_F(TakeReports, CallsOfUnknownHostsAreNoCalls)
 {
     give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
-    modules.report({1, 1}, test::host("10.0.0.2:80"), true, 0, now);
+    report({1, 1}, test::host("10.0.0.2:80"), true);
     EXPECT_TRUE(take().empty());
 }
 
 TEST_F(TakeReports, ARouteThatBecameEmptyStillSendsItsSums)
 {
     give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
-    modules.report({1, 1}, test::host("10.0.0.1:80"), true, 0, now);
-    modules.update({1, 1}, {}, now);
-    const auto messages = take();
-    ASSERT_EQ(messages.size(), 1u);
-    ASSERT_EQ(messages[0].results_size(), 1);
-    EXPECT_EQ(messages[0].results(0).succ(), 1u);
+    report({1, 1}, test::host("10.0.0.1:80"), true);
+    modules.update({{1, 1}, {}}, now);
+    const auto reports = take();
+    ASSERT_EQ(reports.size(), 1u);
+    ASSERT_EQ(reports[0].hosts.size(), 1u);
+    EXPECT_EQ(reports[0].hosts[0].succ, 1u);
 }
 
 TEST_F(TakeReports, LongRoutesAreSplitIntoMessagesThatFitAFrame)
 {
-    std::vector<endpoint> hosts;
+    std::vector<route_host> hosts;
     for (uint32_t i = 0; i < 2500; ++i)
-        hosts.push_back({0xffff0000 + i, 65535});
+        hosts.push_back({{0xffff0000 + i, 65535}});
     give({-1, -2}, hosts);
-    for (const endpoint &address : hosts) {
+    for (const route_host &host : hosts) {
         for (int i = 0; i < 3; ++i)
-            modules.report({-1, -2}, address, i > 0, 0, now);
+            report({-1, -2}, host.address, i > 0);
     }
-    const auto messages = take();
+    const auto reports = take();
+    ASSERT_EQ(reports.size(), 1u);
+    std::vector<ReportStatusRequest> messages;
+    for (const std::string &body : encode_status_report(reports[0]))
+        ASSERT_TRUE(messages.emplace_back().ParseFromString(body));
     ASSERT_EQ(messages.size(), 3u);
     EXPECT_EQ(messages[0].results_size(), 1000);
     EXPECT_EQ(messages[1].results_size(), 1000);

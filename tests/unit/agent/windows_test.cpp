@@ -77,7 +77,7 @@ TEST(Windows, Trap_A12_OneErrorEach16SecondsDoesNotFlap)
     int bad_windows = 0;
     for (int second = 1; second <= 1600; ++second) {
         module.pass(seconds(1));
-        bad_windows += module.info('A').bad_windows > 0 ? 1 : 0;
+        bad_windows += module.hosts.find(test::named('A'))->last_window_was_bad() ? 1 : 0;
         if (second % 16 == 0)
             module.fail('A');
         else if (second % 16 == 8)
@@ -243,9 +243,8 @@ TEST(OverloadTimeout, ALateTimerEndsEverythingThatIsOver)
     module.fail('B');
     module.now += seconds(3600);
     std::vector<std::string> ended;
-    module.hosts.check_deadlines(module.config, module.now, [&](const host_info &, const char *why) {
-        ended.push_back(why);
-    });
+    for (const host_change &change : module.hosts.check_deadlines(module.config, module.now))
+        ended.push_back(reason_of(change.why));
     EXPECT_EQ(ended, std::vector<std::string>{"overload time-out"});
     EXPECT_EQ(module.hosts.next_deadline(), module.now + seconds(15));
 }

@@ -18,10 +18,10 @@ using test::temp_dir;
 using test::write_text;
 
 const std::vector<route_row> sample = {
-    {1, 1, *endpoint::parse("192.168.1.177:7777")},
-    {1, 2, *endpoint::parse("192.168.1.178:7776")},
-    {-1, 2147483647, *endpoint::parse("255.255.255.255:65535")},
-    {-2147483647 - 1, 0, *endpoint::parse("0.0.0.0:0")},
+    {{1, 1}, {*endpoint::parse("192.168.1.177:7777")}},
+    {{1, 2}, {*endpoint::parse("192.168.1.178:7776")}},
+    {{-1, 2147483647}, {*endpoint::parse("255.255.255.255:65535")}},
+    {{-2147483647 - 1, 0}, {*endpoint::parse("0.0.0.0:0")}},
 };
 
 // What the error says, having made sure that there is one and that it names

@@ -25,8 +25,8 @@ protected:
     {
         std::string all;
         for (const route_row &row : table.rows())
-            all += (all.empty() ? "" : " ") + std::to_string(row.modid) + "," +
-                   std::to_string(row.cmdid) + "=" + row.host.to_string();
+            all += (all.empty() ? "" : " ") + std::to_string(row.module.modid) + "," +
+                   std::to_string(row.module.cmdid) + "=" + row.host.address.to_string();
         return all;
     }
 
@@ -34,6 +34,7 @@ protected:
     std::string read(bool full = false)
     {
         const status s = reader.read(*served, full, &last);
+        outcome = s.kind();
         if (!s)
             return "error: " + s.message();
         if (!last.table)
@@ -54,13 +55,14 @@ protected:
     }
     std::string hosts(int32_t modid, int32_t cmdid) const
     {
-        const route *found = served->find(make_module_key(modid, cmdid));
+        const table_route *found = served->find({modid, cmdid});
         return found ? std::to_string(found->hosts.size()) : "none";
     }
 
     database db;
     route_reader reader{db.options()};
     route_reader::result last;
+    status_kind outcome = status_kind::ok;  // of the last read
     std::shared_ptr<const route_table> served = std::make_shared<route_table>();
 };
 

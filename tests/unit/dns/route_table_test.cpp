@@ -15,7 +15,12 @@ using test::to_hex;
 
 route_row row(int32_t modid, int32_t cmdid, const std::string &text)
 {
-    return {modid, cmdid, host(text)};
+    return {{modid, cmdid}, {host(text)}};
+}
+
+route_table table_of(const std::vector<route_row> &rows)
+{
+    return route_table(group_by_module(rows));
 }
 
 const std::vector<route_row> SAMPLE = {
@@ -24,30 +29,18 @@ const std::vector<route_row> SAMPLE = {
 
 std::string hosts(const route_table &table, int32_t modid, int32_t cmdid)
 {
-    const route *found = table.find(make_module_key(modid, cmdid));
+    const table_route *found = table.find({modid, cmdid});
     if (!found)
         return "none";
     std::string text;
-    for (const endpoint &address : found->hosts)
-        text += (text.empty() ? "" : " ") + address.to_string();
+    for (const route_host &one : found->hosts)
+        text += (text.empty() ? "" : " ") + one.address.to_string();
     return text;
-}
-
-TEST(ModuleKey, Trap_D5_IdsDoNotFlowIntoEachOther)
-{
-    for (int32_t modid : {0, 1, -1, INT32_MAX, INT32_MIN}) {
-        for (int32_t cmdid : {0, 1, -1, INT32_MAX, INT32_MIN}) {
-            const module_key key = make_module_key(modid, cmdid);
-            EXPECT_EQ(modid_of(key), modid);
-            EXPECT_EQ(cmdid_of(key), cmdid);
-        }
-    }
-    EXPECT_EQ(make_module_key(1, -1), 0x1ffffffffu);
 }
 
 TEST(RouteTable, FindsEachModuleWithItsHostsSortedAndOnce)
 {
-    const route_table table(SAMPLE);
+    const route_table table = table_of(SAMPLE);
     EXPECT_EQ(table.size(), 2u);
     EXPECT_EQ(hosts(table, 1, 1), "192.168.1.177:7777");
     EXPECT_EQ(hosts(table, 1, 2), "192.168.1.178:7776 192.168.1.179:7778");
@@ -57,8 +50,8 @@ TEST(RouteTable, FindsEachModuleWithItsHostsSortedAndOnce)
 
 TEST(RouteTable, Trap_D5_NegativeIdsAreModulesOfTheirOwn)
 {
-    const route_table table({row(1, -1, "10.0.0.1:1"), row(0, -1, "10.0.0.2:1"),
-                             row(-1, 1, "10.0.0.3:1"), row(2, -1, "10.0.0.4:1")});
+    const route_table table = table_of({row(1, -1, "10.0.0.1:1"), row(0, -1, "10.0.0.2:1"),
+                                        row(-1, 1, "10.0.0.3:1"), row(2, -1, "10.0.0.4:1")});
     EXPECT_EQ(hosts(table, 1, -1), "10.0.0.1:1");
     EXPECT_EQ(hosts(table, 0, -1), "10.0.0.2:1");
     EXPECT_EQ(hosts(table, -1, 1), "10.0.0.3:1");
@@ -68,11 +61,9 @@ TEST(RouteTable, Trap_D5_NegativeIdsAreModulesOfTheirOwn)
 
 TEST(RouteTable, AnswersAreTheGoldenBytes)
 {
-    const route_table table(SAMPLE);
-    EXPECT_EQ(to_hex(table.find(make_module_key(1, 2))->answer),
+    const route_table table = table_of(SAMPLE);
+    EXPECT_EQ(to_hex(table.find({1, 2})->answer),
               "080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c");
-    EXPECT_EQ(to_hex(empty_answer(make_module_key(1, 1))), "08011001");
-    EXPECT_EQ(empty_answer(make_module_key(0, 0)), "");
 }
 
 TEST(RouteTable, RowsAreWhatItWasBuiltFrom)
@@ -80,45 +71,35 @@ TEST(RouteTable, RowsAreWhatItWasBuiltFrom)
     const std::vector<route_row> expected = {row(1, 1, "192.168.1.177:7777"),
                                              row(1, 2, "192.168.1.178:7776"),
                                              row(1, 2, "192.168.1.179:7778")};
-    EXPECT_EQ(route_table(SAMPLE).rows(), expected);
+    EXPECT_EQ(table_of(SAMPLE).rows(), expected);
     EXPECT_TRUE(route_table().rows().empty());
-}
-
-TEST(RouteTable, GroupsRowsByModule)
-{
-    const auto groups = group_by_module(SAMPLE);
-    ASSERT_EQ(groups.size(), 2u);
-    EXPECT_EQ(groups[0].first, make_module_key(1, 1));
-    EXPECT_EQ(groups[0].second.size(), 1u);
-    EXPECT_EQ(groups[1].first, make_module_key(1, 2));
-    EXPECT_EQ(groups[1].second.size(), 2u);
 }
 
 TEST(RouteTable, WithReplacesAddsAndRemovesModules)
 {
-    const route_table old(SAMPLE);
-    const route_table next = old.with({{make_module_key(2, 1), {host("10.0.0.2:1"), host("10.0.0.1:1"),
-                                                                host("10.0.0.2:1")}},
-                                       {make_module_key(1, 1), {}},
-                                       {make_module_key(9, 9), {}},
-                                       {make_module_key(0, 1), {host("10.0.0.9:1")}}});
+    const route_table old = table_of(SAMPLE);
+    const route_table next = old.with(
+        {{{2, 1}, {{host("10.0.0.2:1")}, {host("10.0.0.1:1")}, {host("10.0.0.2:1")}}},
+         {{1, 1}, {}},
+         {{9, 9}, {}},
+         {{0, 1}, {{host("10.0.0.9:1")}}}});
     EXPECT_EQ(next.size(), 3u);
     EXPECT_EQ(hosts(next, 2, 1), "10.0.0.1:1 10.0.0.2:1");
     EXPECT_EQ(hosts(next, 1, 1), "none");
     EXPECT_EQ(hosts(next, 9, 9), "none");
     EXPECT_EQ(hosts(next, 0, 1), "10.0.0.9:1");
     EXPECT_EQ(hosts(next, 1, 2), hosts(old, 1, 2));
-    EXPECT_EQ(next.find(make_module_key(1, 2)), old.find(make_module_key(1, 2))) << "is shared";
+    EXPECT_EQ(next.find({1, 2}), old.find({1, 2})) << "is shared";
     EXPECT_EQ(hosts(old, 1, 1), "192.168.1.177:7777") << "the old one stays as it was";
 }
 
 TEST(RouteTable, AModuleThatStaysTheSameIsNoDifference)
 {
-    const route_table old(SAMPLE);
-    EXPECT_TRUE(route_table::difference(old, route_table(SAMPLE)).empty());
-    const auto same = old.with({{make_module_key(1, 1), {host("192.168.1.177:7777")}}});
+    const route_table old = table_of(SAMPLE);
+    EXPECT_TRUE(route_table::difference(old, table_of(SAMPLE)).empty());
+    const auto same = old.with({{{1, 1}, {{host("192.168.1.177:7777")}}}});
     EXPECT_TRUE(route_table::difference(old, same).empty());
-    EXPECT_EQ(same.find(make_module_key(1, 1)), old.find(make_module_key(1, 1)));
+    EXPECT_EQ(same.find({1, 1}), old.find({1, 1}));
 }
 
 // Random changes, against a difference that is found the slow way.
@@ -129,34 +110,32 @@ TEST(RouteTable, WithAndDifferenceAgreeWithAFreshTable)
     route_table table;
     for (int round = 0; round < 300; ++round) {
         SCOPED_TRACE(round);
-        std::vector<module_hosts> changes;
+        std::vector<module_route> changes;
         for (unsigned i = 0; i < 1 + random() % 4; ++i) {
             const auto modid = static_cast<int32_t>(random() % 5) - 2;
             const auto cmdid = static_cast<int32_t>(random() % 5) - 2;
-            const module_key key = make_module_key(modid, cmdid);
-            if (std::any_of(changes.begin(), changes.end(), [&](auto &c) { return c.first == key; }))
+            const module_id module{modid, cmdid};
+            if (std::any_of(changes.begin(), changes.end(), [&](auto &c) { return c.module == module; }))
                 continue;
             rows.erase(std::remove_if(rows.begin(), rows.end(),
-                                      [&](const route_row &r) {
-                                          return r.modid == modid && r.cmdid == cmdid;
-                                      }),
+                                      [&](const route_row &r) { return r.module == module; }),
                        rows.end());
-            changes.push_back({key, {}});
+            changes.push_back({module, {}});
             for (unsigned h = random() % 3; h > 0; --h) {
                 const endpoint address{0x0a000001u + static_cast<uint32_t>(random() % 2), 80};
-                rows.push_back({modid, cmdid, address});
-                changes.back().second.push_back(address);
+                rows.push_back({module, {address}});
+                changes.back().hosts.push_back({address});
             }
         }
         const route_table next = table.with(changes);
-        const route_table fresh(rows);
+        const route_table fresh = table_of(rows);
         ASSERT_EQ(next.rows(), fresh.rows());
         ASSERT_TRUE(route_table::difference(next, fresh).empty());
-        std::vector<module_key> expected;
+        std::vector<module_id> expected;
         for (int32_t modid = -2; modid <= 2; ++modid) {
             for (int32_t cmdid = -2; cmdid <= 2; ++cmdid) {
                 if (hosts(table, modid, cmdid) != hosts(next, modid, cmdid))
-                    expected.push_back(make_module_key(modid, cmdid));
+                    expected.push_back({modid, cmdid});
             }
         }
         std::sort(expected.begin(), expected.end());
@@ -169,9 +148,9 @@ TEST(RouteTable, ARouteTooLongForAMessageIsCutToWhatFitsWithASeq)
 {
     std::vector<route_row> rows;
     for (uint32_t i = 0; i < 5000; ++i)
-        rows.push_back({-1, -1, {0xc0000000 + i, 40000}});
-    const route_table table(rows);
-    const route *found = table.find(make_module_key(-1, -1));
+        rows.push_back({{-1, -1}, {{0xc0000000 + i, 40000}}});
+    const route_table table = table_of(rows);
+    const table_route *found = table.find({-1, -1});
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->hosts.size(), 5000u);
     GetRouteResponse body;
@@ -189,9 +168,9 @@ TEST(RouteTable, ARouteThatFitsIsWhole)
 {
     std::vector<route_row> rows;
     for (uint32_t i = 0; i < 3500; ++i)
-        rows.push_back({1, 1, {0xc0000000 + i, 80}});
-    const route_table table(rows);
-    EXPECT_EQ(table.find(make_module_key(1, 1))->hosts_in_answer, 3500u);
+        rows.push_back({{1, 1}, {{0xc0000000 + i, 80}}});
+    const route_table table = table_of(rows);
+    EXPECT_EQ(table.find({1, 1})->hosts_in_answer, 3500u);
 }
 
 }  // namespace

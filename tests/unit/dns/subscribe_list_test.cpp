@@ -7,64 +7,70 @@
 namespace lars {
 namespace {
 
-std::vector<uint64_t> sorted(const subscribe_list &list, module_key key)
+std::vector<uint64_t> sorted(const subscribe_list &list, const module_id &module)
 {
-    const std::vector<uint64_t> *found = list.subscribers(key);
+    const std::vector<uint64_t> *found = list.subscribers(module);
     std::vector<uint64_t> ids = found ? *found : std::vector<uint64_t>();
     std::sort(ids.begin(), ids.end());
     return ids;
 }
 using ids = std::vector<uint64_t>;
 
+// Module N of many.
+module_id m(size_t n)
+{
+    return {static_cast<int32_t>(n), 1};
+}
+
 TEST(SubscribeList, KnowsWhoWantsWhat)
 {
     subscribe_list list;
-    EXPECT_EQ(list.subscribers(5), nullptr);
+    EXPECT_EQ(list.subscribers(m(5)), nullptr);
     for (uint64_t conn : {1, 2, 3})
-        EXPECT_TRUE(list.subscribe(conn, 5));
-    EXPECT_TRUE(list.subscribe(2, 6));
-    EXPECT_EQ(sorted(list, 5), (ids{1, 2, 3}));
-    EXPECT_EQ(sorted(list, 6), ids{2});
+        EXPECT_TRUE(list.subscribe(conn, m(5)));
+    EXPECT_TRUE(list.subscribe(2, m(6)));
+    EXPECT_EQ(sorted(list, m(5)), (ids{1, 2, 3}));
+    EXPECT_EQ(sorted(list, m(6)), ids{2});
 }
 
 TEST(SubscribeList, TwiceIsTheSameAsOnce)
 {
     subscribe_list list;
     for (int i = 0; i < 1000; ++i)
-        EXPECT_TRUE(list.subscribe(1, 5));
-    EXPECT_EQ(sorted(list, 5), ids{1});
+        EXPECT_TRUE(list.subscribe(1, m(5)));
+    EXPECT_EQ(sorted(list, m(5)), ids{1});
     list.unsubscribe(1);
-    EXPECT_EQ(list.subscribers(5), nullptr);
+    EXPECT_EQ(list.subscribers(m(5)), nullptr);
 }
 
 TEST(SubscribeList, Trap_D3_AConnectionThatLeftIsForgottenEverywhere)
 {
     subscribe_list list;
-    for (module_key key : {5, 6, 7}) {
-        EXPECT_TRUE(list.subscribe(1, key));
-        EXPECT_TRUE(list.subscribe(2, key));
+    for (size_t key : {5, 6, 7}) {
+        EXPECT_TRUE(list.subscribe(1, m(key)));
+        EXPECT_TRUE(list.subscribe(2, m(key)));
     }
     list.unsubscribe(1);
     list.unsubscribe(1);
     list.unsubscribe(77);
-    for (module_key key : {5, 6, 7})
-        EXPECT_EQ(sorted(list, key), ids{2});
+    for (size_t key : {5, 6, 7})
+        EXPECT_EQ(sorted(list, m(key)), ids{2});
     list.unsubscribe(2);
-    for (module_key key : {5, 6, 7})
-        EXPECT_EQ(list.subscribers(key), nullptr);
+    for (size_t key : {5, 6, 7})
+        EXPECT_EQ(list.subscribers(m(key)), nullptr);
 }
 
 TEST(SubscribeList, OneConnectionCannotTakeAllMemory)
 {
     subscribe_list list;
-    for (module_key key = 0; key < subscribe_list::MAX_PER_CONNECTION; ++key)
-        ASSERT_TRUE(list.subscribe(1, key));
-    EXPECT_FALSE(list.subscribe(1, subscribe_list::MAX_PER_CONNECTION));
-    EXPECT_TRUE(list.subscribe(1, 0)) << "has it already";
-    EXPECT_EQ(list.subscribers(subscribe_list::MAX_PER_CONNECTION), nullptr);
-    EXPECT_TRUE(list.subscribe(2, subscribe_list::MAX_PER_CONNECTION)) << "others still may";
+    for (size_t key = 0; key < subscribe_list::MAX_PER_CONNECTION; ++key)
+        ASSERT_TRUE(list.subscribe(1, m(key)));
+    EXPECT_FALSE(list.subscribe(1, m(subscribe_list::MAX_PER_CONNECTION)));
+    EXPECT_TRUE(list.subscribe(1, m(0))) << "has it already";
+    EXPECT_EQ(list.subscribers(m(subscribe_list::MAX_PER_CONNECTION)), nullptr);
+    EXPECT_TRUE(list.subscribe(2, m(subscribe_list::MAX_PER_CONNECTION))) << "others still may";
     list.unsubscribe(1);
-    EXPECT_TRUE(list.subscribe(1, subscribe_list::MAX_PER_CONNECTION));
+    EXPECT_TRUE(list.subscribe(1, m(subscribe_list::MAX_PER_CONNECTION)));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ std::string take(row_queue &queue, size_t most = 1000)
     queue.take(most, &rows, milliseconds(0));
     std::string text;
     for (const status_row &taken : rows)
-        text += (text.empty() ? "" : " ") + std::to_string(taken.modid) + ":" +
+        text += (text.empty() ? "" : " ") + std::to_string(taken.module.modid) + ":" +
                 std::to_string(taken.succ);
     return text;
 }
@@ -159,8 +159,8 @@ TEST_F(RowQueue, Trap_P2_ManyThreadsPushAndOneTakes)
         std::vector<status_row> rows;
         while (queue.take(7, &rows, milliseconds(20000))) {
             for (const status_row &taken : rows) {
-                ordered = ordered && latest[taken.modid] < taken.succ;
-                latest[taken.modid] = taken.succ;
+                ordered = ordered && latest[taken.module.modid] < taken.succ;
+                latest[taken.module.modid] = taken.succ;
             }
             rows.clear();
         }

@@ -63,8 +63,7 @@ TEST_F(RowWriter, EveryColumnArrives)
     auto writer = start(db.options());
     ASSERT_TRUE(writer->start());
     status_row all;
-    all.modid = -1;
-    all.cmdid = INT32_MIN;
+    all.module = {-1, INT32_MIN};
     all.host = {0xffffffff, 65535};
     all.caller = 0xc0a801b1;
     all.succ = INT32_MAX;

@@ -10,8 +10,7 @@ namespace lars::test {
 inline status_row row(int32_t modid, int32_t succ, int32_t err = 0)
 {
     status_row made;
-    made.modid = modid;
-    made.cmdid = 1;
+    made.module = {modid, 1};
     made.host = {0x0a000001, 80};
     made.caller = 0x0a000009;
     made.succ = succ;

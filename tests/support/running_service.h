@@ -13,9 +13,9 @@
 
 namespace lars::test {
 
-class service {
+class running_service {
 public:
-    explicit service(std::string program) : _program(std::move(program)) {}
+    explicit running_service(std::string program) : _program(std::move(program)) {}
 
     void set(const std::string &section, const std::string &key, const std::string &value);
     void unset(const std::string &section, const std::string &key);
@@ -44,17 +44,17 @@ private:
 
 // With the sections that each needs. The interval keys are short, so that tests
 // need not wait.
-class dns_service : public service {
+class dns_service : public running_service {
 public:
     explicit dns_service(const db_options &options);
 };
 
-class reporter_service : public service {
+class reporter_service : public running_service {
 public:
     explicit reporter_service(const db_options &options);
 };
 
-class agent_service : public service {
+class agent_service : public running_service {
 public:
     agent_service(uint16_t dns_port, uint16_t reporter_port);
 };

@@ -1,4 +1,4 @@
-#include "service.h"
+#include "running_service.h"
 
 #include <gtest/gtest.h>
 
@@ -6,17 +6,17 @@
 
 namespace lars::test {
 
-void service::set(const std::string &section, const std::string &key, const std::string &value)
+void running_service::set(const std::string &section, const std::string &key, const std::string &value)
 {
     _config[section][key] = value;
 }
 
-void service::unset(const std::string &section, const std::string &key)
+void running_service::unset(const std::string &section, const std::string &key)
 {
     _config[section].erase(key);
 }
 
-void service::use_database(const db_options &options)
+void running_service::use_database(const db_options &options)
 {
     set("mysql", "db_host", options.host);
     set("mysql", "db_port", std::to_string(options.port));
@@ -25,7 +25,7 @@ void service::use_database(const db_options &options)
     set("mysql", "db_name", options.database);
 }
 
-std::string service::write_config()
+std::string running_service::write_config()
 {
     std::string text;
     for (const auto &[section, keys] : _config) {
@@ -36,7 +36,7 @@ std::string service::write_config()
     return _folder.write("service.conf", text);
 }
 
-bool service::start()
+bool running_service::start()
 {
     process_options options;
     options.folder = _folder.path();
@@ -54,7 +54,7 @@ bool service::start()
     return true;
 }
 
-dns_service::dns_service(const db_options &options) : service("lars_dns")
+dns_service::dns_service(const db_options &options) : running_service("lars_dns")
 {
     set("reactor", "port", "0");
     set("reactor", "threadNum", "3");
@@ -63,14 +63,14 @@ dns_service::dns_service(const db_options &options) : service("lars_dns")
     set("dns", "snapshot", folder().file("snapshot"));
 }
 
-reporter_service::reporter_service(const db_options &options) : service("lars_reporter")
+reporter_service::reporter_service(const db_options &options) : running_service("lars_reporter")
 {
     set("reactor", "port", "0");
     set("reactor", "threadNum", "2");
     use_database(options);
 }
 
-agent_service::agent_service(uint16_t dns_port, uint16_t reporter_port) : service("lars_lb_agent")
+agent_service::agent_service(uint16_t dns_port, uint16_t reporter_port) : running_service("lars_lb_agent")
 {
     set("dnsserver", "port", std::to_string(dns_port));
     set("reporter", "port", std::to_string(reporter_port));

@@ -1,0 +1,184 @@
+// Messages and the plain structs that they become.
+#include "wire.h"
+
+#include <gtest/gtest.h>
+
+#include "messages.h"
+
+namespace lars {
+namespace {
+
+using test::from_hex;
+using test::to_hex;
+
+const std::vector<std::pair<int32_t, int32_t>> NOT_CALLABLE = {
+    {0, 80}, {1, 0}, {1, -1}, {1, 65536}, {1, INT32_MIN}, {1, INT32_MAX}, {0, 0}};
+
+std::string text(std::string_view body)
+{
+    return to_hex(std::string(body));
+}
+
+template <typename decode_function, typename out_type>
+bool decodes(wire_codec &codec, decode_function decode, const std::string &body, out_type *out)
+{
+    return (codec.*decode)(body.data(), body.size(), out);
+}
+
+TEST(Wire, RequestsAreRead)
+{
+    wire_codec codec;
+    module_request request;
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_host_request, from_hex("080710011801"), &request));
+    EXPECT_EQ(request.module, (module_id{1, 1}));
+    EXPECT_EQ(request.seq, 7u);
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_route_request,
+                        test::route_request(-1, INT32_MIN, UINT32_MAX), &request));
+    EXPECT_EQ(request.module, (module_id{-1, INT32_MIN}));
+    EXPECT_EQ(request.seq, UINT32_MAX);
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_route_request, "", &request));
+    EXPECT_EQ(request.module, module_id());
+    EXPECT_EQ(request.seq, 0u);
+    for (auto decode : {&wire_codec::decode_host_request, &wire_codec::decode_route_request})
+        EXPECT_FALSE(decodes(codec, decode, "\x08", &request));
+}
+
+TEST(Wire, ACallReportIsRead)
+{
+    wire_codec codec;
+    call_report call;
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_call_report,
+                        test::report(1, 2, "192.168.1.177:7777", 5, 1500), &call));
+    EXPECT_EQ(call.module, (module_id{1, 2}));
+    EXPECT_EQ(call.host.to_string(), "192.168.1.177:7777");
+    EXPECT_FALSE(call.success);
+    EXPECT_EQ(call.timecost_ms, 1500u);
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_call_report,
+                        test::report(1, 2, "255.255.255.255:65535", 0), &call));
+    EXPECT_TRUE(call.success);
+    EXPECT_EQ(call.host.to_string(), "255.255.255.255:65535");
+}
+
+TEST(Wire, ACallReportOfAHostThatCannotBeCalledIsNone)
+{
+    wire_codec codec;
+    call_report call;
+    for (const auto &[ip, port] : NOT_CALLABLE) {
+        ReportRequest body;
+        body.mutable_host()->set_ip(ip);
+        body.mutable_host()->set_port(port);
+        EXPECT_FALSE(decodes(codec, &wire_codec::decode_call_report, body.SerializeAsString(), &call))
+            << ip << ":" << port;
+    }
+    EXPECT_FALSE(decodes(codec, &wire_codec::decode_call_report, "", &call));
+}
+
+TEST(Wire, ARouteIsReadWithEachCallableHostOnceInItsOrder)
+{
+    wire_codec codec;
+    module_route route{{7, 7}, {{{1, 1}}}};
+    GetRouteResponse body;
+    body.set_modid(1);
+    body.set_cmdid(2);
+    for (const auto &[ip, port] : NOT_CALLABLE) {
+        body.add_host()->set_ip(ip);
+        body.mutable_host(body.host_size() - 1)->set_port(port);
+    }
+    for (int ip : {-1, 1, -1, 1}) {
+        body.add_host()->set_ip(ip);
+        body.mutable_host(body.host_size() - 1)->set_port(80);
+    }
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, body.SerializeAsString(), &route));
+    EXPECT_EQ(route.module, (module_id{1, 2}));
+    ASSERT_EQ(route.hosts.size(), 2u);
+    EXPECT_EQ(route.hosts[0].address.to_string(), "255.255.255.255:80");
+    EXPECT_EQ(route.hosts[1].address.to_string(), "0.0.0.1:80");
+    EXPECT_FALSE(decodes(codec, &wire_codec::decode_route, "\x08", &route));
+}
+
+TEST(Wire, Trap_P6_AStatusReportSaysHowManyHostsItLeftOut)
+{
+    wire_codec codec;
+    status_report report;
+    report.hosts.resize(9);
+    size_t left_out = 77;
+    ReportStatusRequest body;
+    for (const auto &[ip, port] : NOT_CALLABLE) {
+        body.add_results()->set_ip(ip);
+        body.mutable_results(body.results_size() - 1)->set_port(port);
+    }
+    body.add_results()->set_ip(1);
+    body.mutable_results(body.results_size() - 1)->set_port(1);
+    const std::string bytes = body.SerializeAsString();
+    ASSERT_TRUE(codec.decode_status_report(bytes.data(), bytes.size(), &report, &left_out));
+    EXPECT_EQ(left_out, NOT_CALLABLE.size());
+    ASSERT_EQ(report.hosts.size(), 1u);
+    EXPECT_EQ(report.hosts[0].host, (endpoint{1, 1}));
+    EXPECT_FALSE(codec.decode_status_report("\x08", 1, &report, &left_out));
+}
+
+TEST(Wire, AHostAnswerHasAHostOnSuccessAlone)
+{
+    wire_codec codec;
+    const module_request asked{{1, 1}, 7};
+    const endpoint host = test::host("192.168.1.177:7777");
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(text(codec.encode_host(asked, RET_SUCC, host)),
+                  "0807100118012a0e08b183a085fcffffffff0110e13c");
+        EXPECT_EQ(text(codec.encode_host(asked, RET_OVERLOAD, host)), "0807100118012001");
+        EXPECT_EQ(text(codec.encode_host(asked, RET_NOEXIST, {})), "0807100118012003");
+    }
+}
+
+TEST(Wire, ARouteAnswerIsCutToItsLimit)
+{
+    wire_codec codec;
+    const std::vector<route_host> hosts = {{test::host("192.168.1.178:7776")},
+                                           {test::host("192.168.1.179:7778")}};
+    size_t fitted = 0;
+    const std::string whole = "080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c";
+    const size_t size = whole.size() / 2;
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, size, &fitted)), whole);
+    EXPECT_EQ(fitted, 2u);
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, size - 1, &fitted)),
+              whole.substr(0, whole.size() - 32));
+    EXPECT_EQ(fitted, 1u);
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 9}, {}, 100, &fitted)), "080110022009");
+    EXPECT_EQ(fitted, 0u);
+}
+
+TEST(Wire, ARouteBodyTakesItsSeqLater)
+{
+    size_t fitted = 77;
+    std::string body = encode_route({{1, 1}, {}}, &fitted);
+    EXPECT_EQ(to_hex(body), "08011001");
+    EXPECT_EQ(fitted, 0u);
+    append_seq(&body, 9);
+    EXPECT_EQ(to_hex(body), "080110012009");
+    EXPECT_EQ(encode_route({{0, 0}, {}}, &fitted), "");
+    EXPECT_EQ(to_hex(encode_route_request({1, 1})), "08011001");
+}
+
+TEST(Wire, AStatusReportIsSplitIntoMessagesThatAlwaysFit)
+{
+    status_report report{{-1, -2}, 0xffffffff, UINT32_MAX, {}};
+    for (uint32_t i = 0; i < 2500; ++i)
+        report.hosts.push_back({{0xffff0000 + i, 65535}, UINT32_MAX, UINT32_MAX, true});
+    wire_codec codec;
+    size_t hosts = 0;
+    size_t left_out = 0;
+    for (const std::string &body : encode_status_report(report)) {
+        EXPECT_LE(body.size(), MESSAGE_LENGTH_LIMIT);
+        status_report part;
+        ASSERT_TRUE(codec.decode_status_report(body.data(), body.size(), &part, &left_out));
+        EXPECT_EQ(part.module, report.module);
+        EXPECT_EQ(part.caller, report.caller);
+        EXPECT_EQ(part.ts, report.ts);
+        hosts += part.hosts.size();
+    }
+    EXPECT_EQ(hosts, 2500u);
+    EXPECT_EQ(left_out, 0u);
+}
+
+}  // namespace
+}  // namespace lars
