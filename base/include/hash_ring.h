@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "route.h"
+
 namespace lars {
 
 class hash_ring {
@@ -21,12 +23,13 @@ public:
     void add(int node);
     void remove(int node);
 
+    // For tests.
     bool empty() const { return _points.empty(); }
     size_t size() const { return _points.size() / _virtual_nodes; }
 
     // -1 if the ring has no node.
     int node_for(std::string_view key) const;
-    int node_for(int32_t modid, int32_t cmdid) const;
+    int node_for(const module_id &module) const;
 
 private:
     size_t _virtual_nodes;

@@ -18,7 +18,7 @@
 namespace lars {
 
 // What a service gets to live in. Each call in the loop's thread.
-struct service_host {
+struct service_context {
     event_loop *loop;  // runs from just after start() until the service has stopped
 
     // The service calls this once, when it serves at ADDRESSES: from start() or later.
@@ -40,7 +40,7 @@ public:
 
     service_runner(const service_info &info, const service_arguments &arguments);
 
-    service_host host();
+    service_context context();
     // Returns main's exit status.
     int run(const callbacks &service);
 
@@ -70,7 +70,7 @@ int approve_configuration(const service_info &info, const std::string &path);
 // status. SERVICE is a class with
 //
 //     using options = ...;
-//     SERVICE(const service_host &host, const options &o);
+//     SERVICE(const service_context &context, const options &o);
 //     status start();                           // before the loop runs
 //     void reload(const options &fresh);        // SIGHUP: takes what can change
 //     void stop(std::function<void()> done);    // ends gracefully, then calls DONE
@@ -91,7 +91,7 @@ int run_service(int argc, char **argv, const service_info &info,
         return approve_configuration(info, arguments.config_path);
 
     service_runner runner(info, arguments);
-    service served(runner.host(), options);
+    service served(runner.context(), options);
     return runner.run({[&](const std::string &path) { return read(path, &options); },
                        [&] { return served.start(); },
                        [&] { served.reload(options); },

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "call_report.h"
+#include "calls.h"
 #include "lars.pb.h"
 #include "message.h"
 #include "route.h"
@@ -37,7 +37,7 @@ public:
     // Hosts that cannot be called are left out, and so are those that come again.
     bool decode_route(const char *data, size_t len, module_route *out);
     // Hosts that cannot be called are left out; *LEFT_OUT says how many there were.
-    bool decode_status_report(const char *data, size_t len, status_report *out, size_t *left_out);
+    bool decode_call_summary(const char *data, size_t len, call_summary *out, size_t *left_out);
 
     // The body of a message; valid until the next call of an encode function.
     // HOST is looked at with RET_SUCC only.
@@ -71,6 +71,6 @@ std::string encode_route(const module_route &route, size_t *fitted);
 void append_seq(std::string *route_body, uint32_t seq);
 
 // The bodies of as many ReportStatusRequests as the report needs.
-std::vector<std::string> encode_status_report(const status_report &report);
+std::vector<std::string> encode_call_summary(const call_summary &report);
 
 }  // namespace lars

@@ -8,7 +8,7 @@ namespace lars {
 
 // Another seed than the keys have, so that a key never falls on a node's point
 // only because their bytes are alike.
-static constexpr uint32_t point_seed = 0x6c617273;
+static constexpr uint32_t POINT_SEED = 0x6c617273;
 
 // Little-endian bytes, so that machines of either byte order agree.
 static void put_u32(char *to, uint32_t value)
@@ -26,7 +26,7 @@ void hash_ring::add(int node)
         char name[8];
         put_u32(name, static_cast<uint32_t>(node));
         put_u32(name + 4, static_cast<uint32_t>(i));
-        _points.emplace_back(murmur3(name, sizeof name, point_seed), node);
+        _points.emplace_back(murmur3(name, sizeof name, POINT_SEED), node);
     }
     std::sort(_points.begin(), _points.end());
 }
@@ -49,11 +49,11 @@ int hash_ring::node_for(std::string_view key) const
     return next == _points.end() ? _points.front().second : next->second;
 }
 
-int hash_ring::node_for(int32_t modid, int32_t cmdid) const
+int hash_ring::node_for(const module_id &module) const
 {
     char key[8];
-    put_u32(key, static_cast<uint32_t>(modid));
-    put_u32(key + 4, static_cast<uint32_t>(cmdid));
+    put_u32(key, static_cast<uint32_t>(module.modid));
+    put_u32(key + 4, static_cast<uint32_t>(module.cmdid));
     return node_for(std::string_view(key, sizeof key));
 }
 

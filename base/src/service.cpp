@@ -57,7 +57,7 @@ service_runner::service_runner(const service_info &info, const service_arguments
     raise_fd_limit();
 }
 
-service_host service_runner::host()
+service_context service_runner::context()
 {
     return {&_loop, [this](const std::vector<endpoint> &addresses) { announce(addresses); },
             [this](const status &why) {

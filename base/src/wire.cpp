@@ -109,7 +109,7 @@ bool wire_codec::decode_route(const char *data, size_t len, module_route *out)
     return true;
 }
 
-bool wire_codec::decode_status_report(const char *data, size_t len, status_report *out,
+bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary *out,
                                       size_t *left_out)
 {
     if (!parse(_status_request, data, len))
@@ -179,7 +179,7 @@ void append_seq(std::string *route_body, uint32_t seq)
     only_seq.AppendToString(route_body);
 }
 
-std::vector<std::string> encode_status_report(const status_report &report)
+std::vector<std::string> encode_call_summary(const call_summary &report)
 {
     std::vector<std::string> bodies;
     for (size_t first = 0; first < report.hosts.size(); first += RESULTS_PER_MESSAGE) {

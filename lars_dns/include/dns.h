@@ -1,5 +1,5 @@
 // The dns as a whole: the server that answers and pushes, and the thread behind it
-// that watches the database. All calls in the thread of the host's loop.
+// that watches the database. All calls in the thread of the context's loop.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ class dns {
 public:
     using options = dns_options;
 
-    dns(const service_host &host, const options &configured);
+    dns(const service_context &context, const options &configured);
 
     // Takes the port, and serves once there is a table: from the database or, while
     // that is away, from the snapshot.
@@ -38,7 +38,7 @@ private:
 
     void serve(table_change &next);
 
-    service_host _host;
+    service_context _context;
     options _options;
     dns_server _server;
     bool _stopping = false;

@@ -4,16 +4,16 @@ namespace lars {
 
 static constexpr std::chrono::milliseconds STOP_GRACE(2000);
 
-dns::dns(const service_host &host, const options &configured)
-    : _host(host),
+dns::dns(const service_context &context, const options &configured)
+    : _context(context),
       _options(configured),
-      _server(host.loop, configured),
-      _tables(host.loop,
+      _server(context.loop, configured),
+      _tables(context.loop,
               [this](std::vector<table_change> &batch) {
                   for (table_change &next : batch)
                       serve(next);
               }),
-      _backend(configured, host.loop->log(),
+      _backend(configured, context.loop->log(),
                [this](std::shared_ptr<const route_table> table, std::vector<module_id> changed) {
                    _tables.send({std::move(table), std::move(changed)});
                })
@@ -35,15 +35,15 @@ void dns::serve(table_change &next)
     if (_stopping)
         return;
     if (status s = _server.start(std::move(next.table)); s)
-        _host.serving({_server.address()});
+        _context.serving({_server.address()});
     else
-        _host.failed(s);
+        _context.failed(s);
 }
 
 void dns::reload(const options &fresh)
 {
     if (!(fresh.server == _options.server))
-        _host.loop->log()(log_level::warn, "a change in [reactor] needs a restart");
+        _context.loop->log()(log_level::warn, "a change in [reactor] needs a restart");
     _backend.set_options(fresh);
 }
 

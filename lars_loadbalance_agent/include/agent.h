@@ -1,5 +1,5 @@
 // The agent as a whole: three UDP servers that each own a part of the modules, the
-// dns client in the host's loop, and the reporter client. All calls in that loop's
+// dns client in the context's loop, and the reporter client. All calls in that loop's
 // thread.
 #pragma once
 
@@ -20,7 +20,7 @@ class agent {
 public:
     using options = agent_options;
 
-    agent(const service_host &host, const options &configured);
+    agent(const service_context &context, const options &configured);
 
     // Takes the ports, knows the routes of the cache file, and serves.
     status start();
@@ -35,7 +35,7 @@ private:
     status bind_servers();
     status bind_servers_at(const endpoint &first);
 
-    service_host _host;
+    service_context _context;
     options _options;
     dns_client _dns;
     reporter_client _reporter;

@@ -21,7 +21,7 @@ public:
         // Asks the dns for a module; the answer comes through send().
         route_lb::pull_callback pull;
         // Passes a report on to the reporter.
-        std::function<void(status_report)> send_report;
+        std::function<void(call_summary)> send_report;
         // This machine's address as the reporter sees it; 0 while sums should
         // wait, because the reporter is away.
         std::function<uint32_t()> caller_ip;

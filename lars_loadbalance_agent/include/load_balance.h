@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "call_report.h"
+#include "calls.h"
 #include "host_health.h"
 #include "lb_config.h"
 #include "route.h"

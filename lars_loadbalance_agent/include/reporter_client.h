@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "call_report.h"
+#include "calls.h"
 #include "loop_thread.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
@@ -25,7 +25,7 @@ public:
 
     // Any thread. Reports that meet a broken connection are kept for the next one;
     // beyond MAX_WAITING messages the oldest are dropped.
-    void send(status_report report) { _reports.send(std::move(report)); }
+    void send(call_summary report) { _reports.send(std::move(report)); }
 
     // Any thread. This machine's address as the reporter sees it; 0 while there is
     // no connection.
@@ -43,7 +43,7 @@ private:
     uint64_t _dropped = 0;
     log_limiter _dropped_limiter;
     std::atomic<uint32_t> _caller_ip{0};
-    thread_queue<status_report> _reports;
+    thread_queue<call_summary> _reports;
 };
 
 }  // namespace lars

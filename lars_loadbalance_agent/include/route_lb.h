@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "call_report.h"
+#include "calls.h"
 #include "load_balance.h"
 #include "route.h"
 
@@ -55,7 +55,7 @@ public:
     std::optional<lb_time> next_deadline() const;
 
     // The calls since the last time, one report for each module with any.
-    std::vector<status_report> take_reports(uint32_t caller_ip, uint32_t now_seconds);
+    std::vector<call_summary> take_reports(uint32_t caller_ip, uint32_t now_seconds);
 
     // For tests. Null when the module is not known.
     const load_balance *find(const module_id &module) const;

@@ -4,12 +4,12 @@
 
 namespace lars {
 
-agent::agent(const service_host &host, const options &configured)
-    : _host(host),
+agent::agent(const service_context &context, const options &configured)
+    : _context(context),
       _options(configured),
-      _dns(host.loop, configured.dns, configured.route_cache,
+      _dns(context.loop, configured.dns, configured.route_cache,
            [this](module_route route) { owner_of(route.module).send(std::move(route)); }),
-      _reporter(configured.reporter, host.loop->log())
+      _reporter(configured.reporter, context.loop->log())
 {
 }
 
@@ -23,10 +23,10 @@ void agent::make_servers()
     for (auto &server : _servers) {
         host_server::upstream up;
         up.pull = [this](const module_id &module) { _dns.pull(module); };
-        up.send_report = [this](status_report report) { _reporter.send(std::move(report)); };
+        up.send_report = [this](call_summary report) { _reporter.send(std::move(report)); };
         up.caller_ip = [this] { return _reporter.caller_ip(); };
         server =
-            std::make_unique<host_server>(_options.balance, std::move(up), _host.loop->log());
+            std::make_unique<host_server>(_options.balance, std::move(up), _context.loop->log());
     }
 }
 
@@ -70,7 +70,7 @@ status agent::start()
             return s;
         addresses.push_back(server->address());
     }
-    _host.serving(addresses);
+    _context.serving(addresses);
     return {};
 }
 
@@ -78,7 +78,7 @@ void agent::reload(const options &fresh)
 {
     if (fresh.address != _options.address || fresh.dns != _options.dns ||
         fresh.reporter != _options.reporter || fresh.route_cache != _options.route_cache)
-        _host.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
+        _context.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
     for (auto &server : _servers)
         server->set_config(fresh.balance);
 }

@@ -156,7 +156,7 @@ void host_server::send_reports()
     if (caller == 0)
         return;
     const auto now = static_cast<uint32_t>(std::time(nullptr));
-    for (status_report &report : _modules.take_reports(caller, now))
+    for (call_summary &report : _modules.take_reports(caller, now))
         _up.send_report(std::move(report));
 }
 

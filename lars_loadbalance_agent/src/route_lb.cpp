@@ -143,9 +143,9 @@ void route_lb::forget_unused(lb_time now)
     }
 }
 
-std::vector<status_report> route_lb::take_reports(uint32_t caller_ip, uint32_t now_seconds)
+std::vector<call_summary> route_lb::take_reports(uint32_t caller_ip, uint32_t now_seconds)
 {
-    std::vector<status_report> reports;
+    std::vector<call_summary> reports;
     for (auto &[id, m] : _modules) {
         if (!std::exchange(m.has_calls, false))
             continue;

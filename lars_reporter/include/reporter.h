@@ -1,6 +1,6 @@
 // The reporter as a whole: takes call statistics from agents and hands each row to
 // the storing thread of its module, so that one thread writes a module's rows in
-// order. All calls in the thread of the host's loop, which accepts.
+// order. All calls in the thread of the context's loop, which accepts.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@ class reporter {
 public:
     using options = reporter_options;
 
-    reporter(const service_host &host, const options &configured);
+    reporter(const service_context &context, const options &configured);
 
     status start();
     // Takes the queue's limit of FRESH, and warns of what else differs.
@@ -32,7 +32,7 @@ public:
 private:
     struct loop_state {
         wire_codec codec;
-        status_report report;  // reused, so that reading one seldom takes memory
+        call_summary report;  // reused, so that reading one seldom takes memory
         log_limiter bad_limiter;
     };
 
@@ -41,7 +41,7 @@ private:
     void log_losses();
     std::string totals() const;
 
-    service_host _host;
+    service_context _context;
     options _options;
     row_budget _budget;
     row_writer::counters _counts;

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "status_row.h"
+#include "summary_row.h"
 
 namespace lars {
 
@@ -29,11 +29,11 @@ public:
 
     // Beyond the budget the oldest row here is dropped, or this one where none
     // waits here.
-    void push(const status_row &row);
+    void push(const summary_row &row);
 
     // Waits for rows and moves at most MOST into *OUT, oldest first. False when
     // the queue is closed and empty, or WITHIN has passed without a row.
-    bool take(size_t most, std::vector<status_row> *out, std::chrono::milliseconds within);
+    bool take(size_t most, std::vector<summary_row> *out, std::chrono::milliseconds within);
 
     // take() waits no longer; what waits can still be taken.
     void close();
@@ -43,7 +43,7 @@ public:
     size_t size() const;
 
 private:
-    using row_list = std::list<status_row>;
+    using row_list = std::list<summary_row>;
 
     void drop_oldest();
 
@@ -52,7 +52,7 @@ private:
     std::condition_variable _changed;  // filled or closed
     bool _closed = false;  // guarded by _mutex, as all below
     row_list _rows;
-    std::unordered_map<status_row, row_list::iterator, status_row_hash, status_row_same_key> _places;
+    std::unordered_map<summary_row, row_list::iterator, summary_row_hash, summary_row_same_key> _places;
 };
 
 }  // namespace lars

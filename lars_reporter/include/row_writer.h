@@ -32,7 +32,7 @@ public:
     status start();
 
     // Any thread.
-    void push(const status_row &row) { _queue.push(row); }
+    void push(const summary_row &row) { _queue.push(row); }
 
     // Any thread. Writes what waits, for at most a few seconds, and ends.
     void close() { _queue.close(); }
@@ -43,7 +43,7 @@ private:
 
     void run();
     bool write_batch();
-    status write(const std::vector<status_row> &rows);
+    status write(const std::vector<summary_row> &rows);
     void write_singly();
     bool wait_for_database(const status &why);
     void database_works();
@@ -54,7 +54,7 @@ private:
     log_sink _log;
     row_queue _queue;
     backoff _backoff;
-    std::vector<status_row> _batch;
+    std::vector<summary_row> _batch;
     trouble_log _trouble;  // with the database
     trouble_log _refusal;  // of a single row
     clock::time_point _give_up = clock::time_point::max();

@@ -1,20 +1,20 @@
 #include "reporter.h"
 
-#include "status_row.h"
+#include "summary_row.h"
 
 namespace lars {
 
 static constexpr std::chrono::seconds LOSS_LOG_INTERVAL(10);
 static constexpr std::chrono::milliseconds STOP_GRACE(2000);
 
-reporter::reporter(const service_host &host, const options &configured)
-    : _host(host), _options(configured), _server(host.loop, configured.server.for_tcp_server())
+reporter::reporter(const service_context &context, const options &configured)
+    : _context(context), _options(configured), _server(context.loop, configured.server.for_tcp_server())
 {
     _budget.limit = configured.queue_limit;
     for (int i = 0; i < configured.storing_threads; ++i) {
         _ring.add(i);
         _writers.push_back(std::make_unique<row_writer>(configured.database, &_budget, &_counts,
-                                                        host.loop->log()));
+                                                        context.loop->log()));
     }
     _server.set_loop_state<loop_state>([] { return std::make_unique<loop_state>(); });
 }
@@ -36,15 +36,15 @@ status reporter::start()
     }
     if (status s = _server.start(); !s)
         return s;
-    _host.loop->run_every(LOSS_LOG_INTERVAL, [this] { log_losses(); });
-    _host.serving({_server.address()});
+    _context.loop->run_every(LOSS_LOG_INTERVAL, [this] { log_losses(); });
+    _context.serving({_server.address()});
     return {};
 }
 
 void reporter::warn_of_spelling(const options &read) const
 {
     if (read.misspelt_section)
-        _host.loop->log()(log_level::warn, "section [repoter] is taken for [reporter]");
+        _context.loop->log()(log_level::warn, "section [repoter] is taken for [reporter]");
 }
 
 void reporter::reload(const options &fresh)
@@ -53,7 +53,7 @@ void reporter::reload(const options &fresh)
     if (!(fresh.server == _options.server) || fresh.storing_threads != _options.storing_threads ||
         fresh.database.describe() != _options.database.describe() ||
         fresh.database.password != _options.database.password)
-        _host.loop->log()(log_level::warn, "a change other than of queue_limit needs a restart");
+        _context.loop->log()(log_level::warn, "a change other than of queue_limit needs a restart");
     _budget.limit = fresh.queue_limit;
 }
 
@@ -64,7 +64,7 @@ void reporter::stop(std::function<void()> done)
             writer->close();
         for (auto &writer : _writers)
             writer->join();
-        _host.loop->log()(log_level::info, totals());
+        _context.loop->log()(log_level::info, totals());
         done();
     });
 }
@@ -72,20 +72,20 @@ void reporter::stop(std::function<void()> done)
 void reporter::on_report(const char *data, uint32_t len, net_connection &conn)
 {
     loop_state &state = _server.loop_state<loop_state>(conn);
-    status_report &report = state.report;
+    call_summary &report = state.report;
     size_t bad = 0;
-    if (state.codec.decode_status_report(data, len, &report, &bad)) {
-        const int node = _ring.node_for(report.module.modid, report.module.cmdid);
+    if (state.codec.decode_call_summary(data, len, &report, &bad)) {
+        const int node = _ring.node_for(report.module);
         row_writer &writer = *_writers[static_cast<size_t>(node)];
         for (const host_calls &calls : report.hosts)
-            writer.push(make_status_row(report, calls));
+            writer.push(make_summary_row(report, calls));
     } else {
         bad = 1;
     }
     if (bad == 0)
         return;
     const uint64_t so_far = _bad.fetch_add(bad) + bad;
-    state.bad_limiter.write(_host.loop->log(), conn.loop()->now(), log_level::warn,
+    state.bad_limiter.write(_context.loop->log(), conn.loop()->now(), log_level::warn,
                             "dropped a report from ", conn.peer(), " that makes no sense (", so_far,
                             " bodies or rows so far)");
 }
@@ -104,7 +104,7 @@ void reporter::log_losses()
     if (losses == _losses_told)
         return;
     _losses_told = losses;
-    _host.loop->log()(log_level::warn, totals(), "; ", _budget.waiting.load(), " rows wait");
+    _context.loop->log()(log_level::warn, totals(), "; ", _budget.waiting.load(), " rows wait");
 }
 
 }  // namespace lars

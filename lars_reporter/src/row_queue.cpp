@@ -2,7 +2,7 @@
 
 namespace lars {
 
-void row_queue::push(const status_row &row)
+void row_queue::push(const summary_row &row)
 {
     std::lock_guard<std::mutex> lock(_mutex);
     const auto place = _places.find(row);
@@ -30,7 +30,7 @@ void row_queue::drop_oldest()
     _budget->waiting.fetch_sub(1);
 }
 
-bool row_queue::take(size_t most, std::vector<status_row> *out, std::chrono::milliseconds within)
+bool row_queue::take(size_t most, std::vector<summary_row> *out, std::chrono::milliseconds within)
 {
     std::unique_lock<std::mutex> lock(_mutex);
     _changed.wait_for(lock, within, [this] { return _closed || !_rows.empty(); });

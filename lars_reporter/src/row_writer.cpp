@@ -94,13 +94,13 @@ bool row_writer::write_batch()
     return wait_for_database(written);
 }
 
-status row_writer::write(const std::vector<status_row> &rows)
+status row_writer::write(const std::vector<summary_row> &rows)
 {
     std::string sql =
         "INSERT INTO ServerCallStatus"
         " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
     const char *separator = "";
-    for (const status_row &row : rows) {
+    for (const summary_row &row : rows) {
         sql += separator;
         sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) + ',' +
                std::to_string(row.host.ip) + ',' + std::to_string(row.host.port) + ',' +

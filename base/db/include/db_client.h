@@ -79,8 +79,8 @@ public:
     // BODY within a read-only transaction that sees one state of all tables.
     status snapshot(const std::function<status()> &body);
 
-    // The text as it may stand between single quotes in a statement. Needs an
-    // open connection; empty without one.
+    // TEXT as it may stand between single quotes in a statement; empty without an open
+    // connection. The services write numbers only, so that just tests use it so far.
     std::string escape(std::string_view text) const;
 
     const db_options &options() const { return _options; }

@@ -14,7 +14,7 @@ using namespace lars::test;
 
 constexpr int HOSTS = 20;  // of each module; a report is a module
 
-std::string status_report(int modid, uint32_t ts)
+std::string call_summary(int modid, uint32_t ts)
 {
     ReportStatusRequest body;
     body.set_modid(modid);
@@ -51,7 +51,7 @@ bool bench_reporter(const bench_settings &settings)
         std::string bytes;
         ++ts;
         for (int modid = 1; modid <= modules; ++modid)
-            bytes += status_report(modid, ts);
+            bytes += call_summary(modid, ts);
         const std::string rows = std::to_string(modules * HOSTS);
         stopwatch watch(reporter.process().pid());
         watch.begin();

@@ -24,7 +24,7 @@ protected:
             std::lock_guard<std::mutex> lock(mutex);
             pulls.push_back(id.to_string());
         };
-        up.send_report = [this](status_report report) {
+        up.send_report = [this](call_summary report) {
             std::lock_guard<std::mutex> lock(mutex);
             reports.push_back(std::move(report));
         };
@@ -76,7 +76,7 @@ protected:
     std::atomic<uint32_t> caller{0x7f000001};
     std::mutex mutex;
     std::vector<std::string> pulls;
-    std::vector<status_report> reports;
+    std::vector<call_summary> reports;
     std::string log;
     std::unique_ptr<host_server> server;
     test::wire_peer client;
@@ -172,7 +172,7 @@ TEST_F(HostServer, Trap_A10_AThousandReportsAreOneMessageWithExactSums)
     uint32_t succ = 0;
     uint32_t err = 0;
     EXPECT_LE(reports.size(), 3u);
-    for (const status_report &report : reports) {
+    for (const call_summary &report : reports) {
         succ += report.hosts.at(0).succ;
         err += report.hosts.at(0).err;
     }

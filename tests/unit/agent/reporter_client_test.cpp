@@ -16,7 +16,7 @@ namespace {
 using test::wait_until;
 
 // One message of module (MODID, 0).
-status_report message(int32_t modid)
+call_summary message(int32_t modid)
 {
     return {{modid, 0}, 0, 0, {{{0x0a000001, 80}, 1, 0, false}}};
 }
@@ -94,7 +94,7 @@ TEST_F(ReporterClient, BeyondTheLimitTheOldestAreDropped)
 TEST_F(ReporterClient, ALongReportIsSentInSeveralMessages)
 {
     reporter_client client({{0x7f000001, server.port()}}, no_log());
-    status_report report{{7, 0}, 0, 0, {}};
+    call_summary report{{7, 0}, 0, 0, {}};
     for (uint32_t i = 0; i < 2500; ++i)
         report.hosts.push_back({{0x0a000001 + i, 80}, 1, 0, false});
     client.send(report);

@@ -20,7 +20,7 @@ protected:
     {
         modules.report({id, host, success, 0}, now);
     }
-    std::vector<status_report> take() { return modules.take_reports(0xc0a80101, 1573034612); }
+    std::vector<call_summary> take() { return modules.take_reports(0xc0a80101, 1573034612); }
 
     lb_time now{seconds(1000)};
     route_lb modules{lb_config(), [](const module_id &) {}};
@@ -34,7 +34,7 @@ TEST_F(TakeReports, EachModuleWithCallsIsOneMessageWithAllItsHosts)
         report({1, 2}, test::host("192.168.1.179:7778"), i % 4 != 0);
     const auto reports = take();
     ASSERT_EQ(reports.size(), 1u);
-    const status_report &report = reports[0];
+    const call_summary &report = reports[0];
     EXPECT_EQ(report.module, (module_id{1, 2}));
     EXPECT_EQ(report.caller, 0xc0a80101u);
     EXPECT_EQ(report.ts, 1573034612u);
@@ -79,7 +79,7 @@ TEST_F(TakeReports, LongRoutesAreSplitIntoMessagesThatFitAFrame)
     const auto reports = take();
     ASSERT_EQ(reports.size(), 1u);
     std::vector<ReportStatusRequest> messages;
-    for (const std::string &body : encode_status_report(reports[0]))
+    for (const std::string &body : encode_call_summary(reports[0]))
         ASSERT_TRUE(messages.emplace_back().ParseFromString(body));
     ASSERT_EQ(messages.size(), 3u);
     EXPECT_EQ(messages[0].results_size(), 1000);

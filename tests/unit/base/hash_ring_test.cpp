@@ -14,7 +14,7 @@ TEST(HashRing, WithoutNodesGivesNone)
     hash_ring ring;
     EXPECT_TRUE(ring.empty());
     EXPECT_EQ(ring.node_for("key"), -1);
-    EXPECT_EQ(ring.node_for(1, 1), -1);
+    EXPECT_EQ(ring.node_for({1, 1}), -1);
 }
 
 TEST(HashRing, SharesAreAboutEven)
@@ -25,7 +25,7 @@ TEST(HashRing, SharesAreAboutEven)
             ring.add(node);
         std::map<int, int> counts;
         for (int key = 0; key < keys; ++key)
-            ++counts[ring.node_for(key / 10, key % 10)];
+            ++counts[ring.node_for({key / 10, key % 10})];
         ASSERT_EQ(counts.size(), static_cast<size_t>(nodes));
         for (const auto &[node, count] : counts) {
             EXPECT_GT(count, keys / nodes * 7 / 10) << "node " << node << " of " << nodes;
@@ -45,8 +45,8 @@ TEST(HashRing, ANewNodeTakesItsShareAndNothingElseMoves)
 
     int moved = 0;
     for (int key = 0; key < keys; ++key) {
-        const int before = ring.node_for(key, -key);
-        const int after = larger.node_for(key, -key);
+        const int before = ring.node_for({key, -key});
+        const int after = larger.node_for({key, -key});
         if (before == after)
             continue;
         ASSERT_EQ(after, nodes);
@@ -67,7 +67,7 @@ TEST(HashRing, RemovingANodeUndoesAddingIt)
     other.remove(3);
     EXPECT_EQ(other.size(), 2u);
     for (int key = 0; key < 1000; ++key)
-        EXPECT_EQ(ring.node_for(key, 0), other.node_for(key, 0));
+        EXPECT_EQ(ring.node_for({key, 0}), other.node_for({key, 0}));
 }
 
 TEST(HashRing, TheOrderOfAddingDoesNotMatterNorDoesAddingTwice)
@@ -80,7 +80,7 @@ TEST(HashRing, TheOrderOfAddingDoesNotMatterNorDoesAddingTwice)
         other.add(node);
     EXPECT_EQ(ring.size(), 3u);
     for (int key = 0; key < 1000; ++key)
-        EXPECT_EQ(ring.node_for(key, 1), other.node_for(key, 1));
+        EXPECT_EQ(ring.node_for({key, 1}), other.node_for({key, 1}));
 }
 
 TEST(HashRing, OneNodeGetsAllKeysAndZeroVirtualNodesMeanOne)
@@ -89,7 +89,7 @@ TEST(HashRing, OneNodeGetsAllKeysAndZeroVirtualNodesMeanOne)
     ring.add(5);
     EXPECT_EQ(ring.size(), 1u);
     for (int key = 0; key < 100; ++key)
-        EXPECT_EQ(ring.node_for(key, key), 5);
+        EXPECT_EQ(ring.node_for({key, key}), 5);
 }
 
 }  // namespace

@@ -96,10 +96,10 @@ TEST(Wire, ARouteIsReadWithEachCallableHostOnceInItsOrder)
     EXPECT_FALSE(decodes(codec, &wire_codec::decode_route, "\x08", &route));
 }
 
-TEST(Wire, Trap_P6_AStatusReportSaysHowManyHostsItLeftOut)
+TEST(Wire, Trap_P6_ACallSummarySaysHowManyHostsItLeftOut)
 {
     wire_codec codec;
-    status_report report;
+    call_summary report;
     report.hosts.resize(9);
     size_t left_out = 77;
     ReportStatusRequest body;
@@ -110,11 +110,11 @@ TEST(Wire, Trap_P6_AStatusReportSaysHowManyHostsItLeftOut)
     body.add_results()->set_ip(1);
     body.mutable_results(body.results_size() - 1)->set_port(1);
     const std::string bytes = body.SerializeAsString();
-    ASSERT_TRUE(codec.decode_status_report(bytes.data(), bytes.size(), &report, &left_out));
+    ASSERT_TRUE(codec.decode_call_summary(bytes.data(), bytes.size(), &report, &left_out));
     EXPECT_EQ(left_out, NOT_CALLABLE.size());
     ASSERT_EQ(report.hosts.size(), 1u);
     EXPECT_EQ(report.hosts[0].host, (endpoint{1, 1}));
-    EXPECT_FALSE(codec.decode_status_report("\x08", 1, &report, &left_out));
+    EXPECT_FALSE(codec.decode_call_summary("\x08", 1, &report, &left_out));
 }
 
 TEST(Wire, AHostAnswerHasAHostOnSuccessAlone)
@@ -159,18 +159,18 @@ TEST(Wire, ARouteBodyTakesItsSeqLater)
     EXPECT_EQ(to_hex(encode_route_request({1, 1})), "08011001");
 }
 
-TEST(Wire, AStatusReportIsSplitIntoMessagesThatAlwaysFit)
+TEST(Wire, ACallSummaryIsSplitIntoMessagesThatAlwaysFit)
 {
-    status_report report{{-1, -2}, 0xffffffff, UINT32_MAX, {}};
+    call_summary report{{-1, -2}, 0xffffffff, UINT32_MAX, {}};
     for (uint32_t i = 0; i < 2500; ++i)
         report.hosts.push_back({{0xffff0000 + i, 65535}, UINT32_MAX, UINT32_MAX, true});
     wire_codec codec;
     size_t hosts = 0;
     size_t left_out = 0;
-    for (const std::string &body : encode_status_report(report)) {
+    for (const std::string &body : encode_call_summary(report)) {
         EXPECT_LE(body.size(), MESSAGE_LENGTH_LIMIT);
-        status_report part;
-        ASSERT_TRUE(codec.decode_status_report(body.data(), body.size(), &part, &left_out));
+        call_summary part;
+        ASSERT_TRUE(codec.decode_call_summary(body.data(), body.size(), &part, &left_out));
         EXPECT_EQ(part.module, report.module);
         EXPECT_EQ(part.caller, report.caller);
         EXPECT_EQ(part.ts, report.ts);

@@ -17,10 +17,10 @@ using test::row;
 // "1:10 2:20": modid and successes of what is taken at once.
 std::string take(row_queue &queue, size_t most = 1000)
 {
-    std::vector<status_row> rows;
+    std::vector<summary_row> rows;
     queue.take(most, &rows, milliseconds(0));
     std::string text;
-    for (const status_row &taken : rows)
+    for (const summary_row &taken : rows)
         text += (text.empty() ? "" : " ") + std::to_string(taken.module.modid) + ":" +
                 std::to_string(taken.succ);
     return text;
@@ -121,7 +121,7 @@ TEST_F(RowQueue, WhereNoneWaitsTheNewRowIsDropped)
 TEST_F(RowQueue, CloseEndsAWaitAndLeavesWhatWaits)
 {
     std::thread closer([this] { queue.close(); });
-    std::vector<status_row> rows;
+    std::vector<summary_row> rows;
     EXPECT_FALSE(queue.take(1, &rows, milliseconds(20000)));
     closer.join();
     EXPECT_TRUE(queue.closed());
@@ -133,7 +133,7 @@ TEST_F(RowQueue, CloseEndsAWaitAndLeavesWhatWaits)
 
 TEST_F(RowQueue, WaitsForARow)
 {
-    std::vector<status_row> rows;
+    std::vector<summary_row> rows;
     EXPECT_FALSE(queue.take(1, &rows, milliseconds(1)));
     EXPECT_FALSE(queue.wait_closed(milliseconds(1)));
     std::thread pusher([this] { queue.push(row(1, 1)); });
@@ -156,9 +156,9 @@ TEST_F(RowQueue, Trap_P2_ManyThreadsPushAndOneTakes)
     std::map<int32_t, int32_t> latest;
     bool ordered = true;
     std::thread taker([&] {
-        std::vector<status_row> rows;
+        std::vector<summary_row> rows;
         while (queue.take(7, &rows, milliseconds(20000))) {
-            for (const status_row &taken : rows) {
+            for (const summary_row &taken : rows) {
                 ordered = ordered && latest[taken.module.modid] < taken.succ;
                 latest[taken.module.modid] = taken.succ;
             }

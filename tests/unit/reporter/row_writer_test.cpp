@@ -62,7 +62,7 @@ TEST_F(RowWriter, EveryColumnArrives)
     test::database db;
     auto writer = start(db.options());
     ASSERT_TRUE(writer->start());
-    status_row all;
+    summary_row all;
     all.module = {-1, INT32_MIN};
     all.host = {0xffffffff, 65535};
     all.caller = 0xc0a801b1;

@@ -7,9 +7,9 @@
 namespace lars::test {
 
 // Host 10.0.0.1:80 of module (MODID, 1), reported by 10.0.0.9.
-inline status_row row(int32_t modid, int32_t succ, int32_t err = 0)
+inline summary_row row(int32_t modid, int32_t succ, int32_t err = 0)
 {
-    status_row made;
+    summary_row made;
     made.module = {modid, 1};
     made.host = {0x0a000001, 80};
     made.caller = 0x0a000009;

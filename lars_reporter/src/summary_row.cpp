@@ -1,4 +1,4 @@
-#include "status_row.h"
+#include "summary_row.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 
 namespace lars {
 
-size_t status_row_hash::operator()(const status_row &row) const
+size_t summary_row_hash::operator()(const summary_row &row) const
 {
     const uint32_t words[5] = {static_cast<uint32_t>(row.module.modid),
                                static_cast<uint32_t>(row.module.cmdid), row.host.ip, row.host.port, row.caller};
@@ -20,9 +20,9 @@ static int32_t clamp_count(uint32_t count)
         std::min<uint32_t>(count, std::numeric_limits<int32_t>::max()));
 }
 
-status_row make_status_row(const status_report &report, const host_calls &calls)
+summary_row make_summary_row(const call_summary &report, const host_calls &calls)
 {
-    status_row row;
+    summary_row row;
     row.module = report.module;
     row.host = calls.host;
     row.caller = report.caller;

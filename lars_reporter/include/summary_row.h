@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <tuple>
 
-#include "call_report.h"
+#include "calls.h"
 
 namespace lars {
 
-struct status_row {
+struct summary_row {
     module_id module;
     endpoint host;
     uint32_t caller = 0;  // host-order address
@@ -21,15 +21,15 @@ struct status_row {
     auto key() const { return std::tie(module, host, caller); }
 };
 
-struct status_row_hash {
-    size_t operator()(const status_row &row) const;
+struct summary_row_hash {
+    size_t operator()(const summary_row &row) const;
 };
-struct status_row_same_key {
-    bool operator()(const status_row &a, const status_row &b) const { return a.key() == b.key(); }
+struct summary_row_same_key {
+    bool operator()(const summary_row &a, const summary_row &b) const { return a.key() == b.key(); }
 };
 
 // The row for one host of REPORT. Counts that the column cannot hold become the
 // most that it can.
-status_row make_status_row(const status_report &report, const host_calls &calls);
+summary_row make_summary_row(const call_summary &report, const host_calls &calls);
 
 }  // namespace lars

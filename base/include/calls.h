@@ -34,7 +34,7 @@ struct host_calls {
     }
 };
 
-struct status_report {
+struct call_summary {
     module_id module;
     uint32_t caller = 0;  // host-order address of the reporting agent's machine
     uint32_t ts = 0;      // seconds since 1970

@@ -1,4 +1,4 @@
-#include "status_row.h"
+#include "summary_row.h"
 
 #include <gtest/gtest.h>
 
@@ -9,24 +9,24 @@ namespace lars {
 namespace {
 
 // The rows of a message's body, in order.
-std::vector<status_row> rows_of(const std::string &body)
+std::vector<summary_row> rows_of(const std::string &body)
 {
     wire_codec codec;
-    status_report report;
+    call_summary report;
     size_t left_out = 0;
-    EXPECT_TRUE(codec.decode_status_report(body.data(), body.size(), &report, &left_out));
-    std::vector<status_row> rows;
+    EXPECT_TRUE(codec.decode_call_summary(body.data(), body.size(), &report, &left_out));
+    std::vector<summary_row> rows;
     for (const host_calls &calls : report.hosts)
-        rows.push_back(make_status_row(report, calls));
+        rows.push_back(make_summary_row(report, calls));
     return rows;
 }
 
-TEST(StatusRow, TheGoldenMessageIsTakenAsItStands)
+TEST(SummaryRow, TheGoldenMessageIsTakenAsItStands)
 {
     const auto rows = rows_of(test::from_hex(
         "0801100118818080f807221408b183a085fcffffffff0110e13c18642003280128f4b48aee05"));
     ASSERT_EQ(rows.size(), 1u);
-    const status_row &row = rows[0];
+    const summary_row &row = rows[0];
     EXPECT_EQ(row.module.modid, 1);
     EXPECT_EQ(row.module.cmdid, 1);
     EXPECT_EQ(row.host.to_string(), "192.168.1.177:7777");
@@ -37,7 +37,7 @@ TEST(StatusRow, TheGoldenMessageIsTakenAsItStands)
     EXPECT_TRUE(row.overload);
 }
 
-TEST(StatusRow, Trap_P5_HighAddressesAreUnsigned)
+TEST(SummaryRow, Trap_P5_HighAddressesAreUnsigned)
 {
     ReportStatusRequest message;
     message.set_modid(-1);
@@ -47,7 +47,7 @@ TEST(StatusRow, Trap_P5_HighAddressesAreUnsigned)
     message.mutable_results(0)->set_port(65535);
     const auto rows = rows_of(message.SerializeAsString());
     ASSERT_EQ(rows.size(), 1u);
-    const status_row &row = rows[0];
+    const summary_row &row = rows[0];
     EXPECT_EQ(row.host.ip, 4294967295u);
     EXPECT_EQ(row.host.port, 65535);
     EXPECT_EQ(row.caller, 4294967294u);
@@ -55,32 +55,32 @@ TEST(StatusRow, Trap_P5_HighAddressesAreUnsigned)
     EXPECT_EQ(row.module.cmdid, INT32_MIN);
 }
 
-TEST(StatusRow, CountsThatDoNotFitTheColumnBecomeTheMostThatDoes)
+TEST(SummaryRow, CountsThatDoNotFitTheColumnBecomeTheMostThatDoes)
 {
     for (const auto &[count, stored] : {std::pair<uint32_t, int32_t>{0, 0}, {2147483647u, INT32_MAX},
                                         {2147483648u, INT32_MAX}, {UINT32_MAX, INT32_MAX}}) {
-        const status_row row = make_status_row({}, {{1, 1}, count, count, false});
+        const summary_row row = make_summary_row({}, {{1, 1}, count, count, false});
         EXPECT_EQ(row.succ, stored);
         EXPECT_EQ(row.err, stored);
     }
 }
 
-TEST(StatusRow, TheKeyIsThatOfTheTable)
+TEST(SummaryRow, TheKeyIsThatOfTheTable)
 {
-    const status_row_same_key same;
-    const status_row_hash hash;
-    status_row a;
+    const summary_row_same_key same;
+    const summary_row_hash hash;
+    summary_row a;
     a.host = {1, 1};
-    status_row b = a;
+    summary_row b = a;
     b.succ = b.err = 5;
     b.ts = 9;
     b.overload = true;
     EXPECT_TRUE(same(a, b));
     EXPECT_EQ(hash(a), hash(b));
-    for (auto change : {+[](status_row &r) { r.module.modid = 7; }, +[](status_row &r) { r.module.cmdid = 7; },
-                        +[](status_row &r) { r.host.ip = 7; }, +[](status_row &r) { r.host.port = 7; },
-                        +[](status_row &r) { r.caller = 7; }}) {
-        status_row other = a;
+    for (auto change : {+[](summary_row &r) { r.module.modid = 7; }, +[](summary_row &r) { r.module.cmdid = 7; },
+                        +[](summary_row &r) { r.host.ip = 7; }, +[](summary_row &r) { r.host.port = 7; },
+                        +[](summary_row &r) { r.caller = 7; }}) {
+        summary_row other = a;
         change(other);
         EXPECT_FALSE(same(a, other));
         EXPECT_NE(hash(a), hash(other));
