@@ -9,11 +9,13 @@
 //         client.report(modid, cmdid, ip, port, retcode, milliseconds);
 //     }
 //
-// Link with -llarsclient -lprotobuf -pthread. Nothing here throws, prints or
-// exits, and every call returns within the deadline, agent or no agent.
+// Link with -llarsclient -lprotobuf -pthread. Nothing here prints or exits, and
+// no error is an exception. Every call returns within the deadline (reg_init,
+// which pauses, within 100 ms more), whether there is an agent or not.
 //
-// One thread at a time: give each thread a client of its own. After fork() the
-// child makes a new one.
+// A client is for one thread at a time: give each thread a client of its own.
+// After fork() the child makes a new one. A client that was moved from may only
+// be destroyed or assigned to.
 #pragma once
 
 #include <memory>
@@ -39,25 +41,28 @@ public:
         int port = 0;
     };
 
-    // The agent listens at AGENT_IP on BASE_PORT and the two ports after it.
-    // Mistakes here, or having no descriptor left, make the calls return
-    // RET_SYSTEM_ERROR; a client that could not open its sockets tries again
-    // at the next call.
+    // The agent listens at AGENT_IP, an IPv4 address in numbers, on BASE_PORT
+    // and the two ports after it. A mistake here, or having no descriptor left,
+    // makes the calls return RET_SYSTEM_ERROR. A client that could not open its
+    // sockets tries again at each call.
     explicit lars_client(const std::string &agent_ip = "127.0.0.1", int base_port = DEFAULT_PORT);
     ~lars_client();
     lars_client(lars_client &&other) noexcept;
     lars_client &operator=(lars_client &&other) noexcept;
 
-    // How long a call waits for the agent's answer; less than 1 counts as 1.
+    // How long each later call waits for the agent's answer; less than 1 counts
+    // as 1.
     void set_deadline(int milliseconds);
 
-    // The host to call next. ip and port are set with RET_SUCC and otherwise
-    // left alone. A module that the agent has not heard of is RET_NOEXIST, and
-    // from then on the agent fetches it.
+    // Asks for the host to call next. ip and port are set with RET_SUCC and
+    // otherwise left alone. RET_OVERLOAD means that every host of the module is
+    // set aside and it is no probe's turn. A module whose route the agent does
+    // not have is RET_NOEXIST; the question makes the agent ask its dns for the
+    // route.
     int get_host(int modid, int cmdid, std::string &ip, int &port);
 
-    // How a call of that host went: retcode 0 is a success, anything else a
-    // failure. timecost_ms is the number of milliseconds that the call took.
+    // Tells the agent how a call of that host went: retcode 0 is a success,
+    // anything else a failure. timecost_ms is how many milliseconds the call took.
     // When the agent decides whether the host is set aside, it compares failures
     // with successes, and a failure weighs timecost_ms / 100 there, at least 1
     // and at most 50: a call that hung for a second weighs as much as ten that
@@ -69,20 +74,26 @@ public:
     int report(int modid, int cmdid, const std::string &ip, int port, int retcode,
                int timecost_ms = 0);
 
-    // All hosts of the module, overloaded or not. The route is replaced with
-    // RET_SUCC and otherwise left alone. A route that does not fit a datagram
-    // comes cut to what fits.
+    // Asks for all hosts of the module, overloaded or not. The route is replaced
+    // with RET_SUCC and otherwise left alone. A route that does not fit a datagram
+    // comes cut to what fits. RET_NOEXIST is as for get_host; RET_OVERLOAD is
+    // never returned.
     int get_route(int modid, int cmdid, std::vector<host> &route);
 
-    // Waits until the agent has the route of a module: asks up to three times,
-    // 50 ms apart. For the start of a program, so that its first get_host finds
-    // a host. Returns what the last try gave.
+    // Waits until the agent has the route of a module. A program that calls this
+    // at its start finds a host with its first get_host. It asks up to three
+    // times, with a pause of 50 ms after a try that brought no route, and waits
+    // for the answers to all three together no longer than the deadline: so it
+    // returns within the deadline and 100 ms. Returns RET_SUCC, or what the last
+    // try gave: RET_NOEXIST or RET_SYSTEM_ERROR.
     int reg_init(int modid, int cmdid);
 
-    // Why the last call returned RET_SYSTEM_ERROR; empty if it did not.
+    // Why the last call returned RET_SYSTEM_ERROR; empty if it did not. Before
+    // the first call: why the sockets could not be opened, if so. Valid until
+    // the next call.
     const std::string &error() const;
 
-    // "RET_OVERLOAD" for 1, and so on.
+    // "RET_OVERLOAD" for 1, and so on. Any thread.
     static const char *retcode_name(int retcode);
 
 private:

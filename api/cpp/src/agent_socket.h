@@ -19,7 +19,7 @@ public:
     agent_socket(const agent_socket &) = delete;
     agent_socket &operator=(const agent_socket &) = delete;
 
-    // Each returns false (receive: -1) with the reason in WHY.
+    // Each returns false (receive: -1) with the reason in WHY. PORT is in 1..65535.
     bool open(const std::string &ip, int port, std::string &why);
     bool send(const void *data, size_t size, std::string &why);
 

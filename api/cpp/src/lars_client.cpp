@@ -18,19 +18,19 @@ static_assert(lars_client::RET_OVERLOAD == static_cast<int>(RET_OVERLOAD), "wire
 static_assert(lars_client::RET_SYSTEM_ERROR == static_cast<int>(RET_SYSTEM_ERROR), "wire contract");
 static_assert(lars_client::RET_NOEXIST == static_cast<int>(RET_NOEXIST), "wire contract");
 
-namespace {
+static constexpr size_t HEADER_SIZE = 8;
+static constexpr size_t MAX_REQUEST = 256;     // every request is far smaller
+static constexpr size_t MAX_DATAGRAM = 65536;  // more than UDP can carry
+static constexpr int REG_INIT_TRIES = 3;
+static constexpr std::chrono::milliseconds REG_INIT_PAUSE(50);
 
-constexpr size_t HEADER_SIZE = 8;
-constexpr size_t MAX_REQUEST = 256;     // every request is far smaller
-constexpr size_t MAX_DATAGRAM = 65536;  // more than UDP can carry
-
-void put_int32(char *to, uint32_t value)
+static void put_int32(char *to, uint32_t value)
 {
     for (int byte = 0; byte < 4; ++byte)
         to[byte] = static_cast<char>(value >> (8 * byte));
 }
 
-uint32_t get_int32(const char *from)
+static uint32_t get_int32(const char *from)
 {
     uint32_t value = 0;
     for (int byte = 0; byte < 4; ++byte)
@@ -39,18 +39,18 @@ uint32_t get_int32(const char *from)
 }
 
 // Which of the agent's three ports owns a module.
-size_t port_index(int modid, int cmdid)
+static size_t port_index(int modid, int cmdid)
 {
     const int64_t sum = static_cast<int64_t>(modid) + cmdid;
     return static_cast<size_t>((sum % 3 + 3) % 3);
 }
 
-bool valid_host(const HostInfo &host)
+static bool valid_host(const HostInfo &host)
 {
     return host.ip() != 0 && host.port() >= 1 && host.port() <= 65535;
 }
 
-void set_ip(int32_t wire_ip, std::string &ip)
+static void set_ip(int32_t wire_ip, std::string &ip)
 {
     in_addr address{};
     address.s_addr = htonl(static_cast<uint32_t>(wire_ip));
@@ -59,15 +59,15 @@ void set_ip(int32_t wire_ip, std::string &ip)
 }
 
 // An agent of before get_route had a seq sends none.
-bool right_seq(const GetHostResponse &answer, uint32_t seq) { return answer.seq() == seq; }
-bool right_seq(const GetRouteResponse &answer, uint32_t seq)
+static bool right_seq(const GetHostResponse &answer, uint32_t seq) { return answer.seq() == seq; }
+static bool right_seq(const GetRouteResponse &answer, uint32_t seq)
 {
     return answer.seq() == seq || answer.seq() == 0;
 }
 
-}  // namespace
-
 struct lars_client::impl {
+    using clock = agent_socket::clock;
+
     std::string agent_ip;
     int base_port = 0;
     std::chrono::milliseconds deadline{DEFAULT_DEADLINE_MS};
@@ -125,12 +125,12 @@ struct lars_client::impl {
         return socket->send(send_space.data(), HEADER_SIZE + size, error) ? socket : nullptr;
     }
 
-    // Sends the request and waits for its answer; whatever else arrives is
-    // dropped and does not lengthen the wait.
+    // Sends the request and waits until then for its answer; whatever else
+    // arrives is dropped and does not lengthen the wait.
     template <typename Request, typename Answer>
-    bool ask(MessageId msgid, const Request &request, MessageId answer_id, Answer &answer)
+    bool ask(MessageId msgid, const Request &request, MessageId answer_id, Answer &answer,
+             clock::time_point until)
     {
-        const auto until = agent_socket::clock::now() + deadline;
         agent_socket *socket = send(msgid, request);
         if (!socket)
             return false;
@@ -141,7 +141,7 @@ struct lars_client::impl {
                 return false;
             if (is_answer(static_cast<size_t>(size), request, answer_id, answer))
                 return true;
-        } while (agent_socket::clock::now() < until);
+        } while (clock::now() < until);
         error = "no right answer from the agent at " + agent_ip + " before the deadline";
         return false;
     }
@@ -155,6 +155,35 @@ struct lars_client::impl {
                answer.ParseFromArray(frame + HEADER_SIZE, static_cast<int>(size - HEADER_SIZE)) &&
                answer.modid() == request.modid() && answer.cmdid() == request.cmdid() &&
                right_seq(answer, request.seq());
+    }
+
+    void prepare_route_request(int modid, int cmdid)
+    {
+        route_request.set_modid(modid);
+        route_request.set_cmdid(cmdid);
+        route_request.set_seq(next_seq());
+    }
+
+    // Sends the request that was prepared.
+    int ask_route(std::vector<host> &route, clock::time_point until)
+    {
+        if (!ask(ID_API_GetRouteRequest, route_request, ID_API_GetRouteResponse, route_answer, until))
+            return lars_client::RET_SYSTEM_ERROR;
+        if (route_answer.host_size() == 0)
+            return lars_client::RET_NOEXIST;
+
+        std::vector<host> found;
+        for (const HostInfo &info : route_answer.host()) {
+            if (!valid_host(info))
+                continue;
+            found.emplace_back();
+            set_ip(info.ip(), found.back().ip);
+            found.back().port = info.port();
+        }
+        if (found.empty())
+            return fail("the agent answered with a route of which no host can be called");
+        route = std::move(found);
+        return lars_client::RET_SUCC;
     }
 
     int fail(const std::string &why)
@@ -195,7 +224,8 @@ int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
     request.set_seq(_impl->next_seq());
     request.set_modid(modid);
     request.set_cmdid(cmdid);
-    if (!_impl->ask(ID_GetHostRequest, request, ID_GetHostResponse, answer))
+    if (!_impl->ask(ID_GetHostRequest, request, ID_GetHostResponse, answer,
+                    impl::clock::now() + _impl->deadline))
         return RET_SYSTEM_ERROR;
 
     switch (static_cast<int>(answer.retcode())) {
@@ -236,39 +266,26 @@ int lars_client::report(int modid, int cmdid, const std::string &ip, int port, i
 
 int lars_client::get_route(int modid, int cmdid, std::vector<host> &route)
 {
-    GetRouteRequest &request = _impl->route_request;
-    GetRouteResponse &answer = _impl->route_answer;
-    request.set_modid(modid);
-    request.set_cmdid(cmdid);
-    request.set_seq(_impl->next_seq());
-    if (!_impl->ask(ID_API_GetRouteRequest, request, ID_API_GetRouteResponse, answer))
-        return RET_SYSTEM_ERROR;
-    if (answer.host_size() == 0)
-        return RET_NOEXIST;
-
-    std::vector<host> found;
-    for (const HostInfo &info : answer.host()) {
-        if (!valid_host(info))
-            continue;
-        found.emplace_back();
-        set_ip(info.ip(), found.back().ip);
-        found.back().port = info.port();
-    }
-    if (found.empty())
-        return _impl->fail("the agent answered with a route of which no host can be called");
-    route = std::move(found);
-    return RET_SUCC;
+    _impl->prepare_route_request(modid, cmdid);
+    return _impl->ask_route(route, impl::clock::now() + _impl->deadline);
 }
 
 int lars_client::reg_init(int modid, int cmdid)
 {
+    // All tries have one seq, so that an answer which is late for one of them
+    // is taken by the next.
+    _impl->prepare_route_request(modid, cmdid);
     std::vector<host> route;
-    int retcode = get_route(modid, cmdid, route);
-    for (int more = 2; retcode != RET_SUCC && more > 0; --more) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        retcode = get_route(modid, cmdid, route);
+    const auto end = impl::clock::now() + _impl->deadline + (REG_INIT_TRIES - 1) * REG_INIT_PAUSE;
+    for (int tries = REG_INIT_TRIES;; --tries) {
+        // Those to come get their share of what is left, pauses taken off.
+        const auto now = impl::clock::now();
+        const int retcode =
+            _impl->ask_route(route, now + (end - now - (tries - 1) * REG_INIT_PAUSE) / tries);
+        if (retcode == RET_SUCC || tries == 1)
+            return retcode;
+        std::this_thread::sleep_for(REG_INIT_PAUSE);
     }
-    return retcode;
 }
 
 const char *lars_client::retcode_name(int retcode)

@@ -159,4 +159,9 @@ fake_agent::handler good_agent()
     };
 }
 
+fake_agent::handler silent_agent()
+{
+    return [](const fake_agent::request &, const fake_agent::reply &) {};
+}
+
 }  // namespace lars::test

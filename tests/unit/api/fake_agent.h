@@ -68,4 +68,7 @@ GetRouteResponse route_answer(const fake_agent::request &asked, int hosts);
 // Answers get_host with that host, get_route with three, reports not at all.
 fake_agent::handler good_agent();
 
+// Says nothing.
+fake_agent::handler silent_agent();
+
 }  // namespace lars::test

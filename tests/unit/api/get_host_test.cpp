@@ -2,9 +2,8 @@
 
 #include <climits>
 
-#include "fake_agent.h"
+#include "clients.h"
 #include "free_port.h"
-#include "lars_client.h"
 #include "wire_peer.h"
 
 using namespace lars::test;
@@ -12,9 +11,6 @@ using lars::lars_client;
 using std::chrono::steady_clock;
 
 namespace {
-
-constexpr int LONG_MS = 20000;  // when an answer is certain to come
-constexpr int SHORT_MS = 40;    // when none comes
 
 struct host_result {
     int retcode = -1;
@@ -49,8 +45,7 @@ TEST(LarsClient, Trap_A14_HostIsInTheRightByteOrder)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     expect_right(ask(client, 1, 1));
     EXPECT_EQ(client.error(), "");
 }
@@ -59,8 +54,7 @@ TEST(LarsClient, RequestCarriesTheModuleAndANewSeqEachTime)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     expect_right(ask(client, 1, -5));
     expect_right(ask(client, 1, -5));
 
@@ -80,8 +74,7 @@ TEST(LarsClient, HeaderIsMsgidAndLengthLittleEndian)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     expect_right(ask(client, 1, 1));
     std::vector<lars_client::host> hosts;
     EXPECT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
@@ -109,8 +102,7 @@ TEST(LarsClient, OverloadAndUnknownModuleLeaveTheHostAlone)
                                                                  : lars::RET_NOEXIST)));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     expect_unchanged(ask(client, 1, 1), lars_client::RET_OVERLOAD);
     expect_unchanged(ask(client, 2, 1), lars_client::RET_NOEXIST);
     EXPECT_EQ(client.error(), "");
@@ -133,8 +125,7 @@ TEST(LarsClient, AnswerWithoutAUsableHostOrRetcodeIsASystemError)
         answer(frame_of(lars::ID_GetHostResponse, bent));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     for (int modid = 1; modid <= 6; ++modid) {
         expect_unchanged(ask(client, modid, 0), lars_client::RET_SYSTEM_ERROR);
         EXPECT_NE(client.error(), "") << modid;
@@ -151,8 +142,7 @@ TEST(LarsClient, Trap_A2_ModuleChoosesThePortAlsoWithNegativeIds)
     };
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     for (const auto &module : modules) {
         expect_right(ask(client, module.modid, module.cmdid));
         EXPECT_EQ(agent.requests().back().port_index, module.index)
@@ -172,10 +162,9 @@ TEST(LarsClient, Trap_A15_NoAgentIsRefusedAtOnce)
 
 TEST(LarsClient, Trap_A15_SilentAgentIsGivenUpAtTheDeadline)
 {
-    fake_agent agent([](const fake_agent::request &, const fake_agent::reply &) {});
+    fake_agent agent(silent_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(SHORT_MS);
+    lars_client client = client_of(agent, SHORT_MS);
     const auto start = steady_clock::now();
     expect_unchanged(ask(client, 1, 1), lars_client::RET_SYSTEM_ERROR);
     EXPECT_GE(steady_clock::now() - start, std::chrono::milliseconds(SHORT_MS));
@@ -184,10 +173,9 @@ TEST(LarsClient, Trap_A15_SilentAgentIsGivenUpAtTheDeadline)
 
 TEST(LarsClient, DeadlineBelowOneIsOneMillisecond)
 {
-    fake_agent agent([](const fake_agent::request &, const fake_agent::reply &) {});
+    fake_agent agent(silent_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(-7);
+    lars_client client = client_of(agent, -7);
     EXPECT_EQ(ask(client, 1, 1).retcode, lars_client::RET_SYSTEM_ERROR);
 }
 
@@ -203,8 +191,7 @@ TEST(LarsClient, Trap_A16_LateAnswerIsDiscarded)
         late = frame_of(lars::ID_GetHostResponse, host_answer(asked, "10.9.9.9", 9));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(SHORT_MS);
+    lars_client client = client_of(agent, SHORT_MS);
     expect_unchanged(ask(client, 1, 1), lars_client::RET_SYSTEM_ERROR);
     client.set_deadline(LONG_MS);
     expect_right(ask(client, 2, 3));  // the same port, another module
@@ -236,8 +223,7 @@ TEST(LarsClient, FloodOfForeignDatagramsDoesNotLengthenTheWait)
         outlasted = !returned;
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(SHORT_MS);
+    lars_client client = client_of(agent, SHORT_MS);
     const host_result result = ask(client, 1, 1);
     returned = true;
     expect_unchanged(result, lars_client::RET_SYSTEM_ERROR);
@@ -257,8 +243,7 @@ TEST(LarsClient, ThreadsWithAClientEachGetTheirOwnAnswers)
     std::vector<std::thread> threads;
     for (int modid = 0; modid < 4; ++modid) {
         threads.emplace_back([&, modid] {
-            lars_client client("127.0.0.1", agent.base_port());
-            client.set_deadline(LONG_MS);
+            lars_client client = client_of(agent);
             for (int i = 0; i < 100; ++i) {
                 if (ask(client, modid, i).port == 1000 + modid)
                     ++right;
@@ -358,8 +343,7 @@ TEST_P(LarsClientJunk, IsDroppedAndTheRightAnswerTaken)
         answer(right_frame(asked));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     expect_right(ask(client, 1, 1));
 }
 
@@ -369,8 +353,7 @@ TEST_P(LarsClientJunk, Trap_A15_AloneIsNoAnswer)
         answer(GetParam().make(asked));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(SHORT_MS);
+    lars_client client = client_of(agent, SHORT_MS);
     expect_unchanged(ask(client, 1, 1), lars_client::RET_SYSTEM_ERROR);
 }
 

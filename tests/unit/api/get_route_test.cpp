@@ -1,17 +1,14 @@
 #include <gtest/gtest.h>
 
-#include "fake_agent.h"
+#include "clients.h"
 #include "free_port.h"
-#include "lars_client.h"
+#include "wait_until.h"
 #include "wire_peer.h"
 
 using namespace lars::test;
 using lars::lars_client;
 
 namespace {
-
-constexpr int LONG_MS = 20000;
-constexpr int SHORT_MS = 40;
 
 using route = std::vector<lars_client::host>;
 
@@ -32,8 +29,7 @@ TEST(LarsClientRoute, AllHostsArriveInOrder)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts{{"10.0.0.1", 1}};
     ASSERT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
     ASSERT_EQ(hosts.size(), 3u);
@@ -48,8 +44,7 @@ TEST(LarsClientRoute, NoHostsMeansUnknownAndLeavesTheRouteAlone)
 {
     fake_agent agent(routes_of({}));
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts{{"10.0.0.1", 1}};
     EXPECT_EQ(client.get_route(1, 1, hosts), lars_client::RET_NOEXIST);
     EXPECT_EQ(hosts.size(), 1u);
@@ -59,8 +54,7 @@ TEST(LarsClientRoute, Trap_A17_RouteThatFillsADatagramIsTaken)
 {
     fake_agent agent(routes_of({3600}));
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts;
     ASSERT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
     EXPECT_EQ(hosts.size(), 3600u);
@@ -75,8 +69,7 @@ TEST(LarsClientRoute, HostsThatCannotBeCalledAreLeftOut)
         answer(frame_of(lars::ID_API_GetRouteResponse, bent));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts;
     ASSERT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
     ASSERT_EQ(hosts.size(), 1u);
@@ -91,8 +84,7 @@ TEST(LarsClientRoute, OldAgentWithoutSeqIsUnderstood)
         answer(frame_of(lars::ID_API_GetRouteResponse, old));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts;
     EXPECT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
 }
@@ -113,8 +105,7 @@ TEST(LarsClientRoute, Trap_A16_ForeignAnswersAreDiscarded)
         answer(frame_of(lars::ID_API_GetRouteResponse, right));
     });
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     route hosts;
     ASSERT_EQ(client.get_route(1, 1, hosts), lars_client::RET_SUCC);
     EXPECT_EQ(hosts.size(), 3u);
@@ -122,10 +113,9 @@ TEST(LarsClientRoute, Trap_A16_ForeignAnswersAreDiscarded)
 
 TEST(LarsClientRoute, SilentOrAbsentAgentIsASystemError)
 {
-    fake_agent agent([](const fake_agent::request &, const fake_agent::reply &) {});
+    fake_agent agent(silent_agent());
     ASSERT_TRUE(agent.start());
-    lars_client silent("127.0.0.1", agent.base_port());
-    silent.set_deadline(SHORT_MS);
+    lars_client silent = client_of(agent, SHORT_MS);
     route hosts;
     EXPECT_EQ(silent.get_route(1, 1, hosts), lars_client::RET_SYSTEM_ERROR);
     lars_client absent("127.0.0.1", free_port(3));
@@ -137,8 +127,7 @@ TEST(LarsClientRegInit, AsksThreeTimesFiftyMillisecondsApart)
 {
     fake_agent agent(routes_of({}));
     ASSERT_TRUE(agent.start());
-    lars_client client("127.0.0.1", agent.base_port());
-    client.set_deadline(LONG_MS);
+    lars_client client = client_of(agent);
     EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_NOEXIST);
     const auto seen = agent.requests();
     ASSERT_EQ(seen.size(), 3u);
@@ -153,9 +142,76 @@ TEST(LarsClientRegInit, EndsAsSoonAsTheRouteIsThere)
         sizes.push_back(2);
         fake_agent agent(routes_of(sizes));
         ASSERT_TRUE(agent.start());
-        lars_client client("127.0.0.1", agent.base_port());
-        client.set_deadline(LONG_MS);
+        lars_client client = client_of(agent);
         EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_SUCC);
         EXPECT_EQ(agent.requests().size(), tries);
     }
+}
+
+// Silent until its Nth question; answers those from then on.
+static fake_agent::handler agent_silent_before(int nth)
+{
+    return [nth, asked_so_far = 0](const fake_agent::request &asked,
+                                   const fake_agent::reply &answer) mutable {
+        if (++asked_so_far >= nth)
+            answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 2)));
+    };
+}
+
+// With a deadline for each try it would take three times this one.
+TEST(LarsClientRegInit, SilentAgentIsGivenUpAfterTheDeadlineAndTheTwoPauses)
+{
+    const std::chrono::milliseconds deadline(1000), pauses(100);
+    fake_agent agent(silent_agent());
+    ASSERT_TRUE(agent.start());
+    lars_client client = client_of(agent, static_cast<int>(deadline.count()));
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_SYSTEM_ERROR);
+    const auto taken = std::chrono::steady_clock::now() - start;
+    EXPECT_GE(taken, deadline + pauses);
+    EXPECT_LT(taken, 2 * deadline + pauses) << "a second of it is for a busy machine";
+    EXPECT_TRUE(wait_until([&] { return agent.requests().size() == 3; }));
+    EXPECT_NE(client.error().find("deadline"), std::string::npos) << client.error();
+}
+
+TEST(LarsClientRegInit, SilentAgentIsAskedAgainBeforeTheDeadlineIsUsedUp)
+{
+    fake_agent agent(agent_silent_before(2));
+    ASSERT_TRUE(agent.start());
+    lars_client client = client_of(agent, 6000);
+    EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_SUCC);
+    EXPECT_EQ(client.error(), "");
+    EXPECT_EQ(agent.requests().size(), 2u);
+}
+
+TEST(LarsClientRegInit, SlowAnswerToAnEarlierTryIsTaken)
+{
+    // The second question gets the first one's answer, and none of its own.
+    std::string first;
+    fake_agent agent([&first](const fake_agent::request &asked, const fake_agent::reply &answer) {
+        if (first.empty())
+            first = frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 2));
+        else
+            answer(first);
+    });
+    ASSERT_TRUE(agent.start());
+    lars_client client = client_of(agent, 6000);
+    EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_SUCC);
+    EXPECT_EQ(agent.requests().size(), 2u);
+}
+
+TEST(LarsClientRegInit, WhatAQuickTryLeavesOfTheDeadlineIsForTheNext)
+{
+    // No route at once, then nothing: two tries share what is left.
+    fake_agent agent([tries = 0](const fake_agent::request &asked,
+                                 const fake_agent::reply &answer) mutable {
+        if (++tries == 1)
+            answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 0)));
+    });
+    ASSERT_TRUE(agent.start());
+    lars_client client = client_of(agent, 400);
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(client.reg_init(1, 1), lars_client::RET_SYSTEM_ERROR);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(400 + 100));
+    EXPECT_TRUE(wait_until([&] { return agent.requests().size() == 3; }));
 }

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "fake_agent.h"
-#include "lars_client.h"
+#include "clients.h"
 #include "wait_until.h"
 #include "wire_peer.h"
 
@@ -13,7 +12,7 @@ protected:
     void SetUp() override
     {
         ASSERT_TRUE(_agent.start());
-        _client = lars_client("127.0.0.1", _agent.base_port());
+        _client = client_of(_agent);
     }
 
     // The body of the report that has arrived, in hex.
@@ -25,7 +24,7 @@ protected:
         return to_hex(_agent.requests().back().body);
     }
 
-    fake_agent _agent{[](const fake_agent::request &, const fake_agent::reply &) {}};
+    fake_agent _agent{silent_agent()};
     lars_client _client;
 };
 
