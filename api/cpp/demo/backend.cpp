@@ -14,14 +14,12 @@
 
 #include "tool_args.h"
 
-namespace {
-
-constexpr size_t MAX_LINE = 4096;
-constexpr size_t MAX_CONNECTIONS = 900;  // further ones wait in the backlog
+static constexpr size_t MAX_LINE = 4096;
+static constexpr size_t MAX_CONNECTIONS = 900;  // further ones wait in the backlog
 
 // Everything here fits one write of a few kilobytes, so a connection whose
 // answer does not leave at once belongs to a peer that does not read: it goes.
-bool answer_lines(int fd, const std::string &name, std::string &pending)
+static bool answer_lines(int fd, const std::string &name, std::string &pending)
 {
     char space[4096];
     const ssize_t got = ::recv(fd, space, sizeof space, 0);
@@ -41,7 +39,7 @@ bool answer_lines(int fd, const std::string &name, std::string &pending)
 }
 
 // Serves until a signal ends the process.
-void serve(int listener, const std::string &name)
+static void serve(int listener, const std::string &name)
 {
     std::map<int, std::string> connections;  // fd, and its line so far
     std::vector<pollfd> waiting;
@@ -72,7 +70,7 @@ void serve(int listener, const std::string &name)
 }
 
 // The listening socket, or -1 with errno; PORT becomes the one bound.
-int listen_on(const std::string &ip, int &port)
+static int listen_on(const std::string &ip, int &port)
 {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -96,7 +94,7 @@ int listen_on(const std::string &ip, int &port)
     return fd;
 }
 
-bool tell_ready(int fd, const std::string &ip, int port)
+static bool tell_ready(int fd, const std::string &ip, int port)
 {
     const std::string line = "ready " + ip + ":" + std::to_string(port) + "\n";
     const bool told = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
@@ -105,15 +103,13 @@ bool tell_ready(int fd, const std::string &ip, int port)
     return told;
 }
 
-}  // namespace
-
 int main(int argc, char **argv)
 {
     lars::tool_args args(argc, argv,
-                         "IP PORT NAME [--ready-fd N]\n"
+                         "IP PORT NAME [--ready-fd N]",
                          "  --ready-fd   where to write 'ready IP:PORT' (default 1, stdout);"
                          " PORT 0 takes a free one\n");
-    const int ready_fd = args.option_number("--ready-fd", STDOUT_FILENO, 0, 65535);
+    const int ready_fd = args.option_number("--ready-fd", 0, 65535).value_or(STDOUT_FILENO);
     const std::string ip = args.ip("IP");
     int port = args.number("PORT", 0, 65535);
     const std::string name = args.text("NAME");

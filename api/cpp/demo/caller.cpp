@@ -16,9 +16,9 @@
 
 using lars::lars_client;
 
-namespace {
+static constexpr int CALL_TIMEOUT_MS = 500;
 
-constexpr int CALL_TIMEOUT_MS = 500;
+namespace {
 
 // Lets sleepers wake early when the program ends.
 class stop_flag {
@@ -46,27 +46,28 @@ private:
 };
 
 struct workload {
-    int modid;
-    int cmdid;
+    lars::tool_module module;
     std::chrono::nanoseconds interval;  // of each thread
 };
 
-void call_once(lars_client &client, const workload &work, lars::caller_table &table)
+}  // namespace
+
+static void call_once(lars_client &client, const workload &work, lars::caller_table &table)
 {
     const int phase = table.phase();
     std::string ip;
     int port = 0;
-    const int retcode = client.get_host(work.modid, work.cmdid, ip, port);
+    const int retcode = client.get_host(work.module.modid, work.module.cmdid, ip, port);
     if (retcode != lars_client::RET_SUCC) {
         table.add_without_host(phase, retcode);
         return;
     }
     const lars::tcp_outcome call = lars::tcp_call(ip, port, "hello", CALL_TIMEOUT_MS);
-    client.report(work.modid, work.cmdid, ip, port, call.retcode, call.milliseconds);
+    client.report(work.module.modid, work.module.cmdid, ip, port, call.retcode, call.milliseconds);
     table.add_call(phase, ip + ":" + std::to_string(port), call.retcode == 0);
 }
 
-void run(lars_client client, const workload &work, stop_flag &stop, lars::caller_table &table)
+static void run(lars_client client, const workload &work, stop_flag &stop, lars::caller_table &table)
 {
     auto next = stop_flag::clock::now();
     while (!stop.wait_until(next)) {
@@ -76,7 +77,7 @@ void run(lars_client client, const workload &work, stop_flag &stop, lars::caller
     }
 }
 
-void obey_commands(lars::caller_table &table)
+static void obey_commands(lars::caller_table &table)
 {
     std::string line;
     while (std::getline(std::cin, line) && line != "quit") {
@@ -89,23 +90,18 @@ void obey_commands(lars::caller_table &table)
     }
 }
 
-}  // namespace
-
 int main(int argc, char **argv)
 {
     lars::tool_args args(
-        argc, argv,
-        std::string("MODID CMDID [--rate CALLS_PER_SECOND] [--threads N] [--agent IP] [--port N]\n"
-                    "  --rate      of all threads together (default 200)\n"
-                    "  --threads   default 2\n"
-                    "Commands on stdin: 'phase NAME', 'print', 'quit'.") +
-            lars::AGENT_USAGE);
+        argc, argv, "MODID CMDID [--rate CALLS_PER_SECOND] [--threads N]",
+        "Commands on stdin: 'phase NAME', 'print', 'quit'.\n"
+        "  --rate                of all threads together (default 200)\n"
+        "  --threads             default 2\n");
     args.ask_agent();
-    const int rate = args.option_number("--rate", 200, 1, 1000000);
-    const int threads = args.option_number("--threads", 2, 1, 1000);
+    const int rate = args.option_number("--rate", 1, 1000000).value_or(200);
+    const int threads = args.option_number("--threads", 1, 1000).value_or(2);
     workload work{};
-    work.modid = args.number("MODID");
-    work.cmdid = args.number("CMDID");
+    work.module = args.module();
     work.interval = std::chrono::nanoseconds(1000000000LL * threads / rate);
     if (!args.finish())
         return args.exit_status();

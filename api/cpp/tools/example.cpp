@@ -7,35 +7,31 @@
 
 using lars::lars_client;
 
-static int call_once(lars_client &client, int modid, int cmdid)
-{
-    std::string ip;
-    int port = 0;
-    const int answer = client.get_host(modid, cmdid, ip, port);
-    if (answer != lars_client::RET_SUCC) {
-        std::printf("no host: %s %s\n", lars_client::retcode_name(answer), client.error().c_str());
-        return 1;
-    }
-
-    const lars::tcp_outcome call = lars::tcp_call(ip, port, "", 1000);  // your own call goes here
-
-    client.report(modid, cmdid, ip, port, call.retcode, call.milliseconds);
-    std::printf("called %s:%d: %s, %d ms\n", ip.c_str(), port,
-                call.retcode == 0 ? "connected" : std::strerror(call.retcode), call.milliseconds);
-    return call.retcode == 0 ? 0 : 1;
-}
-
 int main(int argc, char **argv)
 {
-    lars::tool_args args(argc, argv, std::string("MODID CMDID [--agent IP] [--port N]") +
-                                         lars::AGENT_USAGE);
+    lars::tool_args args(argc, argv, "MODID CMDID");
     args.ask_agent();
-    const int modid = args.number("MODID");
-    const int cmdid = args.number("CMDID");
+    const auto [modid, cmdid] = args.module();
     if (!args.finish())
         return args.exit_status();
 
     lars_client client = args.make_client();
     client.reg_init(modid, cmdid);
-    return call_once(client, modid, cmdid);
+
+    std::string ip;
+    int port = 0;
+    const int answer = client.get_host(modid, cmdid, ip, port);
+    if (answer != lars_client::RET_SUCC)
+        return args.refused(answer, client);
+    std::printf("host is %s:%d\n", ip.c_str(), port);
+
+    const lars::tcp_outcome call = lars::tcp_call(ip, port, "", 1000);  // your own call goes here
+    const char *outcome = call.retcode == 0 ? "connected" : std::strerror(call.retcode);
+    std::printf("called %s:%d: %s, %d ms\n", ip.c_str(), port, outcome, call.milliseconds);
+
+    const int sent = client.report(modid, cmdid, ip, port, call.retcode, call.milliseconds);
+    if (sent != lars_client::RET_SUCC)
+        return args.refused(sent, client);
+    std::printf("reported %s\n", call.retcode == 0 ? "success" : "failure");
+    return call.retcode == 0 ? 0 : 1;
 }

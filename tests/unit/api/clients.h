@@ -1,8 +1,9 @@
-// Clients of a fake agent, and how long they wait for it.
+// Clients of a fake agent, and how long they wait for it; tools likewise.
 #pragma once
 
 #include "fake_agent.h"
 #include "lars_client.h"
+#include "process.h"
 
 namespace lars::test {
 
@@ -14,6 +15,14 @@ inline lars_client client_of(const fake_agent &agent, int deadline_ms = LONG_MS)
     lars_client client("127.0.0.1", agent.base_port());
     client.set_deadline(deadline_ms);
     return client;
+}
+
+// For a tool that asks the agent at this port.
+inline process_options with_agent(int port)
+{
+    process_options options;
+    options.environment = {"LARS_AGENT=127.0.0.1:" + std::to_string(port)};
+    return options;
 }
 
 }  // namespace lars::test

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <csignal>
 
-#include "fake_agent.h"
+#include "clients.h"
 #include "paths.h"
 #include "process.h"
+#include "wait_until.h"
 #include "wire_peer.h"
 
 using namespace lars::test;
@@ -30,17 +31,6 @@ struct backend {
     }
 };
 
-// Sends everyone to one host of 127.0.0.1.
-fake_agent::handler agent_with(int host_port)
-{
-    return [host_port](const fake_agent::request &asked, const fake_agent::reply &answer) {
-        if (asked.msgid == lars::ID_GetHostRequest)
-            answer(frame_of(lars::ID_GetHostResponse, host_answer(asked, "127.0.0.1", host_port)));
-        else if (asked.msgid == lars::ID_API_GetRouteRequest)
-            answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 1)));
-    };
-}
-
 std::string read_to_line_ends(wire_peer &peer, int lines)
 {
     std::string text;
@@ -53,24 +43,10 @@ std::string read_to_line_ends(wire_peer &peer, int lines)
     return text;
 }
 
-std::vector<lars::ReportRequest> reports(const fake_agent &agent)
-{
-    std::vector<lars::ReportRequest> found;
-    for (const auto &request : agent.requests()) {
-        if (request.msgid != lars::ID_ReportRequest)
-            continue;
-        found.emplace_back();
-        EXPECT_TRUE(found.back().ParseFromString(request.body));
-    }
-    return found;
-}
-
 // Runs the caller, prints its table until COUNT calls are in it, starts a new
 // phase, and prints once more.
 run_result run_caller(int agent_port, int count)
 {
-    process_options options;
-    options.environment = {"LARS_AGENT=127.0.0.1:" + std::to_string(agent_port)};
     const std::string script =
         "coproc CALLER { exec \"$0\" 1 1 --rate 500 --threads 2; }\n"
         "exec 3>&${CALLER[1]} 4<&${CALLER[0]}\n"
@@ -83,7 +59,7 @@ run_result run_caller(int agent_port, int count)
         "echo \"$one\"; echo 'phase two' >&3; table | head -1\n"
         "pid=$CALLER_PID; echo quit >&3; wait $pid; echo exit $?\n";
     return run("/bin/bash", {"-c", script, bin_path("lars_demo_caller"), std::to_string(count)},
-               options);
+               with_agent(agent_port));
 }
 
 }  // namespace
@@ -143,7 +119,7 @@ TEST(DemoCaller, CallsTheBackendAndReportsSuccess)
 {
     backend server;
     ASSERT_TRUE(server.start("blue"));
-    fake_agent agent(agent_with(server.port));
+    fake_agent agent(good_agent("127.0.0.1", server.port));
     ASSERT_TRUE(agent.start());
     const run_result result = run_caller(agent.base_port(), 20);
     EXPECT_EQ(result.output.find("phase one\nhost"), 0u) << result.output;
@@ -152,7 +128,7 @@ TEST(DemoCaller, CallsTheBackendAndReportsSuccess)
     EXPECT_NE(result.output.find("\noverload 0\nnoexist 0\nerror 0\nphase two\nexit 0\n"),
               std::string::npos) << result.output;
 
-    const auto seen = reports(agent);
+    const auto seen = agent.reports();
     ASSERT_GE(seen.size(), 20u);
     for (const auto &report : seen) {
         EXPECT_EQ(report.retcode(), 0);
@@ -165,11 +141,11 @@ TEST(DemoCaller, ReportsFailureOfABackendThatIsGone)
     backend server;
     ASSERT_TRUE(server.start("blue"));
     server.program.kill();
-    fake_agent agent(agent_with(server.port));
+    fake_agent agent(good_agent("127.0.0.1", server.port));
     ASSERT_TRUE(agent.start());
     const run_result result = run_caller(agent.base_port(), 5);
     EXPECT_NE(result.output.find("exit 0\n"), std::string::npos) << result.output;
-    const auto seen = reports(agent);
+    const auto seen = agent.reports();
     ASSERT_GE(seen.size(), 5u);
     for (const auto &report : seen)
         EXPECT_NE(report.retcode(), 0);
@@ -179,15 +155,39 @@ TEST(Example, CallsTheHostAndReportsHowItWent)
 {
     backend server;
     ASSERT_TRUE(server.start("blue"));
-    fake_agent agent(agent_with(server.port));
+    fake_agent agent(good_agent("127.0.0.1", server.port));
     ASSERT_TRUE(agent.start());
     const std::vector<std::string> args{"1", "1", "--port", std::to_string(agent.base_port())};
+    const std::string host = "127.0.0.1:" + std::to_string(server.port);
     run_result result = run(bin_path("lars_example"), args);
     EXPECT_EQ(result.exit_status, 0) << result.output;
-    EXPECT_NE(result.output.find(": connected, "), std::string::npos) << result.output;
+    EXPECT_EQ(result.output.find("host is " + host + "\ncalled " + host + ": connected, "), 0u)
+        << result.output;
+    EXPECT_NE(result.output.find("\nreported success\n"), std::string::npos) << result.output;
 
     server.program.kill();
     result = run(bin_path("lars_example"), args);
     EXPECT_EQ(result.exit_status, 1);
     EXPECT_NE(result.output.find("Connection refused"), std::string::npos) << result.output;
+    EXPECT_NE(result.output.find("\nreported failure\n"), std::string::npos) << result.output;
+    ASSERT_TRUE(wait_until([&] { return agent.reports().size() == 2; }));
+    EXPECT_EQ(agent.reports()[0].retcode(), 0);
+    EXPECT_NE(agent.reports()[1].retcode(), 0);
+}
+
+TEST(Example, AsksAFreshAgentOftenEnough)
+{
+    fake_agent agent(fresh_agent());
+    ASSERT_TRUE(agent.start());
+    const run_result result = run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
+    EXPECT_EQ(result.output.find("host is 192.168.1.177:7777\n"), 0u) << result.output;
+}
+
+TEST(Example, NamesTheRetcodeWhereThereIsNoHost)
+{
+    fake_agent agent(refusing_agent(lars::RET_NOEXIST));
+    ASSERT_TRUE(agent.start());
+    const run_result result = run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_EQ(result.output, "RET_NOEXIST\n");
 }

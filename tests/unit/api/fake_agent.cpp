@@ -1,6 +1,7 @@
 #include "fake_agent.h"
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -67,6 +68,26 @@ std::vector<fake_agent::request> fake_agent::requests() const
 {
     std::lock_guard<std::mutex> lock(_mutex);
     return _requests;
+}
+
+std::vector<fake_agent::request> fake_agent::requests(MessageId msgid) const
+{
+    std::vector<request> found;
+    for (const request &one : requests()) {
+        if (one.msgid == msgid)
+            found.push_back(one);
+    }
+    return found;
+}
+
+std::vector<ReportRequest> fake_agent::reports() const
+{
+    std::vector<ReportRequest> found;
+    for (const request &one : requests(ID_ReportRequest)) {
+        found.emplace_back();
+        EXPECT_TRUE(found.back().ParseFromString(one.body));
+    }
+    return found;
 }
 
 void fake_agent::serve()
@@ -149,13 +170,32 @@ GetRouteResponse route_answer(const fake_agent::request &asked, int hosts)
     return answer;
 }
 
-fake_agent::handler good_agent()
+fake_agent::handler good_agent(const std::string &ip, int port)
 {
-    return [](const fake_agent::request &asked, const fake_agent::reply &answer) {
+    return [ip, port](const fake_agent::request &asked, const fake_agent::reply &answer) {
         if (asked.msgid == ID_GetHostRequest)
-            answer(frame_of(ID_GetHostResponse, host_answer(asked)));
+            answer(frame_of(ID_GetHostResponse, host_answer(asked, ip, port)));
         else if (asked.msgid == ID_API_GetRouteRequest)
             answer(frame_of(ID_API_GetRouteResponse, route_answer(asked, 3)));
+    };
+}
+
+fake_agent::handler refusing_agent(LarsRetCode retcode)
+{
+    return [retcode](const fake_agent::request &asked, const fake_agent::reply &answer) {
+        if (asked.msgid == ID_GetHostRequest)
+            answer(frame_of(ID_GetHostResponse, host_refusal(asked, retcode)));
+        else if (asked.msgid == ID_API_GetRouteRequest)
+            answer(frame_of(ID_API_GetRouteResponse, route_answer(asked, 0)));
+    };
+}
+
+fake_agent::handler fresh_agent()
+{
+    return [before = refusing_agent(RET_NOEXIST), later = good_agent(), asked_for = false](
+               const fake_agent::request &asked, const fake_agent::reply &answer) mutable {
+        (asked_for ? later : before)(asked, answer);
+        asked_for = asked_for || asked.msgid == ID_API_GetRouteRequest;
     };
 }
 

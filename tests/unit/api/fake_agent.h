@@ -40,6 +40,9 @@ public:
     int base_port() const { return _base_port; }
 
     std::vector<request> requests() const;
+    std::vector<request> requests(MessageId msgid) const;
+    // The bodies of the reports that have come.
+    std::vector<ReportRequest> reports() const;
 
 private:
     bool bind_all(int base_port);
@@ -65,8 +68,16 @@ GetHostResponse host_answer(const fake_agent::request &asked, const std::string 
 GetHostResponse host_refusal(const fake_agent::request &asked, LarsRetCode retcode);
 GetRouteResponse route_answer(const fake_agent::request &asked, int hosts);
 
-// Answers get_host with that host, get_route with three, reports not at all.
-fake_agent::handler good_agent();
+// Answers get_host with this host, get_route with route_answer's three, reports
+// not at all.
+fake_agent::handler good_agent(const std::string &ip = "192.168.1.177", int port = 7777);
+
+// Answers get_host with this retcode, get_route without hosts.
+fake_agent::handler refusing_agent(LarsRetCode retcode);
+
+// Knows no module until get_route has asked once before, as an agent that was just
+// started; good_agent from then on.
+fake_agent::handler fresh_agent();
 
 // Says nothing.
 fake_agent::handler silent_agent();

@@ -11,20 +11,18 @@
 
 namespace lars {
 
-namespace {
-
 using clock_type = std::chrono::steady_clock;
 
-constexpr size_t MAX_ANSWER = 65536;
+static constexpr size_t MAX_ANSWER = 65536;
 
-int milliseconds_since(clock_type::time_point start)
+static int milliseconds_since(clock_type::time_point start)
 {
     return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                 clock_type::now() - start).count());
 }
 
 // Each step returns 0 or an errno.
-int wait_for(int fd, short events, clock_type::time_point until)
+static int wait_for(int fd, short events, clock_type::time_point until)
 {
     while (true) {
         const int left = -milliseconds_since(until);
@@ -39,7 +37,7 @@ int wait_for(int fd, short events, clock_type::time_point until)
     }
 }
 
-int connect_to(int fd, const std::string &ip, int port, clock_type::time_point until)
+static int connect_to(int fd, const std::string &ip, int port, clock_type::time_point until)
 {
     // A reset instead of a polite close: thousands of calls a second would
     // otherwise leave every local port in TIME_WAIT.
@@ -63,7 +61,7 @@ int connect_to(int fd, const std::string &ip, int port, clock_type::time_point u
     return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) == 0 ? failed : errno;
 }
 
-int send_all(int fd, const std::string &data, clock_type::time_point until)
+static int send_all(int fd, const std::string &data, clock_type::time_point until)
 {
     for (size_t sent = 0; sent < data.size();) {
         const ssize_t done = ::send(fd, data.data() + sent, data.size() - sent, MSG_NOSIGNAL);
@@ -79,7 +77,7 @@ int send_all(int fd, const std::string &data, clock_type::time_point until)
     return 0;
 }
 
-int read_line(int fd, std::string &line, clock_type::time_point until)
+static int read_line(int fd, std::string &line, clock_type::time_point until)
 {
     while (line.size() < MAX_ANSWER) {
         if (const int failed = wait_for(fd, POLLIN, until))
@@ -103,8 +101,8 @@ int read_line(int fd, std::string &line, clock_type::time_point until)
     return EMSGSIZE;
 }
 
-int call(int fd, const std::string &ip, int port, const std::string &request, std::string &answer,
-         clock_type::time_point until)
+static int call(int fd, const std::string &ip, int port, const std::string &request,
+                std::string &answer, clock_type::time_point until)
 {
     if (const int failed = connect_to(fd, ip, port, until))
         return failed;
@@ -114,8 +112,6 @@ int call(int fd, const std::string &ip, int port, const std::string &request, st
         return failed;
     return read_line(fd, answer, until);
 }
-
-}  // namespace
 
 tcp_outcome tcp_call(const std::string &ip, int port, const std::string &request, int timeout_ms)
 {

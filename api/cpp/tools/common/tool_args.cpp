@@ -9,24 +9,18 @@
 
 namespace lars {
 
-namespace {
+static constexpr int LAST_BASE_PORT = 65533;  // the agent listens on three in a row
 
-constexpr int LAST_BASE_PORT = 65533;  // the agent listens on three in a row
+static bool is_option(const std::string &arg) { return arg.compare(0, 2, "--") == 0; }
 
-bool is_option(const std::string &arg) { return arg.compare(0, 2, "--") == 0; }
-
-std::string base_name(const std::string &path)
+static std::string base_name(const std::string &path)
 {
     return path.substr(path.rfind('/') + 1);
 }
 
-}  // namespace
-
-const char *const AGENT_USAGE = "\n  --agent IP --port N   the agent (default: LARS_AGENT=ip:port"
-                                " from the environment, else 127.0.0.1:8888)\n";
-
-tool_args::tool_args(int argc, char **argv, const std::string &usage)
-    : _program(argc > 0 ? base_name(argv[0]) : ""), _usage(usage)
+tool_args::tool_args(int argc, char **argv, const std::string &synopsis,
+                     const std::string &details)
+    : _program(argc > 0 ? base_name(argv[0]) : ""), _synopsis(synopsis), _details(details)
 {
     for (int i = 1; i < argc; ++i) {
         _args.emplace_back(argv[i]);
@@ -35,15 +29,15 @@ tool_args::tool_args(int argc, char **argv, const std::string &usage)
     }
 }
 
-std::string tool_args::option(const std::string &name, const std::string &fallback)
+std::optional<std::string> tool_args::option(const std::string &name)
 {
-    std::string value = fallback;
+    std::optional<std::string> value;
     for (size_t i = 0; i < _args.size();) {
         const auto at = _args.begin() + static_cast<long>(i);
         if (_args[i] == name) {
             if (i + 1 == _args.size()) {
                 reject(name + " needs a value");
-                return fallback;
+                return std::nullopt;
             }
             value = _args[i + 1];
             _args.erase(at, at + 2);
@@ -57,9 +51,10 @@ std::string tool_args::option(const std::string &name, const std::string &fallba
     return value;
 }
 
-int tool_args::option_number(const std::string &name, int fallback, int lowest, int highest)
+std::optional<int> tool_args::option_number(const std::string &name, int lowest, int highest)
 {
-    return to_number(name, option(name, std::to_string(fallback)), lowest, highest);
+    const std::optional<std::string> value = option(name);
+    return value ? std::optional<int>(to_number(name, *value, lowest, highest)) : std::nullopt;
 }
 
 bool tool_args::flag(const std::string &name)
@@ -78,6 +73,9 @@ bool tool_args::flag(const std::string &name)
 
 void tool_args::ask_agent()
 {
+    _synopsis += " [--agent IP] [--port N]";
+    _details += "  --agent IP --port N   the agent (default: LARS_AGENT=ip:port"
+                " from the environment, else 127.0.0.1:8888)\n";
     if (const char *environment = std::getenv("LARS_AGENT")) {
         const std::string address = environment;
         const size_t colon = address.rfind(':');
@@ -89,9 +87,11 @@ void tool_args::ask_agent()
             _agent_port = to_number("LARS_AGENT", address.substr(colon + 1), 1, LAST_BASE_PORT);
         }
     }
-    _agent_ip = option("--agent", _agent_ip);
-    check_ip("--agent", _agent_ip);
-    _agent_port = option_number("--port", _agent_port, 1, LAST_BASE_PORT);
+    if (const auto ip = option("--agent")) {
+        _agent_ip = *ip;
+        check_ip("--agent", _agent_ip);
+    }
+    _agent_port = option_number("--port", 1, LAST_BASE_PORT).value_or(_agent_port);
 }
 
 std::string tool_args::text(const std::string &name)
@@ -126,10 +126,23 @@ int tool_args::number_or(const std::string &name, int fallback, int lowest, int 
     return _args.empty() ? fallback : number(name, lowest, highest);
 }
 
+tool_module tool_args::module()
+{
+    tool_module module;
+    module.modid = number("MODID");
+    module.cmdid = number("CMDID");
+    return module;
+}
+
+std::string tool_args::usage() const
+{
+    return "usage: " + _program + " " + _synopsis + "\n" + _details;
+}
+
 bool tool_args::finish()
 {
     if (_help) {
-        std::printf("usage: %s %s", _program.c_str(), _usage.c_str());
+        std::printf("%s", usage().c_str());
         return false;
     }
     if (!_args.empty())
@@ -137,9 +150,16 @@ bool tool_args::finish()
                _args.front());
     if (_mistake.empty())
         return true;
-    std::fprintf(stderr, "%s: %s\nusage: %s %s", _program.c_str(), _mistake.c_str(),
-                 _program.c_str(), _usage.c_str());
+    std::fprintf(stderr, "%s: %s\n%s", _program.c_str(), _mistake.c_str(), usage().c_str());
     return false;
+}
+
+int tool_args::refused(int retcode, const lars_client &client) const
+{
+    std::printf("%s\n", lars_client::retcode_name(retcode));
+    if (!client.error().empty())
+        std::fprintf(stderr, "%s: %s\n", _program.c_str(), client.error().c_str());
+    return 1;
 }
 
 void tool_args::reject(const std::string &why)
