@@ -2,35 +2,13 @@
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <unistd.h>
 
 #include <charconv>
-#include <climits>
 #include <cstdio>
 
+#include "config_path.h"
+
 namespace lars {
-
-static std::string program_folder()
-{
-    char path[PATH_MAX];
-    const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
-    const std::string program = size > 0 ? std::string(path, static_cast<size_t>(size)) : "";
-    return program.substr(0, program.rfind('/'));
-}
-
-// The source tree's file when run from there, otherwise the installed one.
-static std::string default_config(const service_info &info)
-{
-    const std::string file = info.name + ".conf";
-    const std::string here = program_folder();
-    for (const std::string &path : {here + "/../../../" + info.folder + "/conf/" + file,
-                                    here + "/../etc/lars/" + file}) {
-        char resolved[PATH_MAX];
-        if (realpath(path.c_str(), resolved))
-            return resolved;
-    }
-    return "/etc/lars/" + file;
-}
 
 static void print_usage(FILE *out, const service_info &info)
 {
@@ -43,7 +21,7 @@ static void print_usage(FILE *out, const service_info &info)
             "  --help         print this\n"
             "  --version      print the version\n\n"
             "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n",
-            info.name.c_str(), info.what.c_str(), default_config(info).c_str());
+            info.name.c_str(), info.what.c_str(), default_config_path(info.name, info.folder).c_str());
 }
 
 static bool parse_fd(const char *text, int *fd)
@@ -63,7 +41,7 @@ std::optional<int> parse_arguments(int argc, char **argv, const service_info &in
                               {"version", no_argument, nullptr, VERSION},
                               {"ready-fd", required_argument, nullptr, READY_FD},
                               {nullptr, 0, nullptr, 0}};
-    out->config_path = default_config(info);
+    out->config_path = default_config_path(info.name, info.folder);
     int choice = 0;
     bool wrong = false;
     while ((choice = getopt_long(argc, argv, "c:t", options, nullptr)) != -1) {

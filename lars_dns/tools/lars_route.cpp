@@ -1,9 +1,9 @@
 // lars_route: shows and edits the routes in the database.
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 
 #include "config_file.h"
+#include "config_path.h"
 #include "route_command.h"
 #include "route_editor.h"
 
@@ -18,16 +18,6 @@ int fail(int exit_status, const std::string &message)
 {
     fprintf(stderr, "lars_route: %s\n", message.c_str());
     return exit_status;
-}
-
-// The source tree's file when run from there, otherwise the installed one.
-std::string default_config()
-{
-    std::error_code ignored;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    const auto root = program.parent_path().parent_path().parent_path().parent_path();
-    const auto ours = root / "lars_dns/conf/lars_dns.conf";
-    return std::filesystem::exists(ours, ignored) ? ours.string() : "/etc/lars/lars_dns.conf";
 }
 
 status read_config(const std::string &path, db_options &options)
@@ -117,7 +107,9 @@ status remove_hosts(route_editor &editor, const route_command &command)
 
 int edit(const route_command &command)
 {
-    const std::string path = command.config_path.empty() ? default_config() : command.config_path;
+    const std::string path = command.config_path.empty()
+                                 ? default_config_path("lars_dns", "lars_dns")
+                                 : command.config_path;
     db_options options;
     if (status s = read_config(path, options); !s)
         return fail(exit_wrong_use, s.message());

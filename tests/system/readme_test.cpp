@@ -169,6 +169,11 @@ TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
     }
     const std::string mine = _folder.file("lars/etc/lars/lars_dns.conf");
     write_text(mine, "mine\n");
+    for (const char *program : {"lars_dns -t", "lars_route list"}) {
+        const run_result refused = shell(_folder.file("lars/bin/") + program);
+        EXPECT_EQ(refused.exit_status, 2) << refused.output;
+        EXPECT_NE(refused.output.find(mine + ":1"), std::string::npos) << refused.output;
+    }
     ASSERT_EQ(shell(install).exit_status, 0);
     EXPECT_EQ(read_text(mine), "mine\n");
 }
