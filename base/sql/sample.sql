@@ -19,10 +19,12 @@ DELETE sample_route FROM sample_route JOIN RouteData USING (modid, cmdid, server
 INSERT INTO RouteData (modid, cmdid, serverip, serverport)
     SELECT modid, cmdid, serverip, serverport FROM sample_route
     ORDER BY modid, cmdid, serverip, serverport;
-INSERT INTO RouteChange (modid, cmdid, version)
-    SELECT DISTINCT modid, cmdid, UNIX_TIMESTAMP() FROM sample_route ORDER BY modid, cmdid;
-UPDATE RouteVersion SET version = UNIX_TIMESTAMP()
+UPDATE RouteVersion SET version = GREATEST(UNIX_TIMESTAMP(), version + 1)
     WHERE id = 1 AND EXISTS (SELECT 1 FROM sample_route);
+INSERT INTO RouteChange (modid, cmdid, version)
+    SELECT DISTINCT modid, cmdid,
+        COALESCE((SELECT version FROM RouteVersion WHERE id = 1), UNIX_TIMESTAMP())
+    FROM sample_route ORDER BY modid, cmdid;
 
 DROP TEMPORARY TABLE sample_route;
 

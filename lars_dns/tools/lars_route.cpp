@@ -1,6 +1,9 @@
 // lars_route: shows and edits the routes in the database.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 
 #include "config_file.h"
 #include "config_path.h"
@@ -9,18 +12,16 @@
 
 using namespace lars;
 
-namespace {
+static constexpr int EXIT_FAILED = 1;
+static constexpr int EXIT_WRONG_USE = 2;
 
-constexpr int exit_failed = 1;
-constexpr int exit_wrong_use = 2;
-
-int fail(int exit_status, const std::string &message)
+static int fail(int exit_status, const std::string &message)
 {
     fprintf(stderr, "lars_route: %s\n", message.c_str());
     return exit_status;
 }
 
-status read_config(const std::string &path, db_options &options)
+static status read_config(const std::string &path, db_options &options)
 {
     config_file config;
     if (status s = config.load(path); !s)
@@ -31,7 +32,7 @@ status read_config(const std::string &path, db_options &options)
     return config.finish();
 }
 
-int fail_database(const std::string &config, const status &why)
+static int fail_database(const std::string &config, const status &why)
 {
     std::string advice;
     switch (why.kind()) {
@@ -48,19 +49,19 @@ int fail_database(const std::string &config, const status &why)
     default:
         break;
     }
-    return fail(exit_failed, why.message() + advice);
+    return fail(EXIT_FAILED, why.message() + advice);
 }
 
-void print_hosts(const std::vector<endpoint> &hosts, const std::string &what,
-                 const route_command &command)
+static void print_hosts(const std::vector<endpoint> &hosts, const std::string &what,
+                        const route_command &command)
 {
     for (const endpoint &host : hosts)
         printf("%s %s %d %d\n", host.to_string().c_str(), what.c_str(), command.modid,
                command.cmdid);
 }
 
-std::vector<endpoint> without(const std::vector<endpoint> &hosts,
-                              const std::vector<endpoint> &others)
+static std::vector<endpoint> without(const std::vector<endpoint> &hosts,
+                                     const std::vector<endpoint> &others)
 {
     std::vector<endpoint> rest;
     for (const endpoint &host : hosts)
@@ -69,7 +70,7 @@ std::vector<endpoint> without(const std::vector<endpoint> &hosts,
     return rest;
 }
 
-status list_routes(route_editor &editor, const route_command &command)
+static status list_routes(route_editor &editor, const route_command &command)
 {
     std::vector<std::string> lines;
     const status s = command.all_modules ? editor.list(&lines)
@@ -83,7 +84,7 @@ status list_routes(route_editor &editor, const route_command &command)
     return {};
 }
 
-status add_hosts(route_editor &editor, const route_command &command)
+static status add_hosts(route_editor &editor, const route_command &command)
 {
     std::vector<endpoint> added;
     if (status s = editor.add(command.modid, command.cmdid, command.hosts, &added); !s)
@@ -93,7 +94,7 @@ status add_hosts(route_editor &editor, const route_command &command)
     return {};
 }
 
-status remove_hosts(route_editor &editor, const route_command &command)
+static status remove_hosts(route_editor &editor, const route_command &command)
 {
     std::vector<endpoint> removed;
     if (status s = editor.remove(command.modid, command.cmdid, command.hosts, &removed); !s)
@@ -105,14 +106,49 @@ status remove_hosts(route_editor &editor, const route_command &command)
     return {};
 }
 
-int edit(const route_command &command)
+static std::string in_words(const route_editor::counts &all)
 {
+    return std::to_string(all.modules) + (all.modules == 1 ? " module" : " modules") + " and " +
+           std::to_string(all.hosts) + (all.hosts == 1 ? " host" : " hosts");
+}
+
+// On the terminal. True for "yes" alone.
+static bool agrees_to_clear(const route_editor::counts &all, const db_options &options)
+{
+    printf("All routes go, of %s, from %s. Type yes to remove them: ", in_words(all).c_str(),
+           options.describe().c_str());
+    fflush(stdout);
+    std::string answer;
+    return std::getline(std::cin, answer) && answer == "yes";
+}
+
+static status clear_routes(route_editor &editor, const route_command &command,
+                           const db_options &options)
+{
+    route_editor::counts all;
+    if (!command.confirmed) {
+        if (status s = editor.count(&all); !s)
+            return s;
+        if (all.modules > 0 && !agrees_to_clear(all, options))
+            return status::error("nothing is removed");
+    }
+    if (status s = editor.clear(&all); !s)
+        return s;
+    printf("%s removed\n", in_words(all).c_str());
+    return {};
+}
+
+static int edit(const route_command &command)
+{
+    if (command.what == route_command::verb::clear && !command.confirmed && !isatty(STDIN_FILENO))
+        return fail(EXIT_WRONG_USE, "clear removes every route and there is no terminal to ask on:"
+                                    " call it with --yes");
     const std::string path = command.config_path.empty()
                                  ? default_config_path("lars_dns", "lars_dns")
                                  : command.config_path;
     db_options options;
     if (status s = read_config(path, options); !s)
-        return fail(exit_wrong_use, s.message());
+        return fail(EXIT_WRONG_USE, s.message());
 
     db_client client(options);
     if (status s = client.connect(); !s)
@@ -122,19 +158,18 @@ int edit(const route_command &command)
     switch (command.what) {
     case route_command::verb::add: done = add_hosts(editor, command); break;
     case route_command::verb::del: done = remove_hosts(editor, command); break;
+    case route_command::verb::clear: done = clear_routes(editor, command, options); break;
     default: done = list_routes(editor, command); break;
     }
     return done ? 0 : fail_database(path, done);
 }
-
-}  // namespace
 
 int main(int argc, char **argv)
 {
     route_command command;
     if (status s = parse_route_command({argv + 1, argv + argc}, &command); !s) {
         fprintf(stderr, "lars_route: %s\n%s", s.message().c_str(), route_usage());
-        return exit_wrong_use;
+        return EXIT_WRONG_USE;
     }
     switch (command.what) {
     case route_command::verb::help: printf("%s", route_usage()); return 0;

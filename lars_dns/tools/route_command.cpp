@@ -11,8 +11,10 @@ const char *route_usage()
     return "usage: lars_route [-c FILE] list [MODID CMDID]\n"
            "       lars_route [-c FILE] add MODID CMDID IP:PORT...\n"
            "       lars_route [-c FILE] del MODID CMDID [IP:PORT...]\n"
+           "       lars_route [-c FILE] clear [--yes]\n"
            "Shows and edits the routes in the database. del without a host removes the\n"
-           "module's whole route. Changes reach every agent by way of lars_dns.\n"
+           "module's whole route, clear the routes of all modules; it asks before, on the\n"
+           "terminal, unless --yes is given. Changes reach every agent by way of lars_dns.\n"
            "\n"
            "  -c FILE        the configuration whose [mysql] section names the database\n"
            "                 (default: that of lars_dns)\n"
@@ -62,16 +64,24 @@ static status parse_words(const std::vector<std::string> &words, route_command *
 {
     using verb = route_command::verb;
     if (words.empty())
-        return status::error("expected list, add or del");
+        return status::error("expected list, add, del or clear");
     if (words[0] == "list")
         command->what = verb::list;
     else if (words[0] == "add")
         command->what = verb::add;
     else if (words[0] == "del")
         command->what = verb::del;
+    else if (words[0] == "clear")
+        command->what = verb::clear;
     else
-        return status::error("'" + words[0] + "' is not list, add or del");
+        return status::error("'" + words[0] + "' is not list, add, del or clear");
 
+    if (command->what == verb::clear) {
+        command->confirmed = words.size() == 2 && words[1] == "--yes";
+        return words.size() == 1 || command->confirmed
+                   ? status()
+                   : status::error("clear takes nothing but --yes");
+    }
     if (command->what == verb::list && words.size() == 1)
         return {};
     if (status s = parse_module(words, command); !s)

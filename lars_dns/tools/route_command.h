@@ -12,11 +12,12 @@
 namespace lars {
 
 struct route_command {
-    enum class verb { list, add, del, help, version };
+    enum class verb { list, add, del, clear, help, version };
 
     verb what = verb::help;
     std::string config_path;     // empty: the default
     bool all_modules = true;     // list without a module
+    bool confirmed = false;      // clear --yes
     int32_t modid = 0;
     int32_t cmdid = 0;
     std::vector<endpoint> hosts;  // each once

@@ -15,6 +15,12 @@ static std::string module_condition(int32_t modid, int32_t cmdid)
     return "modid = " + as_unsigned(modid) + " AND cmdid = " + as_unsigned(cmdid);
 }
 
+// A SELECT that gives one module, for note_change.
+static std::string one_module(int32_t modid, int32_t cmdid)
+{
+    return "SELECT " + as_unsigned(modid) + " AS modid, " + as_unsigned(cmdid) + " AS cmdid";
+}
+
 static bool holds(const std::vector<endpoint> &hosts, const endpoint &host)
 {
     return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
@@ -74,7 +80,7 @@ status route_editor::read_hosts(const std::string &module, std::vector<endpoint>
 status route_editor::add(int32_t modid, int32_t cmdid, const std::vector<endpoint> &hosts,
                          std::vector<endpoint> *added)
 {
-    return change(modid, cmdid, [&](bool *changed) {
+    return change([&] {
         std::vector<endpoint> present;
         if (status s = read_hosts(module_condition(modid, cmdid), &present); !s)
             return s;
@@ -88,11 +94,11 @@ status route_editor::add(int32_t modid, int32_t cmdid, const std::vector<endpoin
                       as_unsigned(cmdid) + ", " + std::to_string(host.ip) + ", " +
                       std::to_string(host.port) + ")";
         }
-        *changed = !added->empty();
-        if (!*changed)
+        if (added->empty())
             return status();
-        return _client->execute("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " +
-                                values);
+        const status s = _client->execute(
+            "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " + values);
+        return s ? note_change(one_module(modid, cmdid)) : s;
     });
 }
 
@@ -100,7 +106,7 @@ status route_editor::remove(int32_t modid, int32_t cmdid, const std::vector<endp
                             std::vector<endpoint> *removed)
 {
     const std::string module = module_condition(modid, cmdid);
-    return change(modid, cmdid, [&](bool *changed) {
+    return change([&] {
         std::vector<endpoint> present;
         if (status s = read_hosts(module, &present); !s)
             return s;
@@ -120,47 +126,70 @@ status route_editor::remove(int32_t modid, int32_t cmdid, const std::vector<endp
             "DELETE FROM RouteData WHERE " + module +
                 (hosts.empty() ? "" : " AND (serverip, serverport) IN (" + which + ")"),
             &affected);
-        *changed = affected > 0;
-        return s;
+        return s && affected > 0 ? note_change(one_module(modid, cmdid)) : s;
     });
 }
 
-status route_editor::change(int32_t modid, int32_t cmdid,
-                            const std::function<status(bool *changed)> &rows)
+status route_editor::count(counts *all)
 {
+    return read_counts("", all);
+}
+
+status route_editor::read_counts(const std::string &how, counts *all)
+{
+    return _client->query("SELECT COUNT(DISTINCT modid, cmdid),"
+                          " COUNT(DISTINCT modid, cmdid, serverip, serverport) FROM RouteData" + how,
+                          [all](const db_row &row) {
+                              const status s = row.get_unsigned(0, &all->modules);
+                              return s ? row.get_unsigned(1, &all->hosts) : s;
+                          });
+}
+
+status route_editor::clear(counts *removed)
+{
+    return change([&] {
+        // Locked, so that what is counted and noted is what goes.
+        if (status s = read_counts(" FOR UPDATE", removed); !s || removed->modules == 0)
+            return s;
+        const status s = note_change("SELECT DISTINCT modid, cmdid FROM RouteData");
+        return s ? _client->execute("DELETE FROM RouteData") : s;
+    });
+}
+
+// ROWS changes rows of RouteData and notes that, or does nothing.
+status route_editor::change(const std::function<status()> &rows)
+{
+    const auto once = [&] {
+        // Writers of ours wait here for each other, so what is read next is what
+        // stays true until the commit.
+        const auto unread = [](const db_row &) { return status(); };
+        const status s =
+            _client->query("SELECT version FROM RouteVersion WHERE id = 1 FOR UPDATE", unread);
+        return s ? rows() : s;
+    };
     // Another writer may hold what we need, or need what we hold.
-    constexpr int attempts = 5;
+    constexpr int ATTEMPTS = 5;
     status done;
-    for (int i = 0; i < attempts; ++i) {
-        done = change_once(modid, cmdid, rows);
+    for (int i = 0; i < ATTEMPTS; ++i) {
+        done = _client->transaction(once);
         if (done.kind() != status_kind::conflict)
             break;
     }
     return done;
 }
 
-status route_editor::change_once(int32_t modid, int32_t cmdid,
-                                 const std::function<status(bool *changed)> &rows)
+// MODULES is a SELECT that gives modid and cmdid of what has changed.
+status route_editor::note_change(const std::string &modules)
 {
-    return _client->transaction([&] {
-        // Writers of ours wait here for each other, so what is read next is what
-        // stays true until the commit.
-        const auto unread = [](const db_row &) { return status(); };
-        if (status s = _client->query("SELECT version FROM RouteVersion WHERE id = 1 FOR UPDATE",
-                                      unread);
-            !s)
-            return s;
-        bool changed = false;
-        if (status s = rows(&changed); !s || !changed)
-            return s;
-        if (status s = _client->execute("INSERT INTO RouteChange (modid, cmdid, version) VALUES (" +
-                                        as_unsigned(modid) + ", " + as_unsigned(cmdid) +
-                                        ", UNIX_TIMESTAMP())");
-            !s)
-            return s;
-        return _client->execute("INSERT INTO RouteVersion (id, version) VALUES (1, UNIX_TIMESTAMP())"
-                                " ON DUPLICATE KEY UPDATE version = UNIX_TIMESTAMP()");
-    });
+    // A dns of before compares seconds, and two changes may fall into one.
+    if (status s = _client->execute(
+            "INSERT INTO RouteVersion (id, version) VALUES (1, UNIX_TIMESTAMP())"
+            " ON DUPLICATE KEY UPDATE version = GREATEST(UNIX_TIMESTAMP(), version + 1)");
+        !s)
+        return s;
+    return _client->execute("INSERT INTO RouteChange (modid, cmdid, version)"
+                            " SELECT m.modid, m.cmdid, v.version FROM (" + modules +
+                            ") m, RouteVersion v WHERE v.id = 1");
 }
 
 }  // namespace lars

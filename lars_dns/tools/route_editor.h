@@ -2,6 +2,7 @@
 // rows, change notice and version in one transaction. One thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,12 +30,20 @@ public:
     status remove(int32_t modid, int32_t cmdid, const std::vector<endpoint> &hosts,
                   std::vector<endpoint> *removed);
 
+    struct counts {
+        uint64_t modules = 0;
+        uint64_t hosts = 0;  // a row that stands twice is one host
+    };
+    status count(counts *all);
+    // Every route of every module. What is gone then.
+    status clear(counts *removed);
+
 private:
     status read_lines(const std::string &condition, std::vector<std::string> *lines);
     status read_hosts(const std::string &module, std::vector<endpoint> *hosts);
-    status change(int32_t modid, int32_t cmdid, const std::function<status(bool *changed)> &rows);
-    status change_once(int32_t modid, int32_t cmdid,
-                       const std::function<status(bool *changed)> &rows);
+    status read_counts(const std::string &how, counts *all);
+    status change(const std::function<status()> &rows);
+    status note_change(const std::string &modules);
 
     db_client *_client;
 };

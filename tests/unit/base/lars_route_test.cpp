@@ -1,13 +1,21 @@
 // lars_route as a process, against a real database.
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
 #include "database.h"
 #include "free_port.h"
+#include "messages.h"
 #include "paths.h"
 #include "process.h"
+#include "service.h"
+#include "unique_fd.h"
 #include "wait_until.h"
 
 namespace lars {
@@ -15,6 +23,39 @@ namespace {
 
 using namespace lars::test;
 using words = std::vector<std::string>;
+
+// A terminal on which a test types what a program reads.
+class terminal {
+public:
+    terminal()
+    {
+        EXPECT_EQ(grantpt(_keys.get()), 0);
+        EXPECT_EQ(unlockpt(_keys.get()), 0);
+        _name = ptsname(_keys.get());
+        // Open for as long as this lives: what is typed before a program starts is kept.
+        _screen.reset(open(_name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+        EXPECT_TRUE(_screen.valid());
+    }
+
+    void type(const std::string &line)
+    {
+        const std::string keys = line + "\n";
+        EXPECT_EQ(write(_keys.get(), keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+    }
+
+    // What it prints goes to the result and not to the terminal.
+    run_result run(const std::string &program, words arguments)
+    {
+        arguments.insert(arguments.begin(),
+                         {"-c", "exec \"$0\" \"$@\" <" + _name, program});
+        return lars::test::run("/bin/bash", arguments);
+    }
+
+private:
+    unique_fd _keys{posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
+    unique_fd _screen;
+    std::string _name;
+};
 
 class LarsRoute : public testing::Test {
 protected:
@@ -113,6 +154,93 @@ TEST_F(LarsRoute, SignedAndUnsignedIdsAreTheSame32Bits)
     EXPECT_EQ(good({"list"}), "-2147483648 0 10.0.0.1:80\n-1 -1 10.0.0.1:80\n");
 }
 
+TEST_F(LarsRoute, TwoChangesInOneSecondHaveDifferentVersions)
+{
+    _database.exec("UPDATE RouteVersion SET version = UNIX_TIMESTAMP() + 1000");
+    const std::string before = _database.value("SELECT version FROM RouteVersion");
+    good({"add", "1", "1", "10.0.0.1:80"});
+    EXPECT_EQ(_database.value("SELECT version - " + before + " FROM RouteVersion"), "1");
+    EXPECT_EQ(_database.value("SELECT c.version = v.version FROM RouteChange c, RouteVersion v"),
+              "1");
+}
+
+TEST_F(LarsRoute, ClearRemovesEveryRouteAndNotesEachModuleOnce)
+{
+    good({"add", "1", "1", "10.0.0.1:80", "10.0.0.2:80"});
+    good({"add", "-1", "2", "10.0.0.1:80"});
+    _database.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+                   " SELECT modid, cmdid, serverip, serverport FROM RouteData WHERE modid = 1;"
+                   "DELETE FROM RouteChange");
+    const std::string version = _database.value("SELECT version FROM RouteVersion");
+
+    EXPECT_EQ(good({"clear", "--yes"}), "2 modules and 3 hosts removed\n");
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "0");
+    EXPECT_EQ(_database.query("SELECT modid, cmdid FROM RouteChange ORDER BY modid"),
+              (std::vector<words>{{"1", "1"}, {"4294967295", "2"}}));
+    EXPECT_EQ(_database.value("SELECT version > " + version + " FROM RouteVersion"), "1");
+    EXPECT_EQ(_database.value("SELECT COUNT(DISTINCT c.version, v.version) FROM RouteChange c,"
+                              " RouteVersion v WHERE c.version = v.version"), "1");
+
+    // A second time there is nothing to tell anybody.
+    EXPECT_EQ(good({"clear", "--yes"}), "0 modules and 0 hosts removed\n");
+    EXPECT_EQ(changes(), "2");
+}
+
+TEST_F(LarsRoute, ClearThatFailsHalfwayLeavesEverything)
+{
+    good({"add", "1", "1", "10.0.0.1:80"});
+    _database.exec("DROP TABLE RouteChange");
+    const std::string version = _database.value("SELECT version FROM RouteVersion");
+    EXPECT_EQ(route({"clear", "--yes"}).exit_status, 1);
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "1");
+    EXPECT_EQ(_database.value("SELECT version FROM RouteVersion"), version);
+}
+
+TEST_F(LarsRoute, ClearAsksOnTheTerminal)
+{
+    good({"add", "1", "1", "10.0.0.1:80"});
+    // Tests have no terminal.
+    const run_result refused = route({"clear"});
+    EXPECT_EQ(refused.exit_status, 2);
+    EXPECT_NE(refused.output.find("--yes"), std::string::npos) << refused.output;
+
+    terminal typed;
+    for (const char *no : {"no", "", "y", " yes"}) {
+        typed.type(no);
+        const run_result result = typed.run(bin_path("lars_route"), {"-c", _config, "clear"});
+        EXPECT_EQ(result.exit_status, 1) << no;
+        EXPECT_NE(result.output.find("nothing is removed"), std::string::npos) << result.output;
+    }
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "1");
+
+    typed.type("yes");
+    const run_result result = typed.run(bin_path("lars_route"), {"-c", _config, "clear"});
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output, "All routes go, of 1 module and 1 host, from " +
+                                 _database.options().describe() +
+                                 ". Type yes to remove them: 1 module and 1 host removed\n");
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "0");
+}
+
+TEST_F(LarsRoute, ClearReachesWhoeverAskedARunningDns)
+{
+    good({"add", "1", "1", "10.0.0.1:80"});
+    good({"add", "1", "2", "10.0.0.2:80"});
+    dns_service dns(_database.options());
+    ASSERT_TRUE(dns.start());
+    wire_peer peer;
+    ASSERT_TRUE(peer.connect_tcp(dns.port()));
+    for (const char *route : {"1,1: 10.0.0.1:80", "1,2: 10.0.0.2:80"}) {
+        ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, route[2] - '0')));
+        ASSERT_EQ(route_text(peer.receive_frame()), route);
+    }
+    good({"clear", "--yes"});
+    std::vector<std::string> pushed{route_text(peer.receive_frame()),
+                                    route_text(peer.receive_frame())};
+    std::sort(pushed.begin(), pushed.end());
+    EXPECT_EQ(pushed, (std::vector<std::string>{"1,1:", "1,2:"}));
+}
+
 TEST_F(LarsRoute, AMissingVersionRowIsMade)
 {
     _database.exec("DELETE FROM RouteVersion");
@@ -195,6 +323,9 @@ TEST_F(LarsRoute, WrongArgumentsGetTheUsageAndStatusTwo)
         {"-x", "list"},
         {"-c"},
         {"list", "-c"},
+        {"clear", "1", "1"},
+        {"clear", "yes"},
+        {"clear", "--yes", "--yes"},
     };
     for (const words &arguments : wrong) {
         const run_result result = route(arguments);
