@@ -52,19 +52,18 @@ static int fail_database(const std::string &config, const status &why)
     return fail(EXIT_FAILED, why.message() + advice);
 }
 
-static void print_hosts(const std::vector<endpoint> &hosts, const std::string &what,
-                        const route_command &command)
+static void print_hosts(const std::vector<route_host> &hosts, const char *what,
+                        const module_id &module)
 {
-    for (const endpoint &host : hosts)
-        printf("%s %s %d %d\n", host.to_string().c_str(), what.c_str(), command.modid,
-               command.cmdid);
+    for (const route_host &host : hosts)
+        printf("%s %s %d %d\n", host.address.to_string().c_str(), what, module.modid, module.cmdid);
 }
 
-static std::vector<endpoint> without(const std::vector<endpoint> &hosts,
-                                     const std::vector<endpoint> &others)
+static std::vector<route_host> without(const std::vector<route_host> &hosts,
+                                       const std::vector<route_host> &others)
 {
-    std::vector<endpoint> rest;
-    for (const endpoint &host : hosts)
+    std::vector<route_host> rest;
+    for (const route_host &host : hosts)
         if (std::find(others.begin(), others.end(), host) == others.end())
             rest.push_back(host);
     return rest;
@@ -73,9 +72,7 @@ static std::vector<endpoint> without(const std::vector<endpoint> &hosts,
 static status list_routes(route_editor &editor, const route_command &command)
 {
     std::vector<std::string> lines;
-    const status s = command.all_modules ? editor.list(&lines)
-                                         : editor.list(command.modid, command.cmdid, &lines);
-    if (!s)
+    if (status s = editor.list(command.module, &lines); !s)
         return s;
     for (const std::string &line : lines)
         printf("%s\n", line.c_str());
@@ -84,25 +81,25 @@ static status list_routes(route_editor &editor, const route_command &command)
     return {};
 }
 
-static status add_hosts(route_editor &editor, const route_command &command)
+static status add_hosts(route_editor &editor, const module_route &route)
 {
-    std::vector<endpoint> added;
-    if (status s = editor.add(command.modid, command.cmdid, command.hosts, &added); !s)
+    std::vector<route_host> added;
+    if (status s = editor.add(route, &added); !s)
         return s;
-    print_hosts(added, "added to", command);
-    print_hosts(without(command.hosts, added), "is already in", command);
+    print_hosts(added, "added to", route.module);
+    print_hosts(without(route.hosts, added), "is already in", route.module);
     return {};
 }
 
-static status remove_hosts(route_editor &editor, const route_command &command)
+static status remove_hosts(route_editor &editor, const module_route &route)
 {
-    std::vector<endpoint> removed;
-    if (status s = editor.remove(command.modid, command.cmdid, command.hosts, &removed); !s)
+    std::vector<route_host> removed;
+    if (status s = editor.remove(route, &removed); !s)
         return s;
-    print_hosts(removed, "removed from", command);
-    print_hosts(without(command.hosts, removed), "is not in", command);
-    if (command.hosts.empty() && removed.empty())
-        printf("%d %d has no route\n", command.modid, command.cmdid);
+    print_hosts(removed, "removed from", route.module);
+    print_hosts(without(route.hosts, removed), "is not in", route.module);
+    if (route.hosts.empty() && removed.empty())
+        printf("%d %d has no route\n", route.module.modid, route.module.cmdid);
     return {};
 }
 
@@ -154,10 +151,11 @@ static int edit(const route_command &command)
     if (status s = client.connect(); !s)
         return fail_database(path, s);
     route_editor editor(&client);
+    const module_route route{command.module.value_or(module_id()), command.hosts};
     status done;
     switch (command.what) {
-    case route_command::verb::add: done = add_hosts(editor, command); break;
-    case route_command::verb::del: done = remove_hosts(editor, command); break;
+    case route_command::verb::add: done = add_hosts(editor, route); break;
+    case route_command::verb::del: done = remove_hosts(editor, route); break;
     case route_command::verb::clear: done = clear_routes(editor, command, options); break;
     default: done = list_routes(editor, command); break;
     }

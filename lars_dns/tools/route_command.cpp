@@ -34,14 +34,15 @@ std::optional<int32_t> parse_id(const std::string &text)
 }
 
 static status parse_hosts(const std::vector<std::string> &words, size_t first,
-                          std::vector<endpoint> *hosts)
+                          std::vector<route_host> *hosts)
 {
     for (size_t i = first; i < words.size(); ++i) {
-        const auto host = endpoint::parse(words[i]);
-        if (!host || host->ip == 0 || host->port == 0)
+        const auto address = endpoint::parse(words[i]);
+        const route_host host{address.value_or(endpoint())};
+        if (!host.can_be_called())
             return status::error("'" + words[i] + "' is not a host: expected IP:PORT");
-        if (std::find(hosts->begin(), hosts->end(), *host) == hosts->end())
-            hosts->push_back(*host);
+        if (std::find(hosts->begin(), hosts->end(), host) == hosts->end())
+            hosts->push_back(host);
     }
     return {};
 }
@@ -50,13 +51,14 @@ static status parse_module(const std::vector<std::string> &words, route_command 
 {
     if (words.size() < 3)
         return status::error(words[0] + " needs MODID and CMDID");
+    module_id module;
     for (size_t i : {1, 2}) {
         const auto id = parse_id(words[i]);
         if (!id)
             return status::error("'" + words[i] + "' is not an id: expected a number of 32 bits");
-        (i == 1 ? command->modid : command->cmdid) = *id;
+        (i == 1 ? module.modid : module.cmdid) = *id;
     }
-    command->all_modules = false;
+    command->module = module;
     return parse_hosts(words, 3, &command->hosts);
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "endpoint.h"
+#include "route.h"
 #include "status.h"
 
 namespace lars {
@@ -15,12 +15,10 @@ struct route_command {
     enum class verb { list, add, del, clear, help, version };
 
     verb what = verb::help;
-    std::string config_path;     // empty: the default
-    bool all_modules = true;     // list without a module
-    bool confirmed = false;      // clear --yes
-    int32_t modid = 0;
-    int32_t cmdid = 0;
-    std::vector<endpoint> hosts;  // each once
+    std::string config_path;          // empty: the default
+    bool confirmed = false;           // clear --yes
+    std::optional<module_id> module;  // nothing: list of all
+    std::vector<route_host> hosts;    // each once
 };
 
 // An error says which argument is wrong.

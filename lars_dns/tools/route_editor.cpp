@@ -10,37 +10,29 @@ static std::string as_unsigned(int32_t id)
     return std::to_string(static_cast<uint32_t>(id));
 }
 
-static std::string module_condition(int32_t modid, int32_t cmdid)
+static std::string condition_of(const module_id &module)
 {
-    return "modid = " + as_unsigned(modid) + " AND cmdid = " + as_unsigned(cmdid);
+    return "modid = " + as_unsigned(module.modid) + " AND cmdid = " + as_unsigned(module.cmdid);
 }
 
 // A SELECT that gives one module, for note_change.
-static std::string one_module(int32_t modid, int32_t cmdid)
+static std::string select_of(const module_id &module)
 {
-    return "SELECT " + as_unsigned(modid) + " AS modid, " + as_unsigned(cmdid) + " AS cmdid";
+    return "SELECT " + as_unsigned(module.modid) + " AS modid, " + as_unsigned(module.cmdid) +
+           " AS cmdid";
 }
 
-static bool holds(const std::vector<endpoint> &hosts, const endpoint &host)
+static bool holds(const std::vector<route_host> &hosts, const route_host &host)
 {
     return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
 }
 
-status route_editor::list(std::vector<std::string> *lines)
-{
-    return read_lines("TRUE", lines);
-}
-
-status route_editor::list(int32_t modid, int32_t cmdid, std::vector<std::string> *lines)
-{
-    return read_lines(module_condition(modid, cmdid), lines);
-}
-
-status route_editor::read_lines(const std::string &condition, std::vector<std::string> *lines)
+status route_editor::list(const std::optional<module_id> &module, std::vector<std::string> *lines)
 {
     // Sorted as the signed numbers that are shown.
     return _client->query(
-        "SELECT DISTINCT modid, cmdid, serverip, serverport FROM RouteData WHERE " + condition +
+        "SELECT DISTINCT modid, cmdid, serverip, serverport FROM RouteData WHERE " +
+            (module ? condition_of(*module) : "TRUE") +
             " ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000, serverip, serverport",
         [lines](const db_row &row) {
             int32_t modid = 0, cmdid = 0;
@@ -59,11 +51,11 @@ status route_editor::read_lines(const std::string &condition, std::vector<std::s
         });
 }
 
-status route_editor::read_hosts(const std::string &module, std::vector<endpoint> *hosts)
+status route_editor::read_hosts(const module_id &module, std::vector<route_host> *hosts)
 {
     hosts->clear();
     return _client->query(
-        "SELECT DISTINCT serverip, serverport FROM RouteData WHERE " + module,
+        "SELECT DISTINCT serverip, serverport FROM RouteData WHERE " + condition_of(module),
         [hosts](const db_row &row) {
             uint64_t ip = 0, port = 0;
             if (status s = row.get_unsigned(0, &ip, std::numeric_limits<uint32_t>::max()); !s)
@@ -72,61 +64,58 @@ status route_editor::read_hosts(const std::string &module, std::vector<endpoint>
                 return s;
             // Some other tool's mistake; it is nobody's host.
             if (port <= std::numeric_limits<uint16_t>::max())
-                hosts->push_back({static_cast<uint32_t>(ip), static_cast<uint16_t>(port)});
+                hosts->push_back({{static_cast<uint32_t>(ip), static_cast<uint16_t>(port)}});
             return status();
         });
 }
 
-status route_editor::add(int32_t modid, int32_t cmdid, const std::vector<endpoint> &hosts,
-                         std::vector<endpoint> *added)
+status route_editor::add(const module_route &route, std::vector<route_host> *added)
 {
     return change([&] {
-        std::vector<endpoint> present;
-        if (status s = read_hosts(module_condition(modid, cmdid), &present); !s)
+        std::vector<route_host> present;
+        if (status s = read_hosts(route.module, &present); !s)
             return s;
         added->clear();
         std::string values;
-        for (const endpoint &host : hosts) {
+        for (const route_host &host : route.hosts) {
             if (holds(present, host) || holds(*added, host))
                 continue;
             added->push_back(host);
-            values += (values.empty() ? "(" : ", (") + as_unsigned(modid) + ", " +
-                      as_unsigned(cmdid) + ", " + std::to_string(host.ip) + ", " +
-                      std::to_string(host.port) + ")";
+            values += (values.empty() ? "(" : ", (") + as_unsigned(route.module.modid) + ", " +
+                      as_unsigned(route.module.cmdid) + ", " + std::to_string(host.address.ip) +
+                      ", " + std::to_string(host.address.port) + ")";
         }
         if (added->empty())
             return status();
         const status s = _client->execute(
             "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " + values);
-        return s ? note_change(one_module(modid, cmdid)) : s;
+        return s ? note_change(select_of(route.module)) : s;
     });
 }
 
-status route_editor::remove(int32_t modid, int32_t cmdid, const std::vector<endpoint> &hosts,
-                            std::vector<endpoint> *removed)
+status route_editor::remove(const module_route &route, std::vector<route_host> *removed)
 {
-    const std::string module = module_condition(modid, cmdid);
     return change([&] {
-        std::vector<endpoint> present;
-        if (status s = read_hosts(module, &present); !s)
+        std::vector<route_host> present;
+        if (status s = read_hosts(route.module, &present); !s)
             return s;
         removed->clear();
         std::string which;
-        for (const endpoint &host : present) {
-            if (!hosts.empty() && !holds(hosts, host))
+        for (const route_host &host : present) {
+            if (!route.hosts.empty() && !holds(route.hosts, host))
                 continue;
             removed->push_back(host);
-            which += (which.empty() ? "(" : ", (") + std::to_string(host.ip) + ", " +
-                     std::to_string(host.port) + ")";
+            which += (which.empty() ? "(" : ", (") + std::to_string(host.address.ip) + ", " +
+                     std::to_string(host.address.port) + ")";
         }
-        if (!hosts.empty() && removed->empty())
+        if (!route.hosts.empty() && removed->empty())
             return status();
         uint64_t affected = 0;
         const status s = _client->execute(
-            "DELETE FROM RouteData WHERE " + module +
-                (hosts.empty() ? "" : " AND (serverip, serverport) IN (" + which + ")"),
+            "DELETE FROM RouteData WHERE " + condition_of(route.module) +
+                (route.hosts.empty() ? "" : " AND (serverip, serverport) IN (" + which + ")"),
             &affected);
-        return s && affected > 0 ? note_change(one_module(modid, cmdid)) : s;
+        return s && affected > 0 ? note_change(select_of(route.module)) : s;
     });
 }
 

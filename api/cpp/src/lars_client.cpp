@@ -10,6 +10,7 @@
 
 #include "agent_socket.h"
 #include "lars.pb.h"
+#include "wire_rules.h"
 
 namespace lars {
 
@@ -38,22 +39,15 @@ static uint32_t get_int32(const char *from)
     return value;
 }
 
-// Which of the agent's three ports owns a module.
-static size_t port_index(int modid, int cmdid)
+static bool can_be_called(const HostInfo &host)
 {
-    const int64_t sum = static_cast<int64_t>(modid) + cmdid;
-    return static_cast<size_t>((sum % 3 + 3) % 3);
-}
-
-static bool valid_host(const HostInfo &host)
-{
-    return host.ip() != 0 && host.port() >= 1 && host.port() <= 65535;
+    return can_be_called(ip_from_wire(host.ip()), host.port());
 }
 
 static void set_ip(int32_t wire_ip, std::string &ip)
 {
     in_addr address{};
-    address.s_addr = htonl(static_cast<uint32_t>(wire_ip));
+    address.s_addr = htonl(ip_from_wire(wire_ip));
     char text[INET_ADDRSTRLEN];
     ip = inet_ntop(AF_INET, &address, text, sizeof text) ? text : "";
 }
@@ -73,7 +67,7 @@ struct lars_client::impl {
     std::chrono::milliseconds deadline{DEFAULT_DEADLINE_MS};
     std::string error;
     uint32_t seq = 0;
-    std::array<agent_socket, 3> sockets;
+    std::array<agent_socket, AGENT_PORTS> sockets;
 
     // Reused by every call.
     GetHostRequest host_request;
@@ -110,7 +104,7 @@ struct lars_client::impl {
     agent_socket *send(MessageId msgid, const Request &request)
     {
         error.clear();
-        agent_socket *socket = open(port_index(request.modid(), request.cmdid()));
+        agent_socket *socket = open(agent_port_of(request.modid(), request.cmdid()));
         const size_t size = request.ByteSizeLong();
         if (!socket)
             return nullptr;
@@ -174,7 +168,7 @@ struct lars_client::impl {
 
         std::vector<host> found;
         for (const HostInfo &info : route_answer.host()) {
-            if (!valid_host(info))
+            if (!can_be_called(info))
                 continue;
             found.emplace_back();
             set_ip(info.ip(), found.back().ip);
@@ -230,7 +224,7 @@ int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
 
     switch (static_cast<int>(answer.retcode())) {
     case RET_SUCC:
-        if (!valid_host(answer.host()))
+        if (!can_be_called(answer.host()))
             return _impl->fail("the agent answered without a host that can be called");
         set_ip(answer.host().ip(), ip);
         port = answer.host().port();
@@ -257,7 +251,7 @@ int lars_client::report(int modid, int cmdid, const std::string &ip, int port, i
     ReportRequest &request = _impl->report_request;
     request.set_modid(modid);
     request.set_cmdid(cmdid);
-    request.mutable_host()->set_ip(static_cast<int32_t>(ntohl(address.s_addr)));
+    request.mutable_host()->set_ip(ip_to_wire(ntohl(address.s_addr)));
     request.mutable_host()->set_port(port);
     request.set_retcode(retcode);
     request.set_timecost(static_cast<uint32_t>(std::max(0, timecost_ms)));

@@ -14,7 +14,7 @@
 #include "messages.h"
 #include "paths.h"
 #include "process.h"
-#include "service.h"
+#include "running_service.h"
 #include "unique_fd.h"
 #include "wait_until.h"
 
