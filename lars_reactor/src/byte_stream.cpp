@@ -1,0 +1,266 @@
+#include "byte_stream.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace lars {
+
+static const char PEER_CLOSED[] = "the peer closed the connection";
+
+static iovec to_iovec(std::string_view bytes)
+{
+    return {const_cast<char *>(bytes.data()), bytes.size()};
+}
+
+byte_stream::byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits)
+    : _loop(loop),
+      _fd(std::move(fd)),
+      _owner(owner),
+      _limits(limits),
+      _input(loop->buffers()),
+      _output(loop->buffers())
+{
+}
+
+byte_stream::~byte_stream()
+{
+    if (_fd.valid())
+        _loop->del_io_event(_fd.get());
+}
+
+status byte_stream::start()
+{
+    return _loop->add_io_event(
+        _fd.get(), event_loop::READ, [this] { on_read(); }, [this] { on_write(); });
+}
+
+send_result byte_stream::send(std::string_view first, std::string_view second)
+{
+    if (_state != state::open)
+        return send_result::closed;
+    const size_t size = first.size() + second.size();
+    // What only waits for the end of a batch says nothing about the peer.
+    if (_batching && _output.length() + size > _limits.max_queue) {
+        flush();
+        if (_state != state::open)
+            return send_result::closed;
+    }
+    if (_output.length() + size > _limits.max_queue) {
+        close("the peer does not read, " + std::to_string(_output.length()) + " bytes are queued");
+        return send_result::overflow;
+    }
+
+    size_t sent = 0;
+    if (!_batching && _output.length() == 0) {
+        iovec parts[2] = {to_iovec(first), to_iovec(second)};
+        msghdr message{};
+        message.msg_iov = parts;
+        message.msg_iovlen = 2;
+        const ssize_t n = sendmsg(_fd.get(), &message, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN && errno != EINTR) {
+            close(std::strerror(errno));
+            return send_result::closed;
+        }
+        sent = n > 0 ? static_cast<size_t>(n) : 0;
+    }
+    if (sent < first.size()) {
+        _output.append(first.data() + sent, first.size() - sent);
+        sent = first.size();
+    }
+    _output.append(second.data() + (sent - first.size()), size - sent);
+    if (!_batching)
+        update_interest();
+    return send_result::ok;
+}
+
+void byte_stream::batch(const std::function<void()> &work)
+{
+    begin_batch();
+    work();
+    end_batch();
+}
+
+void byte_stream::end_batch()
+{
+    _batching = false;
+    flush();
+}
+
+void byte_stream::close(const std::string &why)
+{
+    if (_state == state::closing || _state == state::closed)
+        return;
+    _state = state::closing;
+    _why = why;
+    _output.clear();
+    // The socket becomes readable, so the loop comes to on_read and ends it there.
+    shutdown(_fd.get(), SHUT_RDWR);
+    update_interest();
+}
+
+void byte_stream::close_when_sent()
+{
+    if (_state != state::open)
+        return;
+    _state = state::draining;
+    flush();
+}
+
+void byte_stream::abandon()
+{
+    if (_state == state::closed)
+        return;
+    _state = state::closed;
+    _loop->del_io_event(_fd.get());
+    _fd.reset();
+}
+
+void byte_stream::on_read()
+{
+    if (_state == state::closing) {
+        end();
+        return;
+    }
+    begin_batch();
+    receive();
+    end_batch();
+}
+
+void byte_stream::on_write()
+{
+    if (_state == state::closing) {
+        end();
+        return;
+    }
+    flush();
+    if (_input_state != input_state::resuming || _state != state::open)
+        return;
+    begin_batch();
+    deliver_kept();
+    end_batch();
+}
+
+void byte_stream::receive()
+{
+    char *space = _loop->receive_space();
+    const ssize_t n = recv(_fd.get(), space, event_loop::RECEIVE_SPACE, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n < 0) {
+        close(std::strerror(errno));
+        return;
+    }
+    if (n == 0) {
+        // It may still want its answers: flush ends the stream once they are sent.
+        _peer_done = true;
+        return;
+    }
+    if (_state == state::open)
+        take(space, static_cast<size_t>(n));
+}
+
+void byte_stream::take(const char *data, size_t size)
+{
+    if (_input_state == input_state::resuming)
+        deliver_kept();
+    while (_input.length() > 0 && size > 0 && delivers()) {
+        const size_t part = std::min(_missing, size);
+        keep(data, part);
+        data += part;
+        size -= part;
+        deliver_kept();
+    }
+    if (_input.length() == 0 && size > 0 && delivers()) {
+        const size_t used = deliver(data, size);
+        data += used;
+        size -= used;
+    }
+    keep(data, size);
+}
+
+void byte_stream::deliver_kept()
+{
+    _input_state = input_state::flowing;
+    if (_input.length() > 0)
+        _input.pop(deliver(_input.data(), _input.length()));
+}
+
+// Returns how many of them the handler used.
+size_t byte_stream::deliver(const char *data, size_t size)
+{
+    const progress made = _owner->handle_bytes(data, size);
+    assert(made.used <= size && made.missing > 0);
+    _missing = made.missing;
+    return made.used;
+}
+
+void byte_stream::keep(const char *data, size_t size)
+{
+    if (_state == state::open && !_input.append(data, size))
+        close(std::to_string(_input.length()) + " bytes came that make no message");
+}
+
+void byte_stream::flush()
+{
+    if (_state == state::closed)
+        return;
+    flush_queue();
+    const bool all_sent = _output.length() == 0;
+    // What was held back is still to be delivered, and answered.
+    const bool holds_back = _state == state::open && _input_state != input_state::flowing;
+    if (_peer_done && all_sent && !holds_back)
+        close(PEER_CLOSED);
+    else if (_state == state::draining && all_sent)
+        shutdown(_fd.get(), SHUT_WR);
+    update_interest();
+}
+
+void byte_stream::flush_queue()
+{
+    while (_output.length() > 0) {
+        iovec parts[16];
+        msghdr message{};
+        message.msg_iov = parts;
+        message.msg_iovlen = static_cast<size_t>(_output.pieces(parts, 16));
+        const ssize_t n = sendmsg(_fd.get(), &message, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return;
+        if (n < 0) {
+            close(std::strerror(errno));
+            return;
+        }
+        _output.pop(static_cast<size_t>(n));
+    }
+}
+
+void byte_stream::update_interest()
+{
+    if (_output.length() > _limits.high_water)
+        _input_state = input_state::paused;
+    else if (_input_state == input_state::paused && _output.length() <= _limits.high_water / 2)
+        _input_state = input_state::resuming;
+
+    const bool listens = _state != state::open || _input_state != input_state::paused;
+    const bool reads = _state == state::closing || (listens && !_peer_done);
+    const bool resumes = _state == state::open && _input_state == input_state::resuming;
+    const bool writes = _output.length() > 0 || resumes;
+    const uint32_t mask = (reads ? event_loop::READ : 0) | (writes ? event_loop::WRITE : 0);
+    if (status s = _loop->set_io_mask(_fd.get(), mask); !s)
+        _loop->log()(log_level::error, s.message());
+}
+
+void byte_stream::end()
+{
+    _state = state::closed;
+    _loop->del_io_event(_fd.get());
+    _fd.reset();
+    _input.clear();
+    _output.clear();
+    _owner->handle_end(_why);
+}
+
+}  // namespace lars
