@@ -2,10 +2,22 @@
 
 #include <sys/eventfd.h>
 
-#include <array>
 #include <cassert>
+#include <type_traits>
+
+#include "buf_pool.h"
+#include "poller.h"
+#include "timer_queue.h"
 
 namespace lars {
+
+static_assert(event_loop::READ == poller::READ && event_loop::WRITE == poller::WRITE);
+static_assert(std::is_same_v<event_loop::timer_id, timer_queue::timer_id>);
+
+static uint64_t make_tag(int fd, uint32_t generation)
+{
+    return uint64_t{generation} << 32 | static_cast<uint32_t>(fd);
+}
 
 // What is destroyed may add to the list.
 template <typename list>
@@ -16,7 +28,11 @@ static void destroy_all(list &things)
 }
 
 event_loop::event_loop(log_sink log)
-    : _log(std::move(log)), _receive_space(new char[RECEIVE_SPACE])
+    : _log(std::move(log)),
+      _poller(std::make_unique<poller>()),
+      _timers(std::make_unique<timer_queue>()),
+      _buffers(std::make_unique<buf_pool>()),
+      _receive_space(new char[RECEIVE_SPACE])
 {
     _state = open();
 }
@@ -39,9 +55,8 @@ void event_loop::destroy_garbage()
 
 status event_loop::open()
 {
-    _epoll.reset(epoll_create1(EPOLL_CLOEXEC));
-    if (!_epoll.valid())
-        return status::from_errno("epoll_create1");
+    if (status s = _poller->open(); !s)
+        return s;
     _wake.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     if (!_wake.valid())
         return status::from_errno("eventfd");
@@ -65,7 +80,7 @@ bool event_loop::running_here() const
 status event_loop::add_io_event(int fd, uint32_t mask, callback on_read, callback on_write)
 {
     assert(in_loop_thread());
-    if (!_epoll.valid())
+    if (!_poller->is_open())
         return _state;
     if (fd < 0)
         return status::error("add_io_event: there is no fd");
@@ -76,11 +91,8 @@ status event_loop::add_io_event(int fd, uint32_t mask, callback on_read, callbac
     assert(!_events[index]);
 
     const uint32_t generation = _next_generation++;
-    epoll_event event{};
-    event.events = mask;
-    event.data.u64 = uint64_t{generation} << 32 | static_cast<uint32_t>(fd);
-    if (epoll_ctl(_epoll.get(), EPOLL_CTL_ADD, fd, &event) < 0)
-        return status::from_errno("epoll_ctl add");
+    if (status s = _poller->add(fd, mask, make_tag(fd, generation)); !s)
+        return s;
     _events[index] = std::make_unique<io_event>(
         io_event{generation, mask, std::move(on_read), std::move(on_write)});
     return {};
@@ -95,11 +107,8 @@ status event_loop::set_io_mask(int fd, uint32_t mask)
     io_event &watched = *_events[index];
     if (watched.mask == mask)
         return {};
-    epoll_event event{};
-    event.events = mask;
-    event.data.u64 = uint64_t{watched.generation} << 32 | static_cast<uint32_t>(fd);
-    if (epoll_ctl(_epoll.get(), EPOLL_CTL_MOD, fd, &event) < 0)
-        return status::from_errno("epoll_ctl mod");
+    if (status s = _poller->change(fd, mask, make_tag(fd, watched.generation)); !s)
+        return s;
     watched.mask = mask;
     return {};
 }
@@ -110,7 +119,7 @@ void event_loop::del_io_event(int fd)
     const auto index = static_cast<size_t>(fd);
     if (index >= _events.size() || !_events[index])
         return;
-    epoll_ctl(_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
+    _poller->remove(fd);
     // Its callback may be the one that is running.
     _retired.push_back(std::move(_events[index]));
 }
@@ -118,19 +127,19 @@ void event_loop::del_io_event(int fd)
 event_loop::timer_id event_loop::run_after(std::chrono::milliseconds delay, callback run)
 {
     assert(in_loop_thread());
-    return _timers.add(clock::now() + delay, clock::duration::zero(), std::move(run));
+    return _timers->add(clock::now() + delay, clock::duration::zero(), std::move(run));
 }
 
 event_loop::timer_id event_loop::run_every(std::chrono::milliseconds interval, callback run)
 {
     assert(in_loop_thread() && interval.count() > 0);
-    return _timers.add(clock::now() + interval, interval, std::move(run));
+    return _timers->add(clock::now() + interval, interval, std::move(run));
 }
 
 void event_loop::cancel(timer_id id)
 {
     assert(in_loop_thread());
-    _timers.cancel(id);
+    _timers->cancel(id);
 }
 
 void event_loop::add_task(callback task)
@@ -179,24 +188,24 @@ event_loop::io_event *event_loop::find(int fd, uint32_t generation) const
     return _events[index].get();
 }
 
-void event_loop::dispatch(const epoll_event &event)
+void event_loop::dispatch(uint64_t tag, uint32_t ready)
 {
-    const int fd = static_cast<int>(event.data.u64 & 0xffffffff);
-    const auto generation = static_cast<uint32_t>(event.data.u64 >> 32);
-    constexpr uint32_t FAILED = EPOLLERR | EPOLLHUP;
+    const int fd = static_cast<int>(tag & 0xffffffff);
+    const auto generation = static_cast<uint32_t>(tag >> 32);
 
     io_event *watched = find(fd, generation);
     if (!watched)
         return;
-    // epoll reports a failed fd whatever the mask: to the reader, or to the
-    // writer where nobody reads.
-    const bool readable = (watched->mask & READ) ? event.events & (EPOLLIN | FAILED)
-                                                 : !(watched->mask & WRITE) && event.events & FAILED;
+    // A failed fd is reported whatever the mask: to the reader, or to the writer where
+    // nobody reads.
+    constexpr uint32_t FAILED = poller::FAILED;
+    const bool readable = (watched->mask & READ) ? ready & (READ | FAILED)
+                                                 : !(watched->mask & WRITE) && (ready & FAILED);
     if (readable && watched->on_read) {
         watched->on_read();
         watched = find(fd, generation);
     }
-    const bool writable = event.events & (EPOLLOUT | FAILED);
+    const bool writable = ready & (WRITE | FAILED);
     if (watched && writable && (watched->mask & WRITE) && watched->on_write)
         watched->on_write();
 }
@@ -218,20 +227,20 @@ status event_loop::event_process()
         return _state;
     _thread.store(std::this_thread::get_id(), std::memory_order_release);
 
-    std::array<epoll_event, 256> events;
     status result;
     while (!_stop.load(std::memory_order_acquire)) {
-        const int count = epoll_wait(_epoll.get(), events.data(), events.size(),
-                                     _timers.wait_ms(clock::now()));
+        const int count = _poller->wait(_timers->wait_ms(clock::now()));
         if (count < 0 && errno != EINTR) {
             result = status::from_errno("epoll_wait");
             break;
         }
         _wakeups.fetch_add(1, std::memory_order_relaxed);
         _now = clock::now();
-        for (int i = 0; i < count; ++i)
-            dispatch(events[static_cast<size_t>(i)]);
-        _timers.run_due(_now);
+        for (int i = 0; i < count; ++i) {
+            const poller::ready_fd found = _poller->ready(i);
+            dispatch(found.tag, found.mask);
+        }
+        _timers->run_due(_now);
         run_tasks();
         destroy_garbage();
     }
