@@ -1,9 +1,11 @@
-// What a message callback can do with the one who sent the message: a TCP
-// connection, a TCP client, or the sender of a datagram.
+// What a message callback can do with the one who sent the message: a TCP connection,
+// a TCP client, or a UDP server or client.
 #pragma once
 
 #include <any>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "endpoint.h"
 
@@ -13,30 +15,47 @@ class event_loop;
 
 enum class send_result {
     ok,        // handed to the kernel or queued
-    too_long,  // larger than a frame may be; nothing was sent
-    closed,    // there is no connection
-    overflow,  // the peer does not read; the connection is being closed
+    too_long,  // larger than a frame may be (message.h); nothing was sent
+    closed,    // there is no connection; nothing was sent
+    overflow,  // the peer does not read what it is sent; the connection is being closed
 };
 
 class net_connection {
 public:
     virtual ~net_connection() = default;
 
-    // Loop thread. Sends one frame; DATA is copied where it cannot be sent at once.
+    // Loop thread. Sends one frame with LEN bytes of DATA as its body. What cannot be
+    // sent at once is copied, so DATA is only needed until the call returns.
     virtual send_result send_message(const char *data, size_t len, int msgid) = 0;
 
-    // Loop thread. Ends the connection after the running callback; what is
-    // queued is dropped. For a datagram's sender: nothing.
+    // Loop thread. Ends the connection once the running callback has returned; what is
+    // still queued is dropped. A udp_server ignores it, for it has no connections.
     virtual void close() = 0;
 
-    // Never used for another connection; 0 where there is only one.
+    // Any thread. The id of a server's connection: never 0, and never used for another
+    // connection. 0 for a client and for UDP.
     virtual uint64_t id() const { return 0; }
 
+    // Loop thread. The address of the other end. For a udp_server that is the sender
+    // of the message that is being handled.
     virtual endpoint peer() const = 0;
+    // Any thread. The loop in whose thread the callbacks run. It is not the caller's.
     virtual event_loop *loop() const = 0;
 
-    // Loop thread. Whatever the application keeps for this connection.
+    // Loop thread. Whatever the program keeps with this object; the library never
+    // looks at it. With a tcp_server every connection has one of its own, which ends
+    // with it. A tcp_client, a udp_client and a udp_server have one each, for as long
+    // as they live: a tcp_client keeps it over reconnects, and a udp_server is one
+    // object for all its senders, so that what belongs to one sender must be kept
+    // elsewhere, by peer().
     std::any param;
 };
+
+// Loop thread. Called with each message: DATA is its body, LEN bytes. DATA and CONN
+// may be used until the callback returns.
+using msg_callback =
+    std::function<void(const char *data, uint32_t len, int msgid, net_connection &conn)>;
+// Loop thread. Called when a connection begins or ends.
+using conn_callback = std::function<void(net_connection &conn)>;
 
 }  // namespace lars

@@ -1,5 +1,5 @@
-// Serves frames on a TCP port: one loop accepts, the connections are spread
-// over the loops of worker threads in turn.
+// Serves frames on a TCP port. One loop accepts; the connections are dealt out in turn
+// to the loops of worker threads.
 //
 //     event_loop loop;
 //     tcp_server server(&loop);
@@ -11,44 +11,58 @@
 //     if (status s = server.start(); !s) ...
 //     loop.event_process();
 //
-// "Accepting loop" below means the thread of the loop given to the constructor.
+// "Accepting loop" below means the thread of the loop that was given to the
+// constructor.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "acceptor.h"
-#include "conn_group.h"
+#include "event_loop.h"
+#include "net_connection.h"
+#include "queue_limits.h"
 #include "server_loop.h"
+#include "status.h"
 #include "thread_pool.h"
 
 namespace lars {
 
+class acceptor;
+class conn_group;
+struct server_shared;
+
 struct tcp_server_options {
-    int threads = 0;                // 0 to 255 worker loops; 0: all in the accepting loop
-    size_t max_connections = 1024;  // one more is closed as soon as it is accepted
-    queue_limits limits;            // for each connection
+    // How many worker threads there are, 0 to 255. With 0 the accepting loop serves
+    // the connections as well.
+    int threads = 0;
+    // One connection more is closed as soon as it is accepted.
+    size_t max_connections = 1024;
+    // For each connection.
+    queue_limits limits;
 };
 
 class tcp_server {
 public:
-    // LOOP outlives this.
+    // LOOP outlives the server.
     explicit tcp_server(event_loop *loop, const tcp_server_options &options = {});
-    // Accepting loop. Ends the worker threads and closes what is open; the close
-    // hook runs for each connection.
+    // Accepting loop. Ends the worker threads and closes what is open. The close hook
+    // runs for each connection, here and in this thread.
     ~tcp_server();
 
-    // Before start(). Callbacks and hooks run in the loop of their connection, so
-    // those of several connections may run at once.
+    // Before start(). CALLBACK gets the messages with that id. Callbacks and hooks run
+    // in the loop of their connection, so with several worker threads they may run at
+    // the same time for different connections. An error if MSGID has a callback.
     status add_msg_router(int msgid, msg_callback callback);
+    // Before start(). HOOK runs when a connection begins; when one has ended.
     void set_conn_start(conn_callback hook);
     void set_conn_close(conn_callback hook);
 
     // Before start(). MAKE is called in start(), in the accepting loop's thread, once
     // for each loop that will have connections, and makes what the program keeps for
-    // that loop; never null. It is destroyed after the loop's last connection, so that
+    // that loop; never null. That is destroyed after the loop's last connection, so
     // close hooks can still use it.
     template <typename T>
     void set_loop_state(std::function<std::unique_ptr<T>()> make)
@@ -58,43 +72,49 @@ public:
         };
     }
 
-    // Accepting loop. Takes the port (0: any free one) without listening yet. The
-    // error names the address.
+    // Accepting loop. Takes the port (0: any free one); clients are refused until
+    // start(). The error names the address.
     status bind(const endpoint &address);
-    // Accepting loop. Starts the worker threads and listens.
+    // Accepting loop, after bind(). Starts the worker threads and listens.
     status start();
-    // Accepting loop. Stops accepting, lets every connection finish sending, cuts
-    // off what is left after GRACE, and then calls DONE. Called again meanwhile, it
-    // takes the new GRACE and calls both.
+    // Accepting loop. Accepts no more, and lets every connection send what is queued.
+    // What is left after GRACE is cut off. Then DONE is called in the accepting loop.
+    // May be called again meanwhile: the new GRACE counts, and both DONEs are called.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
-    // Accepting loop. The bound address.
-    endpoint address() const { return _acceptor.address(); }
+    // Accepting loop. The address that bind() took, with the port in use.
+    endpoint address() const;
 
-    // Any thread, after start(). A connection that is gone swallows the message:
-    // ids are not reused. Messages of one thread to one connection keep their
-    // order. From another thread than the connection's, DATA is copied, and ok
-    // means that the message is on its way.
+    // Any thread, after start(). Sends to the connection with that id; if it is gone,
+    // the message is dropped. From the thread of the connection's loop this is
+    // net_connection::send_message. From another thread DATA is copied, and ok means
+    // only that the message is on its way. Messages from one thread to one connection
+    // keep their order.
     send_result send_message(uint64_t conn_id, const char *data, size_t len, int msgid);
 
-    // Any thread, after start(). Runs TASK once in every loop, with what the server
-    // keeps there. Tasks of one thread keep their order, also with the messages that
-    // it sends. A task that has not run when the server is destroyed never runs.
+    // Any thread, after start(). Runs TASK once in every loop that has connections,
+    // with what the server keeps there. Tasks of one thread run in the order in which
+    // it gave them. A task that has not run when the server is destroyed never runs.
     void run_in_loops(const std::function<void(server_loop &here)> &task);
 
-    // The thread of CONN's loop: for callbacks and hooks. CONN is a connection of this
-    // server, T the type that was given to set_loop_state.
+    // The thread of CONN's loop: for callbacks and hooks. What set_loop_state() made
+    // for that loop. CONN is a connection of this server, T the type that was given to
+    // set_loop_state().
     template <typename T>
     T &loop_state(const net_connection &conn) const
     {
         return loop_of(conn).template state<T>();
     }
 
-    // Any thread.
-    size_t connections() const { return _shared->connections.load(std::memory_order_relaxed); }
-    uint64_t unknown_messages() const { return _shared->unknown_messages.load(); }
-    uint64_t overflows() const { return _shared->overflows.load(); }
-    uint64_t refused() const { return _refused.load(); }
+    // Any thread. How many connections there are.
+    size_t connections() const;
+
+    // For tests and operators. Any thread. How many messages had an id without a
+    // callback, how many connections were closed because the peer did not read, and
+    // how many because there were max_connections.
+    uint64_t unknown_messages() const;
+    uint64_t overflows() const;
+    uint64_t refused() const;
 
 private:
     void add_group(event_loop *loop);
@@ -104,12 +124,11 @@ private:
     event_loop *_loop;
     tcp_server_options _options;
     std::shared_ptr<server_shared> _shared;
-    acceptor _acceptor;
+    std::unique_ptr<acceptor> _acceptor;
     thread_pool _pool;
     std::function<loop_state_holder()> _make_state;
     std::vector<std::shared_ptr<conn_group>> _groups;  // one for each loop
     uint64_t _admitted = 0;
-    std::atomic<uint64_t> _refused{0};
     log_limiter _refused_limiter;
 };
 

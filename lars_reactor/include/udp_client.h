@@ -1,36 +1,48 @@
-// Exchanges frames with one UDP server. Loop thread only.
+// Exchanges frames with one UDP server, one frame a datagram. As with all UDP, any of
+// them may be lost, and nobody is told. Loop thread only.
 #pragma once
 
-#include "datagram_socket.h"
-#include "msg_router.h"
+#include <cstdint>
+#include <memory>
+
+#include "net_connection.h"
+#include "status.h"
 
 namespace lars {
 
-class udp_client final : public net_connection, private datagram_socket::handler {
-public:
-    // LOOP outlives this.
-    udp_client(event_loop *loop, const endpoint &server);
+class datagram_socket;
+class msg_router;
 
-    // Before start().
+class udp_client final : public net_connection {
+public:
+    // LOOP outlives the client.
+    udp_client(event_loop *loop, const endpoint &server);
+    ~udp_client() override;
+
+    // Before start(). CALLBACK gets the messages with that id. An error if MSGID has a
+    // callback.
     status add_msg_router(int msgid, msg_callback callback);
+    // Opens the socket. Only what comes from the server is received.
     status start();
 
+    // What the kernel does not take is dropped, and the result is ok all the same. The
+    // result is closed before start() and after close().
     send_result send_message(const char *data, size_t len, int msgid) override;
-    void close() override { _socket.stop(); }
+    // Closes the socket. start() opens another.
+    void close() override;
     endpoint peer() const override { return _server; }
     event_loop *loop() const override { return _loop; }
 
-    uint64_t malformed() const { return _socket.malformed(); }
-    uint64_t unsent() const { return _socket.unsent(); }
+    // For tests and operators. How many datagrams were dropped because they are no
+    // frame, and how many messages the kernel did not take.
+    uint64_t malformed() const;
+    uint64_t unsent() const;
 
 private:
-    void handle_datagram(const char *data, uint32_t len, int msgid,
-                         const sockaddr_in &from) override;
-
     event_loop *_loop;
     endpoint _server;
-    datagram_socket _socket;
-    msg_router _router;
+    std::unique_ptr<datagram_socket> _socket;
+    std::unique_ptr<msg_router> _router;
 };
 
 }  // namespace lars

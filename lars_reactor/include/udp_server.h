@@ -1,44 +1,60 @@
-// Serves frames on a UDP port. Callbacks get the sender of the datagram as a
-// net_connection; what they send goes back to that sender. Loop thread only.
+// Serves frames on a UDP port, one frame a datagram. Callbacks get this object as
+// their net_connection; what they send with it goes to the sender of the message that
+// is being handled. Loop thread only.
 #pragma once
 
-#include "datagram_socket.h"
-#include "msg_router.h"
+#include <cstdint>
+#include <memory>
+
+#include "log.h"
+#include "net_connection.h"
+#include "status.h"
 
 namespace lars {
 
-class udp_server final : public net_connection, private datagram_socket::handler {
-public:
-    // LOOP outlives this.
-    explicit udp_server(event_loop *loop);
+class datagram_socket;
+class msg_router;
 
-    // Before start().
+class udp_server final : public net_connection {
+public:
+    // LOOP outlives the server.
+    explicit udp_server(event_loop *loop);
+    ~udp_server() override;
+
+    // Before start(). CALLBACK gets the messages with that id. An error if MSGID has a
+    // callback.
     status add_msg_router(int msgid, msg_callback callback);
     // Takes the port (0: any free one). The error names the address.
-    status bind(const endpoint &address) { return _socket.bind(address); }
-    status start() { return _socket.start(); }
-    void stop() { _socket.stop(); }
-    endpoint address() const { return _socket.address(); }
+    status bind(const endpoint &address);
+    // After bind(). Begins to receive.
+    status start();
+    // Closes the socket. May be called in a callback.
+    void stop();
+    // The address that bind() took, with the port in use.
+    endpoint address() const;
 
-    // Inside a callback only: answers the sender of the message being handled.
+    // In a callback only, elsewhere the result is closed: answers the sender of the
+    // message that is being handled. What the kernel does not take is dropped, and the
+    // result is ok all the same.
     send_result send_message(const char *data, size_t len, int msgid) override;
+    // Does nothing: a sender has no connection that could be closed.
     void close() override {}
     endpoint peer() const override { return endpoint::from_sockaddr(_sender); }
     event_loop *loop() const override { return _loop; }
 
-    // Datagrams dropped because they are no frame; because nobody wants their
-    // message id; answers that the kernel did not take.
-    uint64_t malformed() const { return _socket.malformed(); }
+    // For tests and operators. How many datagrams were dropped because they are no
+    // frame, how many messages had an id without a callback, and how many answers the
+    // kernel did not take.
+    uint64_t malformed() const;
     uint64_t unknown_messages() const { return _unknown; }
-    uint64_t unsent() const { return _socket.unsent(); }
+    uint64_t unsent() const;
 
 private:
-    void handle_datagram(const char *data, uint32_t len, int msgid,
-                         const sockaddr_in &from) override;
+    void handle_datagram(const char *data, uint32_t len, int msgid, const sockaddr_in &from);
 
     event_loop *_loop;
-    datagram_socket _socket;
-    msg_router _router;
+    std::unique_ptr<datagram_socket> _socket;
+    std::unique_ptr<msg_router> _router;
     sockaddr_in _sender{};
     bool _has_sender = false;
     uint64_t _unknown = 0;

@@ -9,9 +9,9 @@ namespace lars {
 static constexpr int BATCHES_PER_ROUND = 16;
 static constexpr int KERNEL_BUFFER = 4 << 20;
 
-datagram_socket::datagram_socket(event_loop *loop, handler *owner)
+datagram_socket::datagram_socket(event_loop *loop, frame_callback on_frame)
     : _loop(loop),
-      _owner(owner),
+      _on_frame(std::move(on_frame)),
       // Left uninitialised: the kernel fills pages as datagrams need them.
       _receive_space(new char[BATCH * DATAGRAM_SPACE]),
       _send_space(new char[SEND_SPACE]),
@@ -95,8 +95,8 @@ void datagram_socket::handle(const char *data, size_t size, const sockaddr_in &f
     if (size >= MESSAGE_HEAD_LEN) {
         const msg_head head = decode_head(data);
         if (head.msglen >= 0 && size - MESSAGE_HEAD_LEN == static_cast<size_t>(head.msglen)) {
-            _owner->handle_datagram(data + MESSAGE_HEAD_LEN, static_cast<uint32_t>(head.msglen),
-                                    head.msgid, from);
+            _on_frame(data + MESSAGE_HEAD_LEN, static_cast<uint32_t>(head.msglen), head.msgid,
+                      from);
             return;
         }
     }

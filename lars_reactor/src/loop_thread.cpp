@@ -20,7 +20,7 @@ status loop_thread::start()
             if (!*running)
                 outcome->set_value(ended);
             else if (!ended)
-                _loop.log()(log_level::error, "a loop ended: " + ended.message());
+                _loop.log()(log_level::error, "a loop ended: ", ended.message());
         });
     } catch (const std::system_error &e) {
         return status::error(std::string("cannot start a thread: ") + e.what());

@@ -2,9 +2,30 @@
 
 #include <sys/socket.h>
 
+#include "frame_stream.h"
+#include "msg_router.h"
 #include "sockets.h"
 
 namespace lars {
+
+class tcp_client::link final : private frame_stream::handler {
+public:
+    link(tcp_client *client, unique_fd fd)
+        : stream(client->_loop, std::move(fd), this, client->_options.limits), _client(client)
+    {
+    }
+
+    frame_stream stream;
+
+private:
+    void handle_frame(const char *data, uint32_t len, int msgid) override
+    {
+        _client->on_frame(data, len, msgid);
+    }
+    void handle_end(const std::string &why) override { _client->on_end(why); }
+
+    tcp_client *_client;
+};
 
 tcp_client::tcp_client(event_loop *loop, std::string name, std::vector<endpoint> addresses,
                        const tcp_client_options &options)
@@ -12,6 +33,7 @@ tcp_client::tcp_client(event_loop *loop, std::string name, std::vector<endpoint>
       _name(std::move(name)),
       _addresses(std::move(addresses)),
       _options(options),
+      _router(std::make_unique<msg_router>()),
       _backoff(options.first_backoff, options.longest_backoff)
 {
 }
@@ -23,7 +45,7 @@ tcp_client::~tcp_client()
 
 status tcp_client::add_msg_router(int msgid, msg_callback callback)
 {
-    return _router.register_msg_router(msgid, std::move(callback));
+    return _router->register_msg_router(msgid, std::move(callback));
 }
 
 void tcp_client::start()
@@ -36,11 +58,11 @@ void tcp_client::stop()
 {
     _stopped = true;
     stop_connecting();
-    if (!_stream)
+    if (!_link)
         return;
     // It may be the one whose callback is running.
-    _stream->abandon();
-    _loop->destroy_later(std::move(_stream));
+    _link->stream.abandon();
+    _loop->destroy_later(std::move(_link));
 }
 
 void tcp_client::stop_connecting()
@@ -101,10 +123,9 @@ void tcp_client::on_connected()
     }
     tune_stream(_connecting.get());
     _connected_at = _loop->now();
-    frame_stream::handler *self = this;
-    _stream = std::make_unique<frame_stream>(_loop, std::move(_connecting), self, _options.limits);
-    if (status s = _stream->start(); !s) {
-        _stream.reset();
+    _link = std::make_unique<link>(this, std::move(_connecting));
+    if (status s = _link->stream.start(); !s) {
+        _link.reset();
         failed(s.message());
         return;
     }
@@ -112,7 +133,7 @@ void tcp_client::on_connected()
     _trouble.over();
     _loop->log()(log_level::info, _name, ": connected to ", peer());
     if (_on_start)
-        _stream->batch([this] { _on_start(*this); });
+        _link->stream.batch([this] { _on_start(*this); });
 }
 
 void tcp_client::failed(const std::string &why)
@@ -135,27 +156,27 @@ void tcp_client::retry_later()
 
 send_result tcp_client::send_message(const char *data, size_t len, int msgid)
 {
-    return _stream ? _stream->send_message(data, len, msgid) : send_result::closed;
+    return _link ? _link->stream.send_message(data, len, msgid) : send_result::closed;
 }
 
 void tcp_client::close()
 {
-    if (_stream)
-        _stream->close("closed here");
+    if (_link)
+        _link->stream.close("closed here");
 }
 
-void tcp_client::handle_frame(const char *data, uint32_t len, int msgid)
+void tcp_client::on_frame(const char *data, uint32_t len, int msgid)
 {
     _backoff.reset();
-    if (!_router.call(data, len, msgid, *this))
+    if (!_router->call(data, len, msgid, *this))
         _unknown_limiter.write(_loop->log(), _loop->now(), log_level::warn, _name,
                                ": unknown message id ", msgid, " from ", peer());
 }
 
-void tcp_client::handle_end(const std::string &why)
+void tcp_client::on_end(const std::string &why)
 {
     _loop->log()(log_level::warn, _name, ": lost the connection to ", peer(), ": ", why);
-    _loop->destroy_later(std::move(_stream));
+    _loop->destroy_later(std::move(_link));
     if (_loop->now() - _connected_at > _options.longest_backoff)
         _backoff.reset();
     if (_on_close)

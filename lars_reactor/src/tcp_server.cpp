@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "acceptor.h"
+#include "conn_group.h"
 #include "message.h"
 #include "sockets.h"
 
@@ -14,19 +16,45 @@ tcp_server::tcp_server(event_loop *loop, const tcp_server_options &options)
     : _loop(loop),
       _options(options),
       _shared(std::make_shared<server_shared>()),
-      _acceptor(loop, [this](unique_fd fd, const endpoint &peer) { admit(std::move(fd), peer); })
+      _acceptor(std::make_unique<acceptor>(
+          loop, [this](unique_fd fd, const endpoint &peer) { admit(std::move(fd), peer); }))
 {
     _shared->limits = options.limits;
 }
 
 tcp_server::~tcp_server()
 {
-    _acceptor.stop();
+    _acceptor->stop();
     // A group may only be taken apart where its loop runs, or once it has ended.
     _pool.stop();
     // Close hooks that still send find nobody.
     std::vector<std::shared_ptr<conn_group>> groups;
     groups.swap(_groups);
+}
+
+endpoint tcp_server::address() const
+{
+    return _acceptor->address();
+}
+
+size_t tcp_server::connections() const
+{
+    return _shared->connections.load(std::memory_order_relaxed);
+}
+
+uint64_t tcp_server::unknown_messages() const
+{
+    return _shared->unknown_messages;
+}
+
+uint64_t tcp_server::overflows() const
+{
+    return _shared->overflows;
+}
+
+uint64_t tcp_server::refused() const
+{
+    return _shared->refused;
 }
 
 status tcp_server::add_msg_router(int msgid, msg_callback callback)
@@ -46,7 +74,7 @@ void tcp_server::set_conn_close(conn_callback hook)
 
 status tcp_server::bind(const endpoint &address)
 {
-    return _acceptor.bind(address);
+    return _acceptor->bind(address);
 }
 
 status tcp_server::start()
@@ -60,7 +88,7 @@ status tcp_server::start()
         add_group(_pool.loop(i));
     if (_groups.empty())
         add_group(_loop);
-    return _acceptor.listen();
+    return _acceptor->listen();
 }
 
 void tcp_server::add_group(event_loop *loop)
@@ -72,7 +100,7 @@ void tcp_server::add_group(event_loop *loop)
 void tcp_server::admit(unique_fd fd, const endpoint &peer)
 {
     if (connections() >= _options.max_connections) {
-        ++_refused;
+        ++_shared->refused;
         _refused_limiter.write(_loop->log(), _loop->now(), log_level::warn, "refused ", peer,
                                ": so many connections, max = ", _options.max_connections);
         return;
@@ -93,7 +121,7 @@ void tcp_server::admit(unique_fd fd, const endpoint &peer)
 
 void tcp_server::stop(std::chrono::milliseconds grace, std::function<void()> done)
 {
-    _acceptor.stop();
+    _acceptor->stop();
     if (_groups.empty()) {
         done();
         return;

@@ -1,24 +1,69 @@
 #include "udp_server.h"
 
+#include "datagram_socket.h"
+#include "event_loop.h"
+#include "msg_router.h"
+
 namespace lars {
 
-udp_server::udp_server(event_loop *loop) : _loop(loop), _socket(loop, this) {}
+udp_server::udp_server(event_loop *loop)
+    : _loop(loop),
+      _socket(std::make_unique<datagram_socket>(
+          loop,
+          [this](const char *data, uint32_t len, int msgid, const sockaddr_in &from) {
+              handle_datagram(data, len, msgid, from);
+          })),
+      _router(std::make_unique<msg_router>())
+{
+}
+
+udp_server::~udp_server() = default;
 
 status udp_server::add_msg_router(int msgid, msg_callback callback)
 {
-    return _router.register_msg_router(msgid, std::move(callback));
+    return _router->register_msg_router(msgid, std::move(callback));
+}
+
+status udp_server::bind(const endpoint &address)
+{
+    return _socket->bind(address);
+}
+
+status udp_server::start()
+{
+    return _socket->start();
+}
+
+void udp_server::stop()
+{
+    _socket->stop();
+}
+
+endpoint udp_server::address() const
+{
+    return _socket->address();
+}
+
+uint64_t udp_server::malformed() const
+{
+    return _socket->malformed();
+}
+
+uint64_t udp_server::unsent() const
+{
+    return _socket->unsent();
 }
 
 send_result udp_server::send_message(const char *data, size_t len, int msgid)
 {
-    return _has_sender ? _socket.send(data, len, msgid, &_sender) : send_result::closed;
+    return _has_sender ? _socket->send(data, len, msgid, &_sender) : send_result::closed;
 }
 
 void udp_server::handle_datagram(const char *data, uint32_t len, int msgid, const sockaddr_in &from)
 {
     _sender = from;
     _has_sender = true;
-    const bool known = _router.call(data, len, msgid, *this);
+    const bool known = _router->call(data, len, msgid, *this);
     _has_sender = false;
     if (known)
         return;

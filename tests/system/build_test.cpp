@@ -25,7 +25,7 @@ TEST(Build, SecondRunDoesNothing)
 
 TEST(Build, ChangedHeaderRebuildsWhatIncludesIt)
 {
-    const run_result reactor = make({"-n", "-W", "lars_reactor/include/tcp_conn.h"});
+    const run_result reactor = make({"-n", "-W", "lars_reactor/include/net_connection.h"});
     EXPECT_NE(reactor.output.find("lars_reactor/src/tcp_conn.cpp"), std::string::npos);
     EXPECT_NE(reactor.output.find("lars_dns/src/dns_server.cpp"), std::string::npos);
     EXPECT_EQ(reactor.output.find("api/cpp/src/lars_client.cpp"), std::string::npos);

@@ -25,6 +25,7 @@ struct server_shared {
     std::atomic<size_t> connections{0};
     std::atomic<uint64_t> unknown_messages{0};
     std::atomic<uint64_t> overflows{0};
+    std::atomic<uint64_t> refused{0};
 };
 
 class conn_group final : public server_loop {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -16,18 +17,12 @@ namespace lars {
 
 class datagram_socket {
 public:
-    class handler {
-    public:
-        // DATA is the body of one well-formed frame.
-        virtual void handle_datagram(const char *data, uint32_t len, int msgid,
-                                     const sockaddr_in &from) = 0;
+    // DATA is the body of one well-formed frame.
+    using frame_callback =
+        std::function<void(const char *data, uint32_t len, int msgid, const sockaddr_in &from)>;
 
-    protected:
-        ~handler() = default;
-    };
-
-    // LOOP and OWNER outlive this.
-    datagram_socket(event_loop *loop, handler *owner);
+    // LOOP outlives this.
+    datagram_socket(event_loop *loop, frame_callback on_frame);
     ~datagram_socket();
 
     status bind(const endpoint &address);
@@ -61,7 +56,7 @@ private:
     };
 
     event_loop *_loop;
-    handler *_owner;
+    frame_callback _on_frame;
     unique_fd _fd;
     std::unique_ptr<char[]> _receive_space;
     std::unique_ptr<char[]> _send_space;

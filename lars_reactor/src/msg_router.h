@@ -2,19 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <unordered_map>
 
 #include "net_connection.h"
 #include "status.h"
 
 namespace lars {
-
-// Loop thread. DATA (the body, LEN bytes) and CONN are valid until the callback
-// returns.
-using msg_callback =
-    std::function<void(const char *data, uint32_t len, int msgid, net_connection &conn)>;
-using conn_callback = std::function<void(net_connection &conn)>;
 
 class msg_router {
 public:
