@@ -88,6 +88,8 @@ GRANT ALL ON lars_dns.* TO lars@'127.0.0.1';
 GRANT ALL ON lars_dns.* TO lars;
 END
     db_admin lars_dns <"$LARS_ROOT/base/sql/schema.sql" || return
+    # The tables may be those of an older Lars.
+    db_admin lars_dns <"$LARS_ROOT/base/sql/upgrade.sql" || return
     [ ! -f "$db_folder/sample_loaded" ] || return 0
     db_admin lars_dns <"$LARS_ROOT/base/sql/sample.sql" || return
     touch "$db_folder/sample_loaded"
