@@ -14,12 +14,16 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo test test-extra bench stages install clean help
+.PHONY: all demo check test test-extra bench stages install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
 demo:
 	@MAKEFLAGS= ./run_lars demo
+
+check:
+	@./run_lars deps
+	@MAKEFLAGS= tests/run_tests plain -- $(UNIT_TESTS)
 
 test:
 	@./run_lars deps
@@ -58,6 +62,7 @@ clean:
 help:
 	@echo 'make            build the system into build/plain (CXX=clang++ or SAN=thread: elsewhere)'
 	@echo 'make demo       install what is missing, build, run everything, kill a backend, watch'
+	@echo 'make check      the unit tests, plain: for daily work, at most two minutes once built'
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers; the stages plain'
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'

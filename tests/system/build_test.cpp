@@ -34,6 +34,16 @@ TEST(Build, ChangedHeaderRebuildsWhatIncludesIt)
     EXPECT_NE(proto.output.find("lars_loadbalance_agent/src/host_server.cpp"), std::string::npos);
 }
 
+TEST(Build, CheckRunsEveryUnitTestPlainAndNothingElse)
+{
+    std::string programs = make({"-s", "print-tests"}).output;
+    programs.erase(programs.find(" system_"));
+    const run_result check = make({"-n", "check"});
+    EXPECT_NE(check.output.find("tests/run_tests plain -- " + programs + "\n"), std::string::npos)
+        << check.output;
+    EXPECT_NE(programs.find("unit_reactor"), std::string::npos) << programs;
+}
+
 TEST(Build, ReactorNeedsNothingAndTheClientLibraryOnlyProtobuf)
 {
     const auto includes = [](const std::string &folder, const std::string &pattern) {
