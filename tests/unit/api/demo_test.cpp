@@ -31,7 +31,9 @@ struct backend {
     }
 };
 
-std::string read_to_line_ends(wire_peer &peer, int lines)
+}  // namespace
+
+static std::string read_to_line_ends(wire_peer &peer, int lines)
 {
     std::string text;
     while (std::count(text.begin(), text.end(), '\n') < lines) {
@@ -45,7 +47,7 @@ std::string read_to_line_ends(wire_peer &peer, int lines)
 
 // Runs the caller, prints its table until COUNT calls are in it, starts a new
 // phase, and prints once more.
-run_result run_caller(int agent_port, int count)
+static run_result run_caller(int agent_port, int count)
 {
     const std::string script =
         "coproc CALLER { exec \"$0\" 1 1 --rate 500 --threads 2; }\n"
@@ -61,8 +63,6 @@ run_result run_caller(int agent_port, int count)
     return run("/bin/bash", {"-c", script, bin_path("lars_demo_caller"), std::to_string(count)},
                with_agent(agent_port));
 }
-
-}  // namespace
 
 TEST(DemoBackend, AnswersEachLineOfSeveralConnections)
 {

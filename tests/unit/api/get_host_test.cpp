@@ -18,28 +18,28 @@ struct host_result {
     int port = -1;
 };
 
-host_result ask(lars_client &client, int modid, int cmdid)
+}  // namespace
+
+static host_result ask(lars_client &client, int modid, int cmdid)
 {
     host_result result;
     result.retcode = client.get_host(modid, cmdid, result.ip, result.port);
     return result;
 }
 
-void expect_right(const host_result &result)
+static void expect_right(const host_result &result)
 {
     EXPECT_EQ(result.retcode, lars_client::RET_SUCC);
     EXPECT_EQ(result.ip, "192.168.1.177");
     EXPECT_EQ(result.port, 7777);
 }
 
-void expect_unchanged(const host_result &result, int retcode)
+static void expect_unchanged(const host_result &result, int retcode)
 {
     EXPECT_EQ(result.retcode, retcode);
     EXPECT_EQ(result.ip, "unchanged");
     EXPECT_EQ(result.port, -1);
 }
-
-}  // namespace
 
 TEST(LarsClient, Trap_A14_HostIsInTheRightByteOrder)
 {
@@ -284,10 +284,14 @@ TEST(LarsClient, MovedClientGoesOn)
 
 using bend = std::string (*)(const fake_agent::request &asked);
 
+namespace {
+
 struct junk {
     const char *name;
     bend make;
 };
+
+}  // namespace
 
 class LarsClientJunk : public testing::TestWithParam<junk> {};
 

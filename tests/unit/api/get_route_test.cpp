@@ -8,12 +8,10 @@
 using namespace lars::test;
 using lars::lars_client;
 
-namespace {
-
 using route = std::vector<lars_client::host>;
 
 // Answers each get_route with as many hosts as the list says, then with none.
-fake_agent::handler routes_of(std::vector<int> sizes)
+static fake_agent::handler routes_of(std::vector<int> sizes)
 {
     return [sizes, next = size_t{0}](const fake_agent::request &asked,
                                      const fake_agent::reply &answer) mutable {
@@ -22,8 +20,6 @@ fake_agent::handler routes_of(std::vector<int> sizes)
         answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, hosts)));
     };
 }
-
-}  // namespace
 
 TEST(LarsClientRoute, AllHostsArriveInOrder)
 {

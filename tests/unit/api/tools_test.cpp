@@ -14,14 +14,14 @@
 
 using namespace lars::test;
 
-namespace {
-
 using arguments = std::vector<std::string>;
 
-run_result run_tool(const std::string &tool, const arguments &args, int agent_port)
+static run_result run_tool(const std::string &tool, const arguments &args, int agent_port)
 {
     return run(bin_path(tool), args, with_agent(agent_port));
 }
+
+namespace {
 
 struct misuse {
     const char *tool;
