@@ -30,7 +30,7 @@ public:
     // generated lars.pb.h can be included together.
     static constexpr int RET_SUCC = 0;
     static constexpr int RET_OVERLOAD = 1;      // every host of the module is overloaded
-    static constexpr int RET_SYSTEM_ERROR = 2;  // no answer from an agent; error() says why
+    static constexpr int RET_SYSTEM_ERROR = 2;  // no right answer, or a wrong argument: see error()
     static constexpr int RET_NOEXIST = 3;       // the agent has no such module (yet)
 
     static constexpr int DEFAULT_PORT = 8888;
@@ -80,8 +80,8 @@ public:
     // never returned.
     int get_route(int modid, int cmdid, std::vector<host> &route);
 
-    // Waits until the agent has the route of a module. A program that calls this
-    // at its start finds a host with its first get_host. It asks up to three
+    // Waits until the agent has the route of a module. A program calls this at
+    // its start, so that its first get_host finds a host. It asks up to three
     // times, with a pause of 50 ms after a try that brought no route, and waits
     // for the answers to all three together no longer than the deadline: so it
     // returns within the deadline and 100 ms. Returns RET_SUCC, or what the last
