@@ -44,7 +44,8 @@ static int fail_database(const std::string &config, const status &why)
         advice = "\nCheck db_user, db_passwd and db_name in " + config + ".";
         break;
     case status_kind::missing:
-        advice = "\nThe database lacks the tables of Lars: load base/sql/schema.sql into it.";
+        advice = "\nThe database lacks tables of Lars: load base/sql/schema.sql into it, or, where"
+                 " its tables are of an older Lars, base/sql/upgrade.sql.";
         break;
     default:
         break;

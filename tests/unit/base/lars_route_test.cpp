@@ -362,6 +362,8 @@ TEST_F(LarsRoute, ADatabaseThatCannotBeUsedIsNamedWithWhatToDo)
         std::to_string(database_server::shared().port()) + "\n");
     failing("db_passwd");
     use(section);
+    _database.exec("ALTER TABLE RouteData DROP COLUMN serverport");
+    failing("base/sql/upgrade.sql");
     _database.exec("DROP TABLE RouteData");
     failing("base/sql/schema.sql");
 }
