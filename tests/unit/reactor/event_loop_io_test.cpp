@@ -92,6 +92,79 @@ TEST(EventLoopIo, AHangUpReachesTheWriterWhereNobodyReads)
     }
 }
 
+// What a failed fd causes while its mask is as given: "r" and "w" for each call.
+std::string calls_of_failed_fd(event_loop &loop, int fd, uint32_t mask, int rounds)
+{
+    std::string calls;
+    EXPECT_TRUE(loop.add_io_event(
+                        fd, mask, [&] { calls += "r"; }, [&] { calls += "w"; })
+                    .ok());
+    run_rounds(loop, rounds);
+    loop.del_io_event(fd);
+    const std::string until_deleted = calls;
+    run_rounds(loop, rounds);
+    EXPECT_EQ(calls, until_deleted) << "after del_io_event";
+    return calls;
+}
+
+std::string repeated(const std::string &text, size_t count)
+{
+    std::string all;
+    while (count-- > 0)
+        all += text;
+    return all;
+}
+
+// One end of a pipe whose other end is closed.
+unique_fd lone_end_of_pipe(int which)
+{
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    close(ends[1 - which]);
+    return unique_fd(ends[which]);
+}
+
+TEST(EventLoopIo, AFailedFdIsReportedInEveryRoundWhateverTheMaskIs)
+{
+    // epoll has a bit for the fd that hung up and another for the one that failed, and
+    // only some of them count as writable.
+    socket_pair pair;
+    pair.theirs.reset();
+    const unique_fd read_end = lone_end_of_pipe(0);
+    const unique_fd write_end = lone_end_of_pipe(1);
+    for (const int fd : {pair.ours.get(), read_end.get(), write_end.get()}) {
+        event_loop loop(no_log());
+        const struct {
+            uint32_t mask;
+            std::string calls;  // in each round
+        } cases[] = {
+            {0, "r"},
+            {event_loop::READ, "r"},
+            {event_loop::WRITE, "w"},
+            {event_loop::READ | event_loop::WRITE, "rw"},
+        };
+        for (const auto &one : cases) {
+            const std::string calls = calls_of_failed_fd(loop, fd, one.mask, 6);
+            const size_t rounds = calls.size() / one.calls.size();
+            EXPECT_GE(rounds, 5u) << one.mask << " " << calls;
+            EXPECT_EQ(calls, repeated(one.calls, rounds)) << one.mask;
+        }
+    }
+}
+
+TEST(EventLoopIo, AFailedFdThatNobodyIsToldOfKeepsTheLoopAwake)
+{
+    event_loop loop(no_log());
+    socket_pair pair;
+    pair.theirs.reset();
+    ASSERT_TRUE(loop.add_io_event(pair.ours.get(), 0, {}, [] { ADD_FAILURE(); }).ok());
+    const uint64_t before = loop.wakeups();
+    loop.run_after(std::chrono::milliseconds(50), [&] { loop.stop(); });
+    ASSERT_TRUE(loop.event_process().ok());
+    EXPECT_GT(loop.wakeups() - before, 10u);
+    loop.del_io_event(pair.ours.get());
+}
+
 TEST(EventLoopIo, ACallbackMayDeleteItsOwnEvent)
 {
     event_loop loop(no_log());

@@ -158,6 +158,17 @@ TEST_F(TcpClient, CloseGoesOnToTheNextAddress)
 }
 
 // A listening socket that is full lets a connect wait for an answer.
+TEST_F(TcpClient, ItsParamStaysWhenTheConnectionIsLost)
+{
+    wire_peer peer = connected();
+    client->param = std::string("mine");
+    peer.close();
+    wire_peer next = next_connection(2);
+    EXPECT_EQ(closes, 1);
+    EXPECT_EQ(std::any_cast<std::string>(client->param), "mine");
+    EXPECT_EQ(client->id(), 0u);
+}
+
 TEST_F(TcpClient, AConnectThatGetsNoAnswerEndsInTime)
 {
     const int full = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -172,6 +172,27 @@ TEST_F(UdpServer, ACallbackMayAnswerSeveralTimes)
     }
 }
 
+TEST_F(UdpServer, ItsParamIsOneForAllSenders)
+{
+    std::vector<endpoint> senders;
+    std::vector<net_connection *> objects;
+    ASSERT_TRUE(server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &conn) {
+                          if (!conn.param.has_value())
+                              conn.param = 0;
+                          ++*std::any_cast<int>(&conn.param);
+                          senders.push_back(conn.peer());
+                          objects.push_back(&conn);
+                      }).ok());
+    wire_peer peers[2] = {client(), client()};
+    for (wire_peer &peer : peers)
+        ASSERT_TRUE(peer.send_frame(2, ""));
+    ASSERT_TRUE(run_until(loop, [&] { return senders.size() == 2; }));
+    EXPECT_NE(senders[0], senders[1]);
+    EXPECT_EQ(objects, std::vector<net_connection *>(2, &server));
+    EXPECT_EQ(std::any_cast<int>(server.param), 2);
+    EXPECT_EQ(server.id(), 0u);
+}
+
 TEST_F(UdpServer, AfterAStopInACallbackNothingMoreIsDelivered)
 {
     ASSERT_TRUE(server.add_msg_router(4, [&](const char *, uint32_t, int, net_connection &) {
@@ -243,6 +264,31 @@ TEST(UdpClient, ExchangesMessagesWithItsServer)
     EXPECT_EQ(client.send_message(body.data(), 65527, 1), send_result::too_long);
     client.close();
     EXPECT_EQ(client.send_message("late", 4, 1), send_result::closed);
+}
+
+TEST(UdpClient, CloseEndsItAndStartOpensAnotherSocketWithTheSameParam)
+{
+    event_loop loop(no_log());
+    udp_server server(&loop);
+    ASSERT_TRUE(server.add_msg_router(1, echo()).ok());
+    ASSERT_TRUE(server.bind(loopback()).ok());
+    ASSERT_TRUE(server.start().ok());
+    udp_client client(&loop, server.address());
+    int answers = 0;
+    ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &conn) {
+                          EXPECT_EQ(std::any_cast<std::string>(conn.param), "mine");
+                          ++answers;
+                      }).ok());
+    client.param = std::string("mine");
+    EXPECT_EQ(client.send_message("x", 1, 1), send_result::closed);
+    for (const int round : {1, 2}) {
+        ASSERT_TRUE(client.start().ok());
+        EXPECT_EQ(client.send_message("x", 1, 1), send_result::ok);
+        ASSERT_TRUE(run_until(loop, [&] { return answers == round; }));
+        client.close();
+        EXPECT_EQ(client.send_message("x", 1, 1), send_result::closed);
+    }
+    EXPECT_EQ(client.id(), 0u);
 }
 
 TEST(UdpClient, HearsNobodyButItsServer)
