@@ -1,6 +1,7 @@
-// How long to wait before the next try: doubles up to a limit, and differs from
-// peer to peer so that a thousand of them do not return at the same instant.
-// One thread. Source: "Exponential Backoff And Jitter" (equal jitter).
+// How long to wait before the next try. The wait doubles with each try, up to a limit,
+// and has a random part, so that a thousand peers that failed together do not return
+// at the same instant. One thread.
+// Source: "Exponential Backoff And Jitter" (equal jitter).
 #pragma once
 
 #include <algorithm>
@@ -13,12 +14,14 @@ class backoff {
 public:
     using milliseconds = std::chrono::milliseconds;
 
+    // Both are more than 0; LONGEST is not less than FIRST.
     backoff(milliseconds first, milliseconds longest)
         : _first(first), _longest(longest), _next(first), _random(std::random_device{}())
     {
     }
 
-    // Between half of the current step and all of it.
+    // The next wait. It is between half of the current step and all of it; the first
+    // step is FIRST, each further one twice the last, and none longer than LONGEST.
     milliseconds next()
     {
         const milliseconds step = _next;
@@ -27,6 +30,7 @@ public:
             std::uniform_int_distribution<int64_t>(step.count() / 2, step.count())(_random));
     }
 
+    // The next step is FIRST again: to be called after a success.
     void reset() { _next = _first; }
 
 private:

@@ -1,14 +1,15 @@
-// An INI file, read strictly: every mistake is an error that names file, line
-// and key, and a key that nobody asked for is a mistake too.
+// Reads a configuration in INI form, strictly: every mistake is an error that names
+// the file, the line and the key. A key that nobody asked for is a mistake too, so
+// that a misspelt key does not pass for one that is absent.
 //
 //     config_file config;
 //     if (status s = config.load(path); !s) return s;
 //     options.port = config.get_number("reactor", "port", 7778, 1, 65535);
 //     if (status s = config.finish(); !s) return s;
 //
-// Lines are "[section]", "key = value", blank, or a comment starting with # or
-// ;. A comment has a line of its own; a value in double quotes is taken as it
-// is. One thread.
+// A line is "[section]", "key = value", blank, or a comment that starts with # or ;.
+// A comment has a line of its own. A value in double quotes is taken as it stands
+// between them. One thread.
 #pragma once
 
 #include <cstdint>
@@ -24,38 +25,46 @@ namespace lars {
 
 class config_file {
 public:
+    // Reads the file. The error says that it cannot be read, or names the first line
+    // that cannot be understood.
     status load(const std::string &path);
 
+    // Whether the file has that key; that section. This does not count as asking for it.
     bool has(const std::string &section, const std::string &key) const;
     bool has_section(const std::string &section) const;
 
-    // An accepted other spelling of a section: its keys are taken as SECTION's.
+    // After load(). Accepts another spelling of a section: what stands in [OTHER_NAME]
+    // is taken as if it stood in [SECTION]. A key that is in both is a mistake.
     void alias_section(const std::string &other_name, const std::string &section);
 
-    // Each get_ returns the fallback where the key is absent. A value that is
-    // wrong gives the fallback too, and finish() then returns the error.
+    // Each of these returns the value of the key, or FALLBACK where the key is absent.
+    // Where the value is wrong it returns FALLBACK as well, and finish() will return
+    // the error. A number is a whole decimal number from LOWEST to HIGHEST. A bool is
+    // true, yes, on or 1, or false, no, off or 0.
     std::string get_string(const std::string &section, const std::string &key,
                            const std::string &fallback);
     int64_t get_number(const std::string &section, const std::string &key, int64_t fallback,
                        int64_t lowest, int64_t highest);
     bool get_bool(const std::string &section, const std::string &key, bool fallback);
-    // The value as it stands, once it is known to be a decimal number in the
-    // range, such as 0.95: for those who must not round it.
+    // A decimal number such as 0.95, from LOWEST to HIGHEST. It is returned as it is
+    // written, for those who must not round it.
     std::string get_decimal(const std::string &section, const std::string &key,
                             const std::string &fallback, double lowest, double highest);
+    // An IPv4 address, in host order.
     uint32_t get_ip(const std::string &section, const std::string &key, uint32_t fallback);
+    // A list such as "10.0.0.1:7778, 10.0.0.2:7778"; empty where the key is absent.
     std::vector<endpoint> get_endpoints(const std::string &section, const std::string &key);
 
-    // Takes a section of somebody else's as it is: for a tool that reads a part of
+    // Accepts whatever keys stand in that section. For a tool that reads only a part of
     // a service's configuration.
     void ignore_section(const std::string &section);
 
-    // A mistake that only the caller can see, reported by finish() with the
-    // key's file and line.
+    // Adds a mistake that only the caller can see, such as two values that do not fit
+    // together. finish() returns it with the file and the line of the key.
     void reject(const std::string &section, const std::string &key, const std::string &why);
 
-    // The first mistake in the file's order: a wrong value, or a key that no get_
-    // asked for.
+    // To be called when everything has been asked for. Returns the mistake that comes
+    // first in the file: a wrong value, or a key that nobody asked for.
     status finish() const;
 
 private:

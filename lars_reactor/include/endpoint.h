@@ -1,4 +1,4 @@
-// An IPv4 address and port. Any thread; a value like any other.
+// An IPv4 address and a port. It is a value like any other, and any thread may use it.
 #pragma once
 
 #include <netinet/in.h>
@@ -16,11 +16,14 @@ struct endpoint {
     uint32_t ip = 0;    // host order: 127.0.0.1 is 0x7f000001
     uint16_t port = 0;  // host order
 
-    // "127.0.0.1:7778". Nothing but four decimal numbers and a port of 0 to 65535.
+    // Reads "127.0.0.1:7778": four decimal numbers and a port from 0 to 65535, and
+    // nothing else around them. Empty if TEXT is not that.
     static std::optional<endpoint> parse(std::string_view text);
 
+    // To and from the kernel's form, which has network order.
     static endpoint from_sockaddr(const sockaddr_in &address);
     sockaddr_in to_sockaddr() const;
+    // As parse() reads it.
     std::string to_string() const;
 
     bool operator==(const endpoint &other) const { return ip == other.ip && port == other.port; }
@@ -31,6 +34,7 @@ struct endpoint {
     }
 };
 
+// For unordered containers.
 struct endpoint_hash {
     size_t operator()(const endpoint &address) const
     {
@@ -41,10 +45,12 @@ struct endpoint_hash {
     }
 };
 
+// "127.0.0.1" and the number for it in host order. Empty if TEXT is no such address.
 std::optional<uint32_t> parse_ip(std::string_view text);
 std::string ip_to_string(uint32_t ip);
 
-// "10.0.0.1:7778, 10.0.0.2:7778"; nothing if any of them is wrong or there is none.
+// Reads "10.0.0.1:7778, 10.0.0.2:7778". Empty if any of them is wrong, or if there is
+// none.
 std::optional<std::vector<endpoint>> parse_endpoints(std::string_view text);
 
 }  // namespace lars

@@ -69,8 +69,8 @@ public:
     void del_io_event(int fd);
 
     // Loop thread. Calls RUN once after DELAY, or again and again, for the first time
-    // after one INTERVAL, which is more than 0. Times are monotonic. A repeated timer
-    // that comes late skips what it has missed.
+    // after one INTERVAL, which is more than 0. A repeated timer that comes late skips
+    // what it has missed. The clock is monotonic.
     timer_id run_after(std::chrono::milliseconds delay, callback run);
     timer_id run_every(std::chrono::milliseconds interval, callback run);
     // Loop thread. A timer may cancel itself. Ignores an id whose timer is gone, and 0.

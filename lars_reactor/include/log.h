@@ -1,5 +1,5 @@
-// Log lines. A component is handed a log_sink and writes to that; there is no
-// global logger.
+// Log lines. There is no global logger: whoever has something to say is handed a
+// log_sink and writes to that.
 #pragma once
 
 #include <chrono>
@@ -12,20 +12,23 @@
 
 namespace lars {
 
-// off is no level of a line: a sink whose lowest level is off drops them all.
+// How grave a line is. off is not for lines: it is the lowest level of a sink that
+// drops every line.
 enum class log_level { debug, info, warn, error, off };
 
-// Where lines go. Any thread may write to it, and to a copy of it.
+// Where lines go. Any thread may write to it, and to a copy of it; a copy goes to the
+// same place.
 //
 //     log(log_level::warn, "lost ", peer, " after ", seconds, " s");
 //
-// A part is a text, a number, or anything with to_string(). The line is built
-// only where its level is wanted.
+// A part is a text, a number, or anything that has to_string(). The line is put
+// together only if its level is wanted.
 class log_sink {
 public:
     using line_writer = std::function<void(log_level level, const std::string &line)>;
 
-    // WRITE gets each line whose level is LOWEST or higher, from any thread.
+    // WRITE is called with each line whose level is LOWEST or higher, in the thread
+    // that wrote it; so it may run in several threads at once.
     template <typename writer,
               typename = std::enable_if_t<
                   std::is_invocable_v<writer &, log_level, const std::string &> &&
@@ -35,6 +38,7 @@ public:
     {
     }
 
+    // False if a line of that level would be dropped.
     bool wants(log_level level) const { return level >= _lowest; }
 
     template <typename... parts>
@@ -63,23 +67,24 @@ private:
     log_level _lowest;
 };
 
-// Writes "2026-01-31 12:00:00.123 INFO lars_dns: message" to stderr, one write
-// for each line; lines below LOWEST are left out.
+// A sink that writes lines such as "2026-01-31 12:00:00.123 INFO lars_dns: message" to
+// stderr, each with one system call. Lines below LOWEST are dropped.
 log_sink stderr_log(const std::string &component, log_level lowest = log_level::info);
 
-// Drops every line.
+// A sink that drops every line.
 log_sink no_log();
 
-// Lets a few lines through each second and counts the rest, for messages that an
-// unfriendly peer can cause at will. One thread.
+// Limits how often a line is written: for lines that a peer can cause at will. A few
+// of them pass in each second, the others are counted. One thread.
 class log_limiter {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     explicit log_limiter(uint32_t lines_per_second = 1) : _lines_per_second(lines_per_second) {}
 
-    // Writes the line where one may be written now, with the number of those that
-    // were not since the last one; false where it may not.
+    // Writes the line if one may be written now, and adds how many were left out since
+    // the last one. Returns false, and writes nothing, if the limit is reached. NOW:
+    // the time, which never goes back.
     template <typename... parts>
     bool write(const log_sink &log, time_point now, log_level level, const parts &...each)
     {
@@ -101,11 +106,12 @@ private:
     uint64_t _suppressed = 0;  // since the last line
 };
 
-// Says once that something goes wrong, however often it is tried again, and
-// lets its owner say once that it is over. One thread.
+// Says once that something goes wrong, however often it is tried again, and lets its
+// owner say once that it is over. One thread.
 class trouble_log {
 public:
-    // Writes the line unless the trouble that was said last has the same KEY.
+    // Writes the line, unless the trouble that was said last has the same KEY and is
+    // not over.
     template <typename... parts>
     void say(const log_sink &log, log_level level, std::string_view key, const parts &...each)
     {
@@ -116,9 +122,11 @@ public:
         log(level, each...);
     }
 
-    // True if trouble had been said: the next one will be, whatever its key.
+    // The trouble is over: the next one will be said, whatever its key is. Returns true
+    // if there was trouble that had been said, and so its end is worth a line too.
     bool over() { return std::exchange(_said, false); }
 
+    // True while there is trouble that has been said.
     bool said() const { return _said; }
 
 private:

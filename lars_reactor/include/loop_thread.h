@@ -1,4 +1,5 @@
-// An event_loop with a thread of its own.
+// An event_loop with a thread of its own. start() and stop() are called in one thread,
+// the owner's.
 #pragma once
 
 #include <thread>
@@ -9,17 +10,19 @@ namespace lars {
 
 class loop_thread {
 public:
+    // LOG is where the loop, and what lives in it, writes log lines.
     explicit loop_thread(const log_sink &log) : _loop(log) {}
     // As stop().
     ~loop_thread() { stop(); }
 
-    // What lives in the loop is set up before start() and taken apart after
-    // stop(), both in one thread.
+    // The loop, which stays this object's. What lives in the loop is set up before
+    // start() and taken apart after stop().
     event_loop *loop() { return &_loop; }
 
-    // Returns when the loop runs; an error if it cannot.
+    // Starts the thread, and returns when the loop runs in it. An error if there can be
+    // no thread, or if the loop cannot run.
     status start();
-    // Ends the loop and waits for the thread; not from that thread.
+    // Ends the loop and waits for the thread to end. Not to be called in that thread.
     void stop();
 
 private:

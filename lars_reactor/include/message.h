@@ -1,5 +1,6 @@
-// The frame that every message travels in: an 8-byte header, then the body.
-// Header: little-endian int32 msgid, little-endian int32 length of the body.
+// The frame that every message travels in: a header of 8 bytes, then the body. The
+// header is two int32, both little-endian: the id of the message, which says what it
+// is about, and the length of the body in bytes. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +9,16 @@
 namespace lars {
 
 constexpr size_t MESSAGE_HEAD_LEN = 8;
-constexpr size_t MESSAGE_LENGTH_LIMIT = 65535 - MESSAGE_HEAD_LEN;   // a body over TCP
-constexpr size_t DATAGRAM_LENGTH_LIMIT = 65507 - MESSAGE_HEAD_LEN;  // a body over UDP
+// How long a body may be, over TCP and over UDP.
+constexpr size_t MESSAGE_LENGTH_LIMIT = 65535 - MESSAGE_HEAD_LEN;
+constexpr size_t DATAGRAM_LENGTH_LIMIT = 65507 - MESSAGE_HEAD_LEN;
 
 struct msg_head {
     int32_t msgid = 0;
     int32_t msglen = 0;
 };
 
+// Four bytes, little-endian, at OUT and at IN.
 inline void encode_int32(int32_t value, char *out)
 {
     const auto bits = static_cast<uint32_t>(value);
@@ -31,7 +34,7 @@ inline int32_t decode_int32(const char *in)
     return static_cast<int32_t>(bits);
 }
 
-// OUT and IN: MESSAGE_HEAD_LEN bytes.
+// A header: MESSAGE_HEAD_LEN bytes at OUT and at IN. The length is not checked.
 inline void encode_head(const msg_head &head, char *out)
 {
     encode_int32(head.msgid, out);

@@ -1,6 +1,6 @@
-// The outcome of something that can fail: ok, or an error with its kind, for the
-// code that has to decide what comes next, and its words, for the person who reads
-// them. Any thread; a value like any other.
+// The outcome of something that can fail. It is ok, or an error, which has a kind, for
+// the code that decides what comes next, and words, for the person who reads them. It
+// is a value like any other, and any thread may use it.
 #pragma once
 
 #include <cerrno>
@@ -13,11 +13,11 @@ namespace lars {
 enum class status_kind {
     ok,
     failed,       // no more is known than the words say
-    unavailable,  // who is needed cannot be reached, or does not work for now: try later
-    denied,       // who is needed does not let us in
-    missing,      // what is asked for is not there
-    conflict,     // somebody else was faster: the same may work at once
-    rejected,     // understood and refused: the same would be refused again
+    unavailable,  // the other side cannot be reached or does not work now; later it may
+    denied,       // the other side does not let us in
+    missing,      // what was asked for is not there
+    conflict,     // somebody else was faster; the same may work if it is tried again
+    rejected,     // it was understood and refused, and would be refused again
     bad_data,     // what was read makes no sense
 };
 
@@ -36,7 +36,7 @@ public:
         return s;
     }
 
-    // "WHAT: No such file or directory"
+    // An error such as "WHAT: No such file or directory", with the words for ERR.
     static status from_errno(const std::string &what, int err = errno)
     {
         return error(what + ": " + std::strerror(err));
@@ -47,7 +47,7 @@ public:
 
     status_kind kind() const { return _kind; }
 
-    // Empty when ok.
+    // The words of the error; empty when ok.
     const std::string &message() const { return _message; }
 
 private:

@@ -1,4 +1,5 @@
-// Some threads, each running an event_loop of its own.
+// Some threads, each of which runs an event_loop of its own. All calls come from one
+// thread, the owner's.
 #pragma once
 
 #include <memory>
@@ -10,15 +11,18 @@ namespace lars {
 
 class thread_pool {
 public:
-    // Returns when all THREADS loops run. After an error none does.
+    // Starts THREADS threads, 0 or more, and returns when all their loops run. After an
+    // error none of them runs. LOG is where they write log lines.
     status start(int threads, const log_sink &log);
 
-    // Waits for the threads to end; not from one of them. The loops stay, so that
-    // what lives in them can be taken apart.
+    // Ends the loops and waits for the threads to end. Not to be called in one of them.
+    // The loops themselves stay as long as the pool, so that what lives in them can be
+    // taken apart.
     void stop();
 
+    // How many threads were started.
     size_t size() const { return _threads.size(); }
-    // The loop stays the pool's.
+    // The loop of one thread; INDEX is less than size(). It stays the pool's.
     event_loop *loop(size_t index) const { return _threads[index]->loop(); }
 
 private:

@@ -1,5 +1,6 @@
-// Carries items from any thread to a consumer that runs in one loop. The
-// consumer gets what waits as a batch, with one wake-up for all of it.
+// Carries items from any thread to a consumer that runs in one loop. The consumer gets
+// all that waits at once, in the order in which each thread sent it, and the loop is
+// woken up once for all of it.
 #pragma once
 
 #include <functional>
@@ -17,15 +18,16 @@ class thread_queue {
 public:
     using consumer = std::function<void(std::vector<T> &batch)>;
 
-    // CONSUME runs in LOOP, which outlives every send(). LIMIT: how many items may
-    // wait; 0: any number. Destroy the queue in LOOP's thread.
+    // CONSUME is called in LOOP's thread; LOOP outlives every send(). LIMIT is how many
+    // items may wait, 0 for any number. The queue is destroyed in LOOP's thread. What
+    // waits then is not consumed.
     thread_queue(event_loop *loop, consumer consume, size_t limit = 0)
         : _loop(loop), _state(std::make_shared<state>()), _limit(limit)
     {
         _state->consume = std::move(consume);
     }
 
-    // Any thread. False when LIMIT items wait: then ITEM was not taken.
+    // Any thread. Returns false, and does not take ITEM, when LIMIT items wait.
     bool send(T item)
     {
         {

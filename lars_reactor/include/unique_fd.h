@@ -1,4 +1,4 @@
-// Owns a file descriptor and closes it once. Movable, not copyable.
+// Owns a file descriptor and closes it, once. It can be moved but not copied.
 #pragma once
 
 #include <unistd.h>
@@ -20,8 +20,11 @@ public:
     ~unique_fd() { reset(); }
 
     int get() const { return _fd; }
+    // False while there is none.
     bool valid() const { return _fd >= 0; }
+    // Gives the descriptor away: it will not be closed here. -1 if there was none.
     int release() { return std::exchange(_fd, -1); }
+    // Closes the descriptor, if there is one, and owns FD from now on.
     void reset(int fd = -1)
     {
         const int old = std::exchange(_fd, fd);

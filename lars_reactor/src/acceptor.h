@@ -26,9 +26,6 @@ public:
 
     endpoint address() const { return local_address(_fd.get()); }
 
-    // Connections turned away because no fd was left.
-    uint64_t turned_away() const { return _turned_away; }
-
 private:
     void accept_all();
     bool turn_one_away();
@@ -41,7 +38,7 @@ private:
     bool _out_of_fds = false;
     bool _told = false;     // the log says that fds are out, but not yet that they are back
     log_limiter _limiter;
-    uint64_t _turned_away = 0;
+    uint64_t _turned_away = 0;  // connections, because no fd was left
     event_loop::timer_id _resume = 0;
 };
 

@@ -23,6 +23,7 @@ public:
     // Takes BUF back: kept for later, or freed where KEEP_BYTES are kept already.
     void revert(std::unique_ptr<io_buf> buf);
 
+    // For tests.
     size_t kept_bytes() const { return _kept_bytes; }
 
 private:

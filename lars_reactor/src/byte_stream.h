@@ -81,6 +81,7 @@ public:
     // sent, and handle_end does not follow. For an owner that goes.
     void abandon();
 
+    // For tests. Bytes that wait to be sent.
     size_t queued() const { return _output.length(); }
 
 private:

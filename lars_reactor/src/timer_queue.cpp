@@ -4,7 +4,8 @@
 
 namespace lars {
 
-timer_queue::timer_id timer_queue::add(clock::time_point due, clock::duration interval, callback run)
+timer_queue::timer_id timer_queue::add(clock::time_point due, clock::duration interval,
+                                       callback run)
 {
     const timer_id id = _next_id++;
     _due.emplace(id, due);
