@@ -94,17 +94,7 @@ TEST(Backpressure, WhilePausedTheLoopSleeps)
     limits.high_water = 100000;
     answerer a(limits);
     ASSERT_FALSE(push(a, requests(20000, 60000)));
-    uint64_t before = 0;
-    uint64_t after = 0;
-    a.loop.add_task([&] {
-        before = a.loop.wakeups();
-        a.loop.run_after(milliseconds(100), [&] {
-            after = a.loop.wakeups();
-            a.loop.stop();
-        });
-    });
-    ASSERT_TRUE(a.loop.event_process().ok());
-    EXPECT_EQ(after, before + 1);
+    EXPECT_EQ(wakeups_within(a.loop, milliseconds(100)), 1u);
 }
 
 TEST(Backpressure, ReadingGoesOnAtHalfOfTheHighWaterMark)
@@ -220,10 +210,8 @@ TEST(Backpressure, TwoEndsThatBothPauseStopAndAClientThatNeverPausesDoesNot)
         tcp_server_options server_options;
         server_options.limits = limits;
         tcp_server server(&loop, server_options);
-        ASSERT_TRUE(server.add_msg_router(1, [](const char *data, uint32_t len, int msgid, net_connection &conn) {
-                              conn.send_message(data, len, msgid);
-                          }).ok());
-        ASSERT_TRUE(server.bind({0x7f000001, 0}).ok());
+        ASSERT_TRUE(server.add_msg_router(1, echo()).ok());
+        ASSERT_TRUE(server.bind(loopback()).ok());
         ASSERT_TRUE(server.start().ok());
 
         tcp_client_options options;
@@ -233,7 +221,9 @@ TEST(Backpressure, TwoEndsThatBothPauseStopAndAClientThatNeverPausesDoesNot)
         tcp_client client(&loop, "test", {server.address()}, options);
         const int count = 1000;
         int answered = 0;
-        ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &) { ++answered; }).ok());
+        ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &) {
+                              ++answered;
+                          }).ok());
         client.set_conn_start([&](net_connection &conn) {
             const std::string body(60000, 'x');
             for (int i = 0; i < count; ++i)
@@ -265,17 +255,7 @@ TEST(Backpressure, Trap_R14_AResetWithQueuedOutputEndsTheConnectionOnce)
         EXPECT_EQ(a.stream->queued(), 0u);
 
         // A loop that still saw the dead socket would wake up all the time.
-        uint64_t before = 0;
-        uint64_t after = 0;
-        a.loop.add_task([&] {
-            before = a.loop.wakeups();
-            a.loop.run_after(milliseconds(50), [&] {
-                after = a.loop.wakeups();
-                a.loop.stop();
-            });
-        });
-        ASSERT_TRUE(a.loop.event_process().ok());
-        EXPECT_EQ(after, before + 1);
+        EXPECT_EQ(wakeups_within(a.loop, milliseconds(50)), 1u);
         EXPECT_EQ(a.ends, 1);
     }
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -90,6 +91,21 @@ inline void run_rounds(event_loop &loop, int rounds = 20)
     EXPECT_TRUE(run_until(loop, [&] { return rounds-- == 0; }));
 }
 
+// Runs LOOP in this thread and counts how often it wakes up until a timer of that time,
+// which is 1 where nothing else is to be done.
+inline uint64_t wakeups_within(event_loop &loop, milliseconds time)
+{
+    uint64_t count = 0;
+    loop.add_task([&] {
+        loop.run_after(time, [&, before = loop.wakeups()] {
+            count = loop.wakeups() - before;
+            loop.stop();
+        });
+    });
+    EXPECT_TRUE(loop.event_process().ok());
+    return count;
+}
+
 // Runs WORK in LOOP, which runs in another thread, and waits for its end.
 template <typename callable>
 auto in_loop(event_loop *loop, callable work)
@@ -153,6 +169,16 @@ inline bool echoes(wire_peer &peer, const std::string &body = "ping")
         return false;
     const auto answer = peer.receive_frame();
     return answer && answer->msgid == 1 && answer->body == body;
+}
+
+// Memory that this process has in use.
+inline size_t resident_bytes()
+{
+    std::ifstream in("/proc/self/statm");
+    size_t all = 0;
+    size_t resident = 0;
+    in >> all >> resident;
+    return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 // Bytes that show where they were cut or mixed up.

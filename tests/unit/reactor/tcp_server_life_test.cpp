@@ -21,15 +21,6 @@ size_t open_fds()
     return count;
 }
 
-size_t resident_bytes()
-{
-    std::ifstream in("/proc/self/statm");
-    size_t all = 0;
-    size_t resident = 0;
-    in >> all >> resident;
-    return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-}
-
 TEST(TcpServerLife, Trap_R10_ManyReconnectsLeaveNothingBehind)
 {
     tcp_server_options options;

@@ -1,7 +1,5 @@
 // Sending through a server: from any thread, to any connection, to peers that do
 // not read.
-#include <fstream>
-
 #include "net_support.h"
 #include "thread_queue.h"
 
@@ -240,15 +238,6 @@ TEST(TcpServerSend, Trap_R14_AResetWithQueuedOutputEndsTheConnection)
     EXPECT_TRUE(wait_until([&] { return closes == 1 && s.server.connections() == 0; }));
     wire_peer other = s.connect();
     EXPECT_TRUE(echoes(other));
-}
-
-size_t resident_bytes()
-{
-    std::ifstream in("/proc/self/statm");
-    size_t all = 0;
-    size_t resident = 0;
-    in >> all >> resident;
-    return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 TEST(TcpServerSend, Trap_R30_ManyClientsThatDoNotReadAreBoundedEach)
