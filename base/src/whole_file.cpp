@@ -7,32 +7,11 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "unique_fd.h"
+
 namespace lars {
 
 static constexpr off_t LARGEST_FILE = off_t{1} << 30;
-
-namespace {
-
-class file {
-public:
-    explicit file(int fd) : _fd(fd) {}
-    ~file() { close(); }
-    file(const file &) = delete;
-    file &operator=(const file &) = delete;
-
-    int fd() const { return _fd; }
-    bool close()
-    {
-        const bool closed = _fd < 0 || ::close(_fd) == 0;
-        _fd = -1;
-        return closed;
-    }
-
-private:
-    int _fd;
-};
-
-}  // namespace
 
 static std::string folder_of(const std::string &path)
 {
@@ -57,11 +36,11 @@ static bool write_all(int fd, std::string_view text)
 
 // Writes, and closes, so that a full disk is seen here rather than never.
 // The error names PATH: one that differs each time would be logged each time.
-static status fill(file &out, const std::string &path, std::string_view text)
+static status fill(unique_fd out, const std::string &path, std::string_view text)
 {
     // mkstemp leaves out everybody else; the file is no secret.
-    if (fchmod(out.fd(), 0644) != 0 || !write_all(out.fd(), text) || fsync(out.fd()) != 0 ||
-        !out.close())
+    if (fchmod(out.get(), 0644) != 0 || !write_all(out.get(), text) || fsync(out.get()) != 0 ||
+        ::close(out.release()) != 0)
         return status::from_errno("cannot write " + path);
     return {};
 }
@@ -69,11 +48,11 @@ static status fill(file &out, const std::string &path, std::string_view text)
 status read_file(const std::string &path, std::string *text)
 {
     // Not to wait for whoever may one day write to a fifo.
-    file in(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (in.fd() < 0)
+    const unique_fd in(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (in.get() < 0)
         return status::from_errno("cannot read " + path);
     struct stat info {};
-    if (fstat(in.fd(), &info) != 0)
+    if (fstat(in.get(), &info) != 0)
         return status::from_errno("cannot read " + path);
     if (!S_ISREG(info.st_mode))
         return status::error("cannot read " + path + ": not a regular file");
@@ -83,7 +62,7 @@ status read_file(const std::string &path, std::string *text)
     std::string found(static_cast<size_t>(info.st_size), '\0');
     size_t filled = 0;
     while (filled < found.size()) {
-        const ssize_t got = read(in.fd(), &found[filled], found.size() - filled);
+        const ssize_t got = read(in.get(), &found[filled], found.size() - filled);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -100,11 +79,11 @@ status read_file(const std::string &path, std::string *text)
 status replace_file(const std::string &path, std::string_view text)
 {
     std::string temporary = path + ".XXXXXX";
-    file out(mkostemp(&temporary[0], O_CLOEXEC));
-    if (out.fd() < 0)
+    unique_fd out(mkostemp(&temporary[0], O_CLOEXEC));
+    if (out.get() < 0)
         return status::from_errno("cannot create a file beside " + path);
 
-    status done = fill(out, path, text);
+    status done = fill(std::move(out), path, text);
     if (done && rename(temporary.c_str(), path.c_str()) != 0)
         done = status::from_errno("cannot replace " + path);
     if (!done) {
@@ -113,8 +92,8 @@ status replace_file(const std::string &path, std::string_view text)
     }
 
     // The name is in the folder, and that has to reach the disk too.
-    const file folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.fd() < 0 || fsync(folder.fd()) != 0)
+    const unique_fd folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0 || fsync(folder.get()) != 0)
         return status::from_errno("cannot write folder " + folder_of(path));
     return {};
 }

@@ -1,6 +1,6 @@
 #include "route_backend.h"
 
-#include <system_error>
+#include "start_thread.h"
 
 namespace lars {
 
@@ -31,12 +31,7 @@ route_backend::~route_backend()
 
 status route_backend::start()
 {
-    try {
-        _thread = std::thread([this] { run(); });
-    } catch (const std::system_error &e) {
-        return status::error(std::string("cannot start the backend thread: ") + e.what());
-    }
-    return {};
+    return start_thread(&_thread, "the backend's thread", [this] { run(); });
 }
 
 void route_backend::set_options(const dns_options &options)

@@ -12,6 +12,7 @@
 #include "net_connection.h"
 #include "queue_limits.h"
 #include "server_loop.h"
+#include "start_thread.h"
 #include "status.h"
 #include "tcp_client.h"
 #include "tcp_server.h"

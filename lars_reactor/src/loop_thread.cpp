@@ -1,7 +1,8 @@
 #include "loop_thread.h"
 
 #include <future>
-#include <system_error>
+
+#include "start_thread.h"
 
 namespace lars {
 
@@ -14,18 +15,14 @@ status loop_thread::start()
         *running = true;
         outcome->set_value({});
     });
-    try {
-        _thread = std::thread([this, outcome, running] {
-            const status ended = _loop.event_process();
-            if (!*running)
-                outcome->set_value(ended);
-            else if (!ended)
-                _loop.log()(log_level::error, "a loop ended: ", ended.message());
-        });
-    } catch (const std::system_error &e) {
-        return status::error(std::string("cannot start a thread: ") + e.what());
-    }
-    return started.get();
+    const status made = start_thread(&_thread, "a loop's thread", [this, outcome, running] {
+        const status ended = _loop.event_process();
+        if (!*running)
+            outcome->set_value(ended);
+        else if (!ended)
+            _loop.log()(log_level::error, "a loop ended: ", ended.message());
+    });
+    return made ? started.get() : made;
 }
 
 void loop_thread::stop()

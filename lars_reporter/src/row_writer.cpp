@@ -1,7 +1,8 @@
 #include "row_writer.h"
 
 #include <algorithm>
-#include <system_error>
+
+#include "start_thread.h"
 
 namespace lars {
 
@@ -33,12 +34,7 @@ row_writer::~row_writer()
 
 status row_writer::start()
 {
-    try {
-        _thread = std::thread([this] { run(); });
-    } catch (const std::system_error &e) {
-        return status::error(std::string("cannot start a storing thread: ") + e.what());
-    }
-    return {};
+    return start_thread(&_thread, "a storing thread", [this] { run(); });
 }
 
 void row_writer::join()

@@ -1,0 +1,17 @@
+#include "start_thread.h"
+
+#include <system_error>
+
+namespace lars {
+
+status start_thread(std::thread *thread, const std::string &what, std::function<void()> run)
+{
+    try {
+        *thread = std::thread(std::move(run));
+    } catch (const std::system_error &e) {
+        return status::error("cannot start " + what + ": " + e.what());
+    }
+    return {};
+}
+
+}  // namespace lars
