@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -180,13 +181,18 @@ TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
 
 TEST_F(Readme, LinksLeadSomewhere)
 {
-    for (const char *page : {"README.md", "docs/running.md", "docs/from-v0.12.md", "docs/course.md"}) {
+    std::vector<std::string> pages = {"README.md"};
+    for (const auto &file : std::filesystem::directory_iterator(source_path("docs"))) {
+        if (file.path().extension() == ".md")
+            pages.push_back("docs/" + file.path().filename().string());
+    }
+    ASSERT_GT(pages.size(), 10u);
+    for (const std::string &page : pages) {
         std::string text = read_text(source_path(page));
         // Code has brackets of its own.
         for (size_t at = 0; (at = text.find("\n```", at)) != std::string::npos;)
             text.erase(at, text.find("\n```", at + 4) + 4 - at);
-        const size_t slash = std::string(page).rfind('/');
-        const std::string folder = slash == std::string::npos ? "" : std::string(page, slash + 1);
+        const std::string folder = page.substr(0, page.rfind('/') + 1);
         for (size_t at = 0; (at = text.find("](", at)) != std::string::npos; ++at) {
             std::string target = text.substr(at + 2, text.find(')', at) - at - 2);
             target = target.substr(0, target.find('#'));
