@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo check test test-extra bench stages install clean help
+.PHONY: all demo check test test-extra bench stages format install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -36,6 +36,9 @@ bench:
 stages:
 	@./run_lars deps
 	@$(MAKE) --no-print-directory -C stages test
+
+format:
+	@tests/check_format --apply
 
 test-extra:
 	@./run_lars deps
@@ -67,6 +70,7 @@ help:
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
 	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
+	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'
 	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
