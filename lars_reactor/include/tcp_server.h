@@ -62,8 +62,9 @@ public:
 
     // Before start(). MAKE is called in start(), in the accepting loop's thread, once
     // for each loop that will have connections, and makes what the program keeps for
-    // that loop; never null. That is destroyed after the loop's last connection, so
-    // close hooks can still use it.
+    // that loop; never null. It is destroyed with the server, after the close hook has
+    // run for the last connection of that loop, so that close hooks can still use it.
+    // What a connection keeps in its param may live a little longer.
     template <typename T>
     void set_loop_state(std::function<std::unique_ptr<T>()> make)
     {

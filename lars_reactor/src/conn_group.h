@@ -30,7 +30,7 @@ struct server_shared {
 
 class conn_group final : public server_loop {
 public:
-    // LOOP outlives this. STATE outlives the connections.
+    // LOOP outlives this. STATE is there until the last close hook has run.
     conn_group(event_loop *loop, std::shared_ptr<server_shared> shared, loop_state_holder state);
     ~conn_group();
 

@@ -17,14 +17,15 @@ public:
     public:
         // May send on the stream and close it. DATA is valid until it returns.
         virtual void handle_frame(const char *data, uint32_t len, int msgid) = 0;
-        // As of byte_stream::handler.
+        // The same as handle_end of byte_stream::handler.
         virtual void handle_end(const std::string &why) = 0;
 
     protected:
         ~handler() = default;
     };
 
-    // The same as of byte_stream.
+    // This and what follows is the same as in byte_stream, but for send_message, which
+    // adds the header.
     frame_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits);
 
     status start() { return _bytes.start(); }

@@ -22,7 +22,6 @@ public:
     void abandon() { _stream.abandon(); }
 
     const conn_group &group() const { return *_group; }
-
     uint64_t id() const override { return _id; }
     endpoint peer() const override { return _peer; }
     event_loop *loop() const override;

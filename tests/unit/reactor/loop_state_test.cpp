@@ -95,6 +95,25 @@ TEST(LoopState, OutlivesTheConnectionsSoThatCloseHooksMayUseIt)
     }
 }
 
+#ifndef NDEBUG
+TEST(LoopState, AskedForAsAnotherTypeIsCaught)
+{
+    for (const bool with_state : {true, false}) {
+        EXPECT_DEATH(
+            {
+                event_loop loop(no_log());
+                tcp_server server(&loop);
+                if (with_state)
+                    server.set_loop_state<int>([] { return std::make_unique<int>(0); });
+                if (server.bind(loopback()) && server.start())
+                    server.run_in_loops([](server_loop &here) { here.state<long>() = 1; });
+                run_rounds(loop);
+            },
+            "typeid");
+    }
+}
+#endif
+
 TEST(LoopState, ATaskForALoopOfAServerThatIsGoneNeverRuns)
 {
     event_loop loop(no_log());
