@@ -1,6 +1,7 @@
 #include "tcp_server.h"
 
 #include <cassert>
+#include <typeinfo>
 
 #include "acceptor.h"
 #include "conn_group.h"
@@ -175,7 +176,7 @@ void tcp_server::run_in_loops(const std::function<void(server_loop &)> &task)
 const server_loop &tcp_server::loop_of(const net_connection &conn) const
 {
     // Not by its id: a close hook may run when _groups is empty already.
-    assert(dynamic_cast<const tcp_conn *>(&conn));
+    assert(typeid(conn) == typeid(tcp_conn));
     const conn_group &group = static_cast<const tcp_conn &>(conn).group();
     assert(&group.shared() == _shared.get());
     return group;
