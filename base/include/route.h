@@ -49,6 +49,8 @@ struct route_host {
     // of every route, wherever it comes from.
     bool can_be_called() const;
 
+    // Everything that the route says is compared. Whether two are the same host, their
+    // addresses say.
     bool operator==(const route_host &other) const { return address == other.address; }
     bool operator!=(const route_host &other) const { return !(*this == other); }
     bool operator<(const route_host &other) const { return address < other.address; }
@@ -74,6 +76,11 @@ struct route_row {
         return module != other.module ? module < other.module : host < other.host;
     }
 };
+
+// Brings HOSTS in order, each address once.
+void sort_hosts(std::vector<route_host> *hosts);
+// The one of HOSTS that has this address; null where none has. Valid until HOSTS changes.
+const route_host *find_host(const std::vector<route_host> &hosts, const endpoint &address);
 
 // Every module that ROWS name, in order, with its hosts in order. Rows whose host
 // cannot be called are left out, and so are rows that stand there again.

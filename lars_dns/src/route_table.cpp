@@ -6,12 +6,6 @@
 
 namespace lars {
 
-static void sort_unique(std::vector<route_host> &hosts)
-{
-    std::sort(hosts.begin(), hosts.end());
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
-}
-
 static std::shared_ptr<const table_route> make_route(module_route route)
 {
     auto made = std::make_shared<table_route>();
@@ -58,7 +52,7 @@ route_table route_table::with(std::vector<module_route> changed) const
         const module_id module = route.module;
         while (old != _modules.end() && old->first < module)
             next._modules.push_back(*old++);
-        sort_unique(route.hosts);
+        sort_hosts(&route.hosts);
         const bool known = old != _modules.end() && old->first == module;
         if (known && old->second->hosts == route.hosts)
             next._modules.push_back(*old);

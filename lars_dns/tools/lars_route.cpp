@@ -1,7 +1,6 @@
 // lars_route: shows and edits the routes in the database.
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -65,7 +64,7 @@ static std::vector<route_host> without(const std::vector<route_host> &hosts,
 {
     std::vector<route_host> rest;
     for (const route_host &host : hosts)
-        if (std::find(others.begin(), others.end(), host) == others.end())
+        if (!find_host(others, host.address))
             rest.push_back(host);
     return rest;
 }

@@ -1,6 +1,5 @@
 #include "route_command.h"
 
-#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -41,7 +40,7 @@ static status parse_hosts(const std::vector<std::string> &words, size_t first,
         const route_host host{address.value_or(endpoint())};
         if (!host.can_be_called())
             return status::error("'" + words[i] + "' is not a host: expected IP:PORT");
-        if (std::find(hosts->begin(), hosts->end(), host) == hosts->end())
+        if (!find_host(*hosts, host.address))
             hosts->push_back(host);
     }
     return {};

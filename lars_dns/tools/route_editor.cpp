@@ -1,6 +1,5 @@
 #include "route_editor.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace lars {
@@ -20,11 +19,6 @@ static std::string select_of(const module_id &module)
 {
     return "SELECT " + as_unsigned(module.modid) + " AS modid, " + as_unsigned(module.cmdid) +
            " AS cmdid";
-}
-
-static bool holds(const std::vector<route_host> &hosts, const route_host &host)
-{
-    return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
 }
 
 status route_editor::list(const std::optional<module_id> &module, std::vector<std::string> *lines)
@@ -78,7 +72,7 @@ status route_editor::add(const module_route &route, std::vector<route_host> *add
         added->clear();
         std::string values;
         for (const route_host &host : route.hosts) {
-            if (holds(present, host) || holds(*added, host))
+            if (find_host(present, host.address) || find_host(*added, host.address))
                 continue;
             added->push_back(host);
             values += (values.empty() ? "(" : ", (") + as_unsigned(route.module.modid) + ", " +
@@ -102,7 +96,7 @@ status route_editor::remove(const module_route &route, std::vector<route_host> *
         removed->clear();
         std::string which;
         for (const route_host &host : present) {
-            if (!route.hosts.empty() && !holds(route.hosts, host))
+            if (!route.hosts.empty() && !find_host(route.hosts, host.address))
                 continue;
             removed->push_back(host);
             which += (which.empty() ? "(" : ", (") + std::to_string(host.address.ip) + ", " +

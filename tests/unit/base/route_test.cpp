@@ -52,6 +52,22 @@ TEST(RouteHost, CanBeCalledWithAnAddressAndAPort)
     EXPECT_FALSE(route_host().can_be_called());
 }
 
+TEST(RouteHost, IsFoundByItsAddress)
+{
+    const std::vector<route_host> hosts = {{{1, 80}}, {{1, 81}}, {{2, 80}}};
+    for (const route_host &wanted : hosts)
+        EXPECT_EQ(find_host(hosts, wanted.address)->address, wanted.address);
+    EXPECT_EQ(find_host(hosts, {2, 81}), nullptr);
+    EXPECT_EQ(find_host({}, {1, 80}), nullptr);
+}
+
+TEST(RouteHost, SortedHostsStandThereOnce)
+{
+    std::vector<route_host> hosts = {{{2, 80}}, {{1, 81}}, {{1, 80}}, {{2, 80}}, {{1, 80}}};
+    sort_hosts(&hosts);
+    EXPECT_EQ(hosts, (std::vector<route_host>{{{1, 80}}, {{1, 81}}, {{2, 80}}}));
+}
+
 TEST(GroupByModule, GivesEachModuleOnceWithItsHostsSortedAndOnce)
 {
     const auto groups = group_by_module({row({1, 2}, "10.0.0.2:80"), row({1, 1}, "10.0.0.9:80"),
