@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "endpoint.h"
@@ -44,6 +46,11 @@ struct module_id_hash {
 // What a route says of one host.
 struct route_host {
     endpoint address;
+
+    // As files of routes and lars_route's arguments have it: "10.0.0.1:80". parse gives
+    // nothing where TEXT is anything else.
+    static std::optional<route_host> parse(std::string_view text);
+    std::string to_string() const { return address.to_string(); }
 
     // Whether somebody can call it. A host of which that is not true is left out
     // of every route, wherever it comes from.

@@ -11,6 +11,14 @@ std::string module_id::to_string() const
     return "(" + std::to_string(modid) + "," + std::to_string(cmdid) + ")";
 }
 
+std::optional<route_host> route_host::parse(std::string_view text)
+{
+    const auto address = endpoint::parse(text);
+    if (!address)
+        return std::nullopt;
+    return route_host{*address};
+}
+
 bool route_host::can_be_called() const
 {
     return lars::can_be_called(address.ip, address.port);

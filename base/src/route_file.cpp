@@ -28,7 +28,7 @@ status save_route_file(const std::string &path, const std::vector<route_row> &ro
     std::string body;
     for (const route_row &row : rows) {
         body += std::to_string(row.module.modid) + ' ' + std::to_string(row.module.cmdid) + ' ' +
-                row.host.address.to_string() + '\n';
+                row.host.to_string() + '\n';
     }
     const std::string header = std::string(MAGIC) + ' ' + std::string(VERSION) + ' ' +
                                std::to_string(rows.size()) + ' ' + checksum_of(body) + '\n';
@@ -88,10 +88,10 @@ static bool parse_row(std::string_view line, route_row *row)
     if (!parse_number(words.next_word(), &row->module.modid) ||
         !parse_number(words.next_word(), &row->module.cmdid))
         return false;
-    const auto address = endpoint::parse(words.rest());
-    if (!address)
+    const auto host = route_host::parse(words.rest());
+    if (!host)
         return false;
-    row->host.address = *address;
+    row->host = *host;
     return true;
 }
 

@@ -36,8 +36,7 @@ static status parse_hosts(const std::vector<std::string> &words, size_t first,
                           std::vector<route_host> *hosts)
 {
     for (size_t i = first; i < words.size(); ++i) {
-        const auto address = endpoint::parse(words[i]);
-        const route_host host{address.value_or(endpoint())};
+        const route_host host = route_host::parse(words[i]).value_or(route_host());
         if (!host.can_be_called())
             return status::error("'" + words[i] + "' is not a host: expected IP:PORT");
         if (!find_host(*hosts, host.address))

@@ -52,6 +52,14 @@ TEST(RouteHost, CanBeCalledWithAnAddressAndAPort)
     EXPECT_FALSE(route_host().can_be_called());
 }
 
+TEST(RouteHost, IsReadAsItIsWritten)
+{
+    for (const char *text : {"10.0.0.1:80", "255.255.255.255:65535", "0.0.0.0:0"})
+        EXPECT_EQ(route_host::parse(text).value().to_string(), text);
+    for (const char *wrong : {"", "10.0.0.1", "10.0.0.1:65536", "10.0.0.1:80 ", "10.0.0.1:80@1"})
+        EXPECT_FALSE(route_host::parse(wrong)) << wrong;
+}
+
 TEST(RouteHost, IsFoundByItsAddress)
 {
     const std::vector<route_host> hosts = {{{1, 80}}, {{1, 81}}, {{2, 80}}};
