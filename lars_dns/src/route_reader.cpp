@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "route_data.h"
+
 namespace lars {
 
 // How far below the cursor a row may still appear: a transaction takes its id
@@ -107,31 +109,18 @@ status route_reader::read_cursor(position *now)
 
 status route_reader::read_rows(const std::string &where, std::vector<route_row> *rows, result *out)
 {
-    return _db.query(
-        "SELECT modid, cmdid, serverip, serverport, id FROM RouteData" + where,
-        [rows, out](const db_row &row) -> status {
-            route_row read;
-            uint64_t ip = 0;
-            uint64_t port = 0;
-            status good = row.get_id(0, &read.module.modid);
-            if (good)
-                good = row.get_id(1, &read.module.cmdid);
-            if (good)
-                good = row.get_unsigned(2, &ip, UINT32_MAX);
-            if (good)
-                good = row.get_unsigned(3, &port, 65535);
-            read.host.address = {static_cast<uint32_t>(ip), static_cast<uint16_t>(port)};
-            if (good && !read.host.can_be_called())
-                good = status::error("serverip and serverport must not be 0");
-            if (!good) {
-                ++out->bad_rows;
-                out->bad_row = "RouteData id " + std::string(row[4].value_or("?")) + ": " +
-                               good.message();
-                return {};
-            }
-            rows->push_back(read);
+    return read_route_data(&_db, where, [rows, out](const stored_route &row) -> status {
+        status good = row.readable;
+        if (good && !row.as_row().host.can_be_called())
+            good = status::error("serverip and serverport must not be 0");
+        if (!good) {
+            ++out->bad_rows;
+            out->bad_row = "RouteData id " + row.id + ": " + good.message();
             return {};
-        });
+        }
+        rows->push_back(row.as_row());
+        return {};
+    });
 }
 
 status route_reader::read_all(const position &now, result *out)
@@ -154,9 +143,7 @@ status route_reader::read_modules(const route_table &served, const std::vector<m
     std::string where = " WHERE ";
     std::vector<module_route> changed;
     for (const module_id &module : modules) {
-        where += (changed.empty() ? "" : " OR ") + std::string("(modid = ") +
-                 std::to_string(static_cast<uint32_t>(module.modid)) +
-                 " AND cmdid = " + std::to_string(static_cast<uint32_t>(module.cmdid)) + ")";
+        where += (changed.empty() ? "(" : " OR (") + condition_of(module) + ")";
         changed.push_back({module, {}});
     }
     std::vector<route_row> rows;

@@ -1,66 +1,49 @@
 #include "route_editor.h"
 
-#include <limits>
+#include "route_data.h"
 
 namespace lars {
-
-static std::string as_unsigned(int32_t id)
-{
-    return std::to_string(static_cast<uint32_t>(id));
-}
-
-static std::string condition_of(const module_id &module)
-{
-    return "modid = " + as_unsigned(module.modid) + " AND cmdid = " + as_unsigned(module.cmdid);
-}
 
 // A SELECT that gives one module, for note_change.
 static std::string select_of(const module_id &module)
 {
-    return "SELECT " + as_unsigned(module.modid) + " AS modid, " + as_unsigned(module.cmdid) +
-           " AS cmdid";
+    return "SELECT " + std::to_string(static_cast<uint32_t>(module.modid)) + " AS modid, " +
+           std::to_string(static_cast<uint32_t>(module.cmdid)) + " AS cmdid";
 }
 
 status route_editor::list(const std::optional<module_id> &module, std::vector<std::string> *lines)
 {
     // Sorted as the signed numbers that are shown.
-    return _client->query(
-        "SELECT DISTINCT modid, cmdid, serverip, serverport FROM RouteData WHERE " +
-            (module ? condition_of(*module) : "TRUE") +
+    return read_route_data(
+        _client,
+        " WHERE " + (module ? condition_of(*module) : "TRUE") +
             " ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000, serverip, serverport",
-        [lines](const db_row &row) {
-            int32_t modid = 0, cmdid = 0;
-            uint64_t ip = 0, port = 0;
-            status s = row.get_id(0, &modid);
-            if (s)
-                s = row.get_id(1, &cmdid);
-            if (s)
-                s = row.get_unsigned(2, &ip, std::numeric_limits<uint32_t>::max());
-            if (s)
-                s = row.get_unsigned(3, &port);
+        [lines](const stored_route &row) {
             // A port that is none is shown as it is: this is where one would look.
-            lines->push_back(std::to_string(modid) + " " + std::to_string(cmdid) + " " +
-                             ip_to_string(static_cast<uint32_t>(ip)) + ":" + std::to_string(port));
-            return s;
+            if (!row.readable && !row.port_is_none())
+                return row.readable;
+            const std::string line = std::to_string(row.module.modid) + " " +
+                                     std::to_string(row.module.cmdid) + " " + ip_to_string(row.ip) +
+                                     ":" + std::to_string(row.port);
+            if (lines->empty() || lines->back() != line)
+                lines->push_back(line);
+            return status();
         });
 }
 
 status route_editor::read_hosts(const module_id &module, std::vector<route_host> *hosts)
 {
     hosts->clear();
-    return _client->query(
-        "SELECT DISTINCT serverip, serverport FROM RouteData WHERE " + condition_of(module),
-        [hosts](const db_row &row) {
-            uint64_t ip = 0, port = 0;
-            if (status s = row.get_unsigned(0, &ip, std::numeric_limits<uint32_t>::max()); !s)
-                return s;
-            if (status s = row.get_unsigned(1, &port); !s)
-                return s;
-            // Some other tool's mistake; it is nobody's host.
-            if (port <= std::numeric_limits<uint16_t>::max())
-                hosts->push_back({{static_cast<uint32_t>(ip), static_cast<uint16_t>(port)}});
-            return status();
-        });
+    return read_route_data(_client, " WHERE " + condition_of(module),
+                           [hosts](const stored_route &row) {
+                               // Some other tool's mistake; it is nobody's host.
+                               if (row.port_is_none())
+                                   return status();
+                               const route_host host = row.as_row().host;
+                               if (row.readable && !find_host(*hosts, host.address))
+                                   hosts->push_back(host);
+                               return row.readable;
+                           });
 }
 
 status route_editor::add(const module_route &route, std::vector<route_host> *added)
@@ -70,19 +53,14 @@ status route_editor::add(const module_route &route, std::vector<route_host> *add
         if (status s = read_hosts(route.module, &present); !s)
             return s;
         added->clear();
-        std::string values;
         for (const route_host &host : route.hosts) {
             if (find_host(present, host.address) || find_host(*added, host.address))
                 continue;
             added->push_back(host);
-            values += (values.empty() ? "(" : ", (") + as_unsigned(route.module.modid) + ", " +
-                      as_unsigned(route.module.cmdid) + ", " + std::to_string(host.address.ip) +
-                      ", " + std::to_string(host.address.port) + ")";
         }
         if (added->empty())
             return status();
-        const status s = _client->execute(
-            "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " + values);
+        const status s = insert_route_data(_client, {route.module, *added});
         return s ? note_change(select_of(route.module)) : s;
     });
 }

@@ -1,0 +1,42 @@
+// The table RouteData: which columns it has, and how a row of it is read and written.
+// Whoever reads routes from the database, or puts them there, does it by these. Each
+// call is made in the thread that uses CLIENT, which is connected.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "db_client.h"
+#include "route.h"
+
+namespace lars {
+
+// A row as it stands there. Other tools write rows too, so that it may hold what is no
+// route.
+struct stored_route {
+    std::string id;
+    module_id module;
+    uint32_t ip = 0;
+    uint64_t port = 0;
+    // What the columns hold that they must not, with the name of the first such column;
+    // those behind it are not read. A port above 65535 is wrong, and read.
+    status readable;
+
+    bool port_is_none() const;
+    // Where the row is readable. Whether the host can be called is another question.
+    route_row as_row() const;
+};
+
+// Calls EACH for every row that REST, " WHERE ..." or an empty text, selects. Rows that
+// stand there twice come twice. The first error of EACH ends that and comes back.
+status read_route_data(db_client *client, const std::string &rest,
+                       const std::function<status(const stored_route &row)> &each);
+
+// Adds a row for each host of ROUTE, which has some.
+status insert_route_data(db_client *client, const module_route &route);
+
+// "modid = 1 AND cmdid = 2": the module's rows, in this table and in RouteChange.
+std::string condition_of(const module_id &module);
+
+}  // namespace lars
