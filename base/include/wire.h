@@ -1,7 +1,7 @@
 // The messages of the wire contract (base/proto) as plain structs. Nothing else in
 // the services reads or builds a message: only here is an address turned into what
-// travels, is a host left out that cannot be called, and is it known how much fits
-// a message or a datagram.
+// travels, is a host of a message left out that cannot be called (group_by_module does
+// so for tables and files), and is it known how much fits a message or a datagram.
 #pragma once
 
 #include <cstddef>
