@@ -1,6 +1,8 @@
 #include "route_command.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 
 namespace lars {
@@ -60,36 +62,62 @@ static status parse_module(const std::vector<std::string> &words, route_command 
     return parse_hosts(words, 3, &command->hosts);
 }
 
+namespace {
+
+enum class part { none, optional, required };
+
+// What follows a verb.
+struct syntax {
+    const char *name;
+    route_command::verb what;
+    part module;
+    part hosts;
+};
+
+}  // namespace
+
+static constexpr syntax VERBS[] = {
+    {"list", route_command::verb::list, part::optional, part::none},
+    {"add", route_command::verb::add, part::required, part::required},
+    {"del", route_command::verb::del, part::required, part::optional},
+    {"clear", route_command::verb::clear, part::none, part::none},
+};
+
+// "list, add, del or clear"
+static std::string all_verbs()
+{
+    std::string names;
+    for (const syntax &one : VERBS) {
+        const bool last = &one == std::end(VERBS) - 1;
+        names += (names.empty() ? "" : last ? " or " : ", ") + std::string(one.name);
+    }
+    return names;
+}
+
 static status parse_words(const std::vector<std::string> &words, route_command *command)
 {
-    using verb = route_command::verb;
     if (words.empty())
-        return status::error("expected list, add, del or clear");
-    if (words[0] == "list")
-        command->what = verb::list;
-    else if (words[0] == "add")
-        command->what = verb::add;
-    else if (words[0] == "del")
-        command->what = verb::del;
-    else if (words[0] == "clear")
-        command->what = verb::clear;
-    else
-        return status::error("'" + words[0] + "' is not list, add, del or clear");
+        return status::error("expected " + all_verbs());
+    const auto verb = std::find_if(std::begin(VERBS), std::end(VERBS),
+                                   [&words](const syntax &one) { return words[0] == one.name; });
+    if (verb == std::end(VERBS))
+        return status::error("'" + words[0] + "' is not " + all_verbs());
+    command->what = verb->what;
 
-    if (command->what == verb::clear) {
+    if (verb->what == route_command::verb::clear) {
         command->confirmed = words.size() == 2 && words[1] == "--yes";
         return words.size() == 1 || command->confirmed
                    ? status()
                    : status::error("clear takes nothing but --yes");
     }
-    if (command->what == verb::list && words.size() == 1)
+    if (verb->module == part::optional && words.size() == 1)
         return {};
     if (status s = parse_module(words, command); !s)
         return s;
-    if (command->what == verb::list && !command->hosts.empty())
-        return status::error("list takes no hosts");
-    if (command->what == verb::add && command->hosts.empty())
-        return status::error("add needs at least one IP:PORT");
+    if (verb->hosts == part::none && !command->hosts.empty())
+        return status::error(words[0] + " takes no hosts");
+    if (verb->hosts == part::required && command->hosts.empty())
+        return status::error(words[0] + " needs at least one IP:PORT");
     return {};
 }
 
