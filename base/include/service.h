@@ -32,9 +32,9 @@ struct service_context {
 class service_runner {
 public:
     struct callbacks {
-        std::function<status(const std::string &path)> read;  // the configuration
         std::function<status()> start;
-        std::function<void()> reload;                         // with what was read last
+        // Reads the configuration in PATH and takes it, or nothing of it.
+        std::function<status(const std::string &path)> reload;
         std::function<void(std::function<void()> done)> stop;
     };
 
@@ -92,10 +92,15 @@ int run_service(int argc, char **argv, const service_info &info,
 
     service_runner runner(info, arguments);
     service served(runner.context(), options);
-    return runner.run({[&](const std::string &path) { return read(path, &options); },
-                       [&] { return served.start(); },
-                       [&] { served.reload(options); },
-                       [&](std::function<void()> done) { served.stop(std::move(done)); }});
+    const auto reload = [&served, read](const std::string &path) {
+        typename service::options fresh;
+        const status s = read(path, &fresh);
+        if (s)
+            served.reload(fresh);
+        return s;
+    };
+    return runner.run({[&served] { return served.start(); }, reload,
+                       [&served](std::function<void()> done) { served.stop(std::move(done)); }});
 }
 
 }  // namespace lars

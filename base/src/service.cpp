@@ -97,11 +97,10 @@ void service_runner::stop(const callbacks &service)
 
 void service_runner::reload(const callbacks &service)
 {
-    if (status s = service.read(_arguments.config_path); !s) {
+    if (status s = service.reload(_arguments.config_path); !s) {
         _loop.log()(log_level::error, "configuration stays as it was: ", s.message());
         return;
     }
-    service.reload();
     _loop.log()(log_level::info, "configuration read again");
 }
 
