@@ -70,7 +70,7 @@ std::string encode_route(const module_route &route, size_t *fitted);
 // Adds the seq to such a body.
 void append_seq(std::string *route_body, uint32_t seq);
 
-// The bodies of as many ReportStatusRequests as the report needs.
-std::vector<std::string> encode_call_summary(const call_summary &report);
+// The bodies of as many ReportStatusRequests as the summary needs.
+std::vector<std::string> encode_call_summary(const call_summary &summary);
 
 }  // namespace lars

@@ -179,21 +179,21 @@ void append_seq(std::string *route_body, uint32_t seq)
     only_seq.AppendToString(route_body);
 }
 
-std::vector<std::string> encode_call_summary(const call_summary &report)
+std::vector<std::string> encode_call_summary(const call_summary &summary)
 {
     std::vector<std::string> bodies;
-    for (size_t first = 0; first < report.hosts.size(); first += RESULTS_PER_MESSAGE) {
+    for (size_t first = 0; first < summary.hosts.size(); first += RESULTS_PER_MESSAGE) {
         ReportStatusRequest message;
-        set_module(report.module, &message);
-        message.set_caller(ip_to_wire(report.caller));
-        message.set_ts(report.ts);
-        const size_t end = std::min(report.hosts.size(), first + RESULTS_PER_MESSAGE);
+        set_module(summary.module, &message);
+        message.set_caller(ip_to_wire(summary.caller));
+        message.set_ts(summary.ts);
+        const size_t end = std::min(summary.hosts.size(), first + RESULTS_PER_MESSAGE);
         for (size_t i = first; i < end; ++i) {
             HostCallResult *result = message.add_results();
-            set_address(report.hosts[i].host, result);
-            result->set_succ(report.hosts[i].succ);
-            result->set_err(report.hosts[i].err);
-            result->set_overload(report.hosts[i].overloaded);
+            set_address(summary.hosts[i].host, result);
+            result->set_succ(summary.hosts[i].succ);
+            result->set_err(summary.hosts[i].err);
+            result->set_overload(summary.hosts[i].overloaded);
         }
         bodies.push_back(message.SerializeAsString());
     }

@@ -20,8 +20,8 @@ public:
     struct upstream {
         // Asks the dns for a module; the answer comes through send().
         route_lb::pull_callback pull;
-        // Passes a report on to the reporter.
-        std::function<void(call_summary)> send_report;
+        // Passes a summary on to the reporter.
+        std::function<void(call_summary)> send_summary;
         // This machine's address as the reporter sees it; 0 while sums should
         // wait, because the reporter is away.
         std::function<uint32_t()> caller_ip;
@@ -34,7 +34,7 @@ public:
     status bind(const endpoint &address) { return _server.bind(address); }
     void restore(const module_route &route);
     status start();
-    // Ends the thread, and hands the last sums to send_report.
+    // Ends the thread, and hands the last sums to send_summary.
     void stop();
 
     endpoint address() const { return _server.address(); }
@@ -51,7 +51,7 @@ private:
     void on_bad_message(int msgid);
     void log_change(const module_id &module, const host_change &change);
     void log_cut_route(const module_id &module, size_t hosts, size_t fitted);
-    void send_reports();
+    void send_summaries();
     void check_deadlines();
     void arm();
 
@@ -64,7 +64,7 @@ private:
 
     event_loop::timer_id _deadline_timer = 0;
     lb_time _armed_for = lb_time::max();
-    event_loop::timer_id _report_timer = 0;
+    event_loop::timer_id _summary_timer = 0;
 
     wire_codec _codec;
     uint64_t _bad_messages = 0;

@@ -23,9 +23,9 @@ public:
     // Sends what was given to send() before, if there is a connection, and ends.
     void stop();
 
-    // Any thread. Reports that meet a broken connection are kept for the next one;
+    // Any thread. Summaries that meet a broken connection are kept for the next one;
     // beyond MAX_WAITING messages the oldest are dropped.
-    void send(call_summary report) { _reports.send(std::move(report)); }
+    void send(call_summary summary) { _summaries.send(std::move(summary)); }
 
     // Any thread. This machine's address as the reporter sees it; 0 while there is
     // no connection.
@@ -43,7 +43,7 @@ private:
     uint64_t _dropped = 0;
     log_limiter _dropped_limiter;
     std::atomic<uint32_t> _caller_ip{0};
-    thread_queue<call_summary> _reports;
+    thread_queue<call_summary> _summaries;
 };
 
 }  // namespace lars

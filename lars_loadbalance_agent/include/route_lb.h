@@ -54,8 +54,8 @@ public:
     // When to call that again; nothing while no module is known.
     std::optional<lb_time> next_deadline() const;
 
-    // The calls since the last time, one report for each module with any.
-    std::vector<call_summary> take_reports(uint32_t caller_ip, uint32_t now_seconds);
+    // The calls since the last time, one summary for each module with any.
+    std::vector<call_summary> take_summaries(uint32_t caller_ip, uint32_t now_seconds);
 
     // For tests. Null when the module is not known.
     const load_balance *find(const module_id &module) const;
@@ -66,7 +66,7 @@ private:
         load_balance hosts;
         bool pulling = false;
         bool answered = false;  // by the dns, since this agent runs
-        bool has_calls = false; // since the last report upstream
+        bool has_calls = false; // since the last summary
         lb_time updated{};
         lb_time used{};
         lb_time deadline{};     // the one that stands in _deadlines

@@ -23,7 +23,7 @@ void agent::make_servers()
     for (auto &server : _servers) {
         host_server::upstream up;
         up.pull = [this](const module_id &module) { _dns.pull(module); };
-        up.send_report = [this](call_summary report) { _reporter.send(std::move(report)); };
+        up.send_summary = [this](call_summary summary) { _reporter.send(std::move(summary)); };
         up.caller_ip = [this] { return _reporter.caller_ip(); };
         server =
             std::make_unique<host_server>(_options.balance, std::move(up), _context.loop->log());

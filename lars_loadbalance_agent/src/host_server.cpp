@@ -46,8 +46,8 @@ status host_server::start()
     }
     if (status s = _server.start(); !s)
         return s;
-    _report_timer =
-        _loop->run_every(_modules.config().report_interval, [this] { send_reports(); });
+    _summary_timer =
+        _loop->run_every(_modules.config().report_interval, [this] { send_summaries(); });
     arm();
     return _thread.start();
 }
@@ -55,7 +55,7 @@ status host_server::start()
 void host_server::stop()
 {
     _thread.stop();
-    send_reports();
+    send_summaries();
     _server.stop();
 }
 
@@ -66,8 +66,8 @@ void host_server::set_config(const lb_config &config)
         _modules.set_config(config);
         if (!other_interval)
             return;
-        _loop->cancel(_report_timer);
-        _report_timer = _loop->run_every(config.report_interval, [this] { send_reports(); });
+        _loop->cancel(_summary_timer);
+        _summary_timer = _loop->run_every(config.report_interval, [this] { send_summaries(); });
     });
 }
 
@@ -150,14 +150,14 @@ void host_server::log_change(const module_id &module, const host_change &change)
                          reason_of(change.why));
 }
 
-void host_server::send_reports()
+void host_server::send_summaries()
 {
     const uint32_t caller = _up.caller_ip();
     if (caller == 0)
         return;
     const auto now = static_cast<uint32_t>(std::time(nullptr));
-    for (call_summary &report : _modules.take_reports(caller, now))
-        _up.send_report(std::move(report));
+    for (call_summary &summary : _modules.take_summaries(caller, now))
+        _up.send_summary(std::move(summary));
 }
 
 void host_server::check_deadlines()

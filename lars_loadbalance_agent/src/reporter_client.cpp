@@ -8,9 +8,9 @@ reporter_client::reporter_client(const std::vector<endpoint> &servers, const log
     : _thread(log),
       _loop(_thread.loop()),
       _client(_loop, "reporter", servers),
-      _reports(_loop, [this](std::vector<call_summary> &batch) {
-          for (const call_summary &report : batch) {
-              for (std::string &body : encode_call_summary(report))
+      _summaries(_loop, [this](std::vector<call_summary> &batch) {
+          for (const call_summary &summary : batch) {
+              for (std::string &body : encode_call_summary(summary))
                   _waiting.push_back(std::move(body));
           }
           send_waiting();

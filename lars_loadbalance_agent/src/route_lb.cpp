@@ -143,17 +143,17 @@ void route_lb::forget_unused(lb_time now)
     }
 }
 
-std::vector<call_summary> route_lb::take_reports(uint32_t caller_ip, uint32_t now_seconds)
+std::vector<call_summary> route_lb::take_summaries(uint32_t caller_ip, uint32_t now_seconds)
 {
-    std::vector<call_summary> reports;
+    std::vector<call_summary> summaries;
     for (auto &[id, m] : _modules) {
         if (!std::exchange(m.has_calls, false))
             continue;
         std::vector<host_calls> calls = m.hosts.take_calls();
         if (!calls.empty())
-            reports.push_back({id, caller_ip, now_seconds, std::move(calls)});
+            summaries.push_back({id, caller_ip, now_seconds, std::move(calls)});
     }
-    return reports;
+    return summaries;
 }
 
 const load_balance *route_lb::find(const module_id &id) const

@@ -32,12 +32,12 @@ public:
 private:
     struct loop_state {
         wire_codec codec;
-        call_summary report;  // reused, so that reading one seldom takes memory
+        call_summary summary;  // reused, so that reading one seldom takes memory
         log_limiter bad_limiter;
     };
 
     void warn_of_spelling(const options &read) const;
-    void on_report(const char *data, uint32_t len, net_connection &conn);
+    void on_summary(const char *data, uint32_t len, net_connection &conn);
     void log_losses();
     std::string totals() const;
 

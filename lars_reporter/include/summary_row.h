@@ -15,7 +15,7 @@ struct summary_row {
     int32_t succ = 0;
     int32_t err = 0;
     uint32_t ts = 0;
-    bool overload = false;
+    bool overloaded = false;
 
     // The primary key: a later row with the same one replaces this.
     auto key() const { return std::tie(module, host, caller); }
@@ -28,8 +28,8 @@ struct summary_row_same_key {
     bool operator()(const summary_row &a, const summary_row &b) const { return a.key() == b.key(); }
 };
 
-// The row for one host of REPORT. Counts that the column cannot hold become the
+// The row for one host of SUMMARY. Counts that the column cannot hold become the
 // most that it can.
-summary_row make_summary_row(const call_summary &report, const host_calls &calls);
+summary_row make_summary_row(const call_summary &summary, const host_calls &calls);
 
 }  // namespace lars

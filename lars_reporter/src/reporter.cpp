@@ -24,7 +24,7 @@ status reporter::start()
     warn_of_spelling(_options);
     const status added = _server.add_msg_router(
         ID_ReportStatusRequest, [this](const char *data, uint32_t len, int, net_connection &conn) {
-            on_report(data, len, conn);
+            on_summary(data, len, conn);
         });
     if (!added)
         return added;
@@ -69,16 +69,16 @@ void reporter::stop(std::function<void()> done)
     });
 }
 
-void reporter::on_report(const char *data, uint32_t len, net_connection &conn)
+void reporter::on_summary(const char *data, uint32_t len, net_connection &conn)
 {
     loop_state &state = _server.loop_state<loop_state>(conn);
-    call_summary &report = state.report;
+    call_summary &summary = state.summary;
     size_t bad = 0;
-    if (state.codec.decode_call_summary(data, len, &report, &bad)) {
-        const int node = _ring.node_for(report.module);
+    if (state.codec.decode_call_summary(data, len, &summary, &bad)) {
+        const int node = _ring.node_for(summary.module);
         row_writer &writer = *_writers[static_cast<size_t>(node)];
-        for (const host_calls &calls : report.hosts)
-            writer.push(make_summary_row(report, calls));
+        for (const host_calls &calls : summary.hosts)
+            writer.push(make_summary_row(summary, calls));
     } else {
         bad = 1;
     }

@@ -102,7 +102,7 @@ status row_writer::write(const std::vector<summary_row> &rows)
                std::to_string(row.host.ip) + ',' + std::to_string(row.host.port) + ',' +
                std::to_string(row.caller) + ',' + std::to_string(row.succ) + ',' +
                std::to_string(row.err) + ',' + std::to_string(row.ts) + ",'" +
-               (row.overload ? '1' : '0') + "')";
+               (row.overloaded ? '1' : '0') + "')";
         separator = ",";
     }
     sql += " ON DUPLICATE KEY UPDATE succ_cnt = VALUES(succ_cnt), err_cnt = VALUES(err_cnt),"

@@ -20,16 +20,16 @@ static int32_t clamp_count(uint32_t count)
         std::min<uint32_t>(count, std::numeric_limits<int32_t>::max()));
 }
 
-summary_row make_summary_row(const call_summary &report, const host_calls &calls)
+summary_row make_summary_row(const call_summary &summary, const host_calls &calls)
 {
     summary_row row;
-    row.module = report.module;
+    row.module = summary.module;
     row.host = calls.host;
-    row.caller = report.caller;
+    row.caller = summary.caller;
     row.succ = clamp_count(calls.succ);
     row.err = clamp_count(calls.err);
-    row.ts = report.ts;
-    row.overload = calls.overloaded;
+    row.ts = summary.ts;
+    row.overloaded = calls.overloaded;
     return row;
 }
 

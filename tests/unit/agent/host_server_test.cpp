@@ -24,9 +24,9 @@ protected:
             std::lock_guard<std::mutex> lock(mutex);
             pulls.push_back(id.to_string());
         };
-        up.send_report = [this](call_summary report) {
+        up.send_summary = [this](call_summary summary) {
             std::lock_guard<std::mutex> lock(mutex);
-            reports.push_back(std::move(report));
+            summaries.push_back(std::move(summary));
         };
         up.caller_ip = [this] { return caller.load(); };
         lb_config config;
@@ -70,13 +70,13 @@ protected:
     size_t report_count()
     {
         std::lock_guard<std::mutex> lock(mutex);
-        return reports.size();
+        return summaries.size();
     }
 
     std::atomic<uint32_t> caller{0x7f000001};
     std::mutex mutex;
     std::vector<std::string> pulls;
-    std::vector<call_summary> reports;
+    std::vector<call_summary> summaries;
     std::string log;
     std::unique_ptr<host_server> server;
     test::wire_peer client;
@@ -171,10 +171,10 @@ TEST_F(HostServer, Trap_A10_AThousandReportsAreOneMessageWithExactSums)
     server->stop();
     uint32_t succ = 0;
     uint32_t err = 0;
-    EXPECT_LE(reports.size(), 3u);
-    for (const call_summary &report : reports) {
-        succ += report.hosts.at(0).succ;
-        err += report.hosts.at(0).err;
+    EXPECT_LE(summaries.size(), 3u);
+    for (const call_summary &summary : summaries) {
+        succ += summary.hosts.at(0).succ;
+        err += summary.hosts.at(0).err;
     }
     EXPECT_EQ(succ, 750u);
     EXPECT_EQ(err, 250u);
@@ -191,8 +191,8 @@ TEST_F(HostServer, SumsGoOutEachIntervalAndWaitWhileTheReporterIsAway)
     caller = 0x0a000009;
     ASSERT_TRUE(test::wait_until([&] { return report_count() == 1; }));
     std::lock_guard<std::mutex> lock(mutex);
-    EXPECT_EQ(reports[0].caller, 0x0a000009u);
-    EXPECT_EQ(reports[0].hosts.at(0).succ, 1u);
+    EXPECT_EQ(summaries[0].caller, 0x0a000009u);
+    EXPECT_EQ(summaries[0].hosts.at(0).succ, 1u);
 }
 
 TEST_F(HostServer, ANewConfigurationIsUsedWhileRunning)

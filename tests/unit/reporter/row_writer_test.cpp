@@ -69,7 +69,7 @@ TEST_F(RowWriter, EveryColumnArrives)
     all.succ = INT32_MAX;
     all.err = 3;
     all.ts = UINT32_MAX;
-    all.overload = true;
+    all.overloaded = true;
     writer->push(all);
     writer->push(row(7, 1));
     expect_stored(2);

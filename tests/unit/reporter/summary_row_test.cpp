@@ -34,7 +34,7 @@ TEST(SummaryRow, TheGoldenMessageIsTakenAsItStands)
     EXPECT_EQ(row.succ, 100);
     EXPECT_EQ(row.err, 3);
     EXPECT_EQ(row.ts, 1573034612u);
-    EXPECT_TRUE(row.overload);
+    EXPECT_TRUE(row.overloaded);
 }
 
 TEST(SummaryRow, Trap_P5_HighAddressesAreUnsigned)
@@ -74,7 +74,7 @@ TEST(SummaryRow, TheKeyIsThatOfTheTable)
     summary_row b = a;
     b.succ = b.err = 5;
     b.ts = 9;
-    b.overload = true;
+    b.overloaded = true;
     EXPECT_TRUE(same(a, b));
     EXPECT_EQ(hash(a), hash(b));
     for (auto change : {+[](summary_row &r) { r.module.modid = 7; }, +[](summary_row &r) { r.module.cmdid = 7; },

@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-class TakeReports : public testing::Test {
+class TakeSummaries : public testing::Test {
 protected:
     void give(const module_id &id, const std::vector<route_host> &hosts)
     {
@@ -20,53 +20,53 @@ protected:
     {
         modules.report({id, host, success, 0}, now);
     }
-    std::vector<call_summary> take() { return modules.take_reports(0xc0a80101, 1573034612); }
+    std::vector<call_summary> take() { return modules.take_summaries(0xc0a80101, 1573034612); }
 
     lb_time now{seconds(1000)};
     route_lb modules{lb_config(), [](const module_id &) {}};
 };
 
-TEST_F(TakeReports, EachModuleWithCallsIsOneMessageWithAllItsHosts)
+TEST_F(TakeSummaries, EachModuleWithCallsIsOneMessageWithAllItsHosts)
 {
     give({1, 2}, test::hosts_of({"192.168.1.178:7776", "192.168.1.179:7778"}));
     give({1, 3}, test::hosts_of({"192.168.1.180:7779"}));
     for (int i = 0; i < 1000; ++i)
         report({1, 2}, test::host("192.168.1.179:7778"), i % 4 != 0);
-    const auto reports = take();
-    ASSERT_EQ(reports.size(), 1u);
-    const call_summary &report = reports[0];
-    EXPECT_EQ(report.module, (module_id{1, 2}));
-    EXPECT_EQ(report.caller, 0xc0a80101u);
-    EXPECT_EQ(report.ts, 1573034612u);
-    ASSERT_EQ(report.hosts.size(), 2u);
-    EXPECT_EQ(report.hosts[0].succ + report.hosts[0].err, 0u);
-    EXPECT_EQ(report.hosts[1].host.to_string(), "192.168.1.179:7778");
-    EXPECT_EQ(report.hosts[1].succ, 750u);
-    EXPECT_EQ(report.hosts[1].err, 250u);
-    EXPECT_TRUE(report.hosts[1].overloaded);
-    EXPECT_FALSE(report.hosts[0].overloaded);
+    const auto summaries = take();
+    ASSERT_EQ(summaries.size(), 1u);
+    const call_summary &summary = summaries[0];
+    EXPECT_EQ(summary.module, (module_id{1, 2}));
+    EXPECT_EQ(summary.caller, 0xc0a80101u);
+    EXPECT_EQ(summary.ts, 1573034612u);
+    ASSERT_EQ(summary.hosts.size(), 2u);
+    EXPECT_EQ(summary.hosts[0].succ + summary.hosts[0].err, 0u);
+    EXPECT_EQ(summary.hosts[1].host.to_string(), "192.168.1.179:7778");
+    EXPECT_EQ(summary.hosts[1].succ, 750u);
+    EXPECT_EQ(summary.hosts[1].err, 250u);
+    EXPECT_TRUE(summary.hosts[1].overloaded);
+    EXPECT_FALSE(summary.hosts[0].overloaded);
     EXPECT_TRUE(take().empty());
 }
 
-TEST_F(TakeReports, CallsOfUnknownHostsAreNoCalls)
+TEST_F(TakeSummaries, CallsOfUnknownHostsAreNoCalls)
 {
     give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
     report({1, 1}, test::host("10.0.0.2:80"), true);
     EXPECT_TRUE(take().empty());
 }
 
-TEST_F(TakeReports, ARouteThatBecameEmptyStillSendsItsSums)
+TEST_F(TakeSummaries, ARouteThatBecameEmptyStillSendsItsSums)
 {
     give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
     report({1, 1}, test::host("10.0.0.1:80"), true);
     modules.update({{1, 1}, {}}, now);
-    const auto reports = take();
-    ASSERT_EQ(reports.size(), 1u);
-    ASSERT_EQ(reports[0].hosts.size(), 1u);
-    EXPECT_EQ(reports[0].hosts[0].succ, 1u);
+    const auto summaries = take();
+    ASSERT_EQ(summaries.size(), 1u);
+    ASSERT_EQ(summaries[0].hosts.size(), 1u);
+    EXPECT_EQ(summaries[0].hosts[0].succ, 1u);
 }
 
-TEST_F(TakeReports, LongRoutesAreSplitIntoMessagesThatFitAFrame)
+TEST_F(TakeSummaries, LongRoutesAreSplitIntoMessagesThatFitAFrame)
 {
     std::vector<route_host> hosts;
     for (uint32_t i = 0; i < 2500; ++i)
@@ -76,10 +76,10 @@ TEST_F(TakeReports, LongRoutesAreSplitIntoMessagesThatFitAFrame)
         for (int i = 0; i < 3; ++i)
             report({-1, -2}, host.address, i > 0);
     }
-    const auto reports = take();
-    ASSERT_EQ(reports.size(), 1u);
+    const auto summaries = take();
+    ASSERT_EQ(summaries.size(), 1u);
     std::vector<ReportStatusRequest> messages;
-    for (const std::string &body : encode_call_summary(reports[0]))
+    for (const std::string &body : encode_call_summary(summaries[0]))
         ASSERT_TRUE(messages.emplace_back().ParseFromString(body));
     ASSERT_EQ(messages.size(), 3u);
     EXPECT_EQ(messages[0].results_size(), 1000);
