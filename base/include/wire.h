@@ -41,7 +41,7 @@ public:
 
     // The body of a message; valid until the next call of an encode function.
     // HOST is looked at with RET_SUCC only.
-    std::string_view encode_host(const module_request &asked, LarsRetCode result,
+    std::string_view encode_host(const module_request &asked, LarsRetCode retcode,
                                  const endpoint &host);
     // As many of the first HOSTS as fit LIMIT bytes; *FITTED says how many that are.
     std::string_view encode_route(const module_request &asked, const std::vector<route_host> &hosts,
@@ -66,7 +66,7 @@ std::string encode_route_request(const module_id &module);
 
 // The body of a GetRouteResponse without a seq, with room left for one: as many
 // hosts as fit a message. *FITTED says how many that are.
-std::string encode_route(const module_route &route, size_t *fitted);
+std::string encode_route_without_seq(const module_route &route, size_t *fitted);
 // Adds the seq to such a body.
 void append_seq(std::string *route_body, uint32_t seq);
 

@@ -127,14 +127,14 @@ bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary 
     return true;
 }
 
-std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCode result,
+std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCode retcode,
                                          const endpoint &host)
 {
-    GetHostResponse &response = result == RET_SUCC ? _with_host : _without_host;
+    GetHostResponse &response = retcode == RET_SUCC ? _with_host : _without_host;
     response.set_seq(asked.seq);
     set_module(asked.module, &response);
-    response.set_retcode(result);
-    if (result == RET_SUCC)
+    response.set_retcode(retcode);
+    if (retcode == RET_SUCC)
         set_address(host, response.mutable_host());
     return serialize(response);
 }
@@ -163,7 +163,7 @@ std::string encode_route_request(const module_id &module)
     return request.SerializeAsString();
 }
 
-std::string encode_route(const module_route &route, size_t *fitted)
+std::string encode_route_without_seq(const module_route &route, size_t *fitted)
 {
     GetRouteResponse body;
     set_module(route.module, &body);

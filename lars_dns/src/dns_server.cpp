@@ -54,7 +54,7 @@ static send_result send_answer(net_connection &conn, const std::string &body)
 static std::string empty_answer(const module_id &module)
 {
     size_t fitted = 0;
-    return encode_route({module, {}}, &fitted);
+    return encode_route_without_seq({module, {}}, &fitted);
 }
 
 void dns_server::on_get_route(const char *data, uint32_t len, net_connection &conn)

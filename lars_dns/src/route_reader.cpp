@@ -23,7 +23,7 @@ status route_reader::read(const route_table &served, bool full, result *out)
 {
     position now = _position;
     result found;
-    const status outcome = _db.snapshot([&]() -> status {
+    const status outcome = _db.read_transaction([&]() -> status {
         std::vector<module_id> modules;
         bool unclear = false;
         if (status s = read_version(&now); !s)

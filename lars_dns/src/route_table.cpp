@@ -9,7 +9,7 @@ namespace lars {
 static std::shared_ptr<const table_route> make_route(module_route route)
 {
     auto made = std::make_shared<table_route>();
-    made->answer = encode_route(route, &made->hosts_in_answer);
+    made->answer = encode_route_without_seq(route, &made->hosts_in_answer);
     made->hosts = std::move(route.hosts);
     return made;
 }

@@ -40,16 +40,16 @@ private:
     using clock = event_loop::clock;
 
     struct known_module {
-        bool pending = false;   // asked, and not answered
-        uint32_t tries = 0;
-        clock::time_point deadline{};
-        clock::time_point asked{};
+        bool pending = false;           // a question waits for its answer
+        uint32_t tries = 0;             // how often that question was sent
+        clock::time_point deadline{};   // when it is sent again
+        clock::time_point last_pull{};  // when somebody wanted the route last
         std::vector<route_host> hosts;
     };
     using module_map = std::unordered_map<module_id, known_module, module_id_hash>;
 
-    void want(const module_id &id);
-    void ask(const module_id &id, known_module &wanted);
+    void want(const module_id &module);
+    void ask(const module_id &module, known_module &wanted);
     void ask_for_everything();
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
@@ -66,7 +66,7 @@ private:
 
     struct pending_deadline {
         clock::time_point when;
-        module_id id;
+        module_id module;
         bool operator<(const pending_deadline &other) const;
     };
     std::set<pending_deadline> _deadlines;

@@ -18,7 +18,7 @@ class host_server {
 public:
     // What the server asks of the rest of the agent, in the server's thread.
     struct upstream {
-        // Asks the dns for a module; the answer comes through send().
+        // Asks the dns for a module; the answer comes through update().
         route_lb::pull_callback pull;
         // Passes a summary on to the reporter.
         std::function<void(call_summary)> send_summary;
@@ -40,7 +40,7 @@ public:
     endpoint address() const { return _server.address(); }
 
     // Any thread.
-    void send(module_route route) { _routes.send(std::move(route)); }
+    void update(module_route route) { _routes.send(std::move(route)); }
     void set_config(const lb_config &config);
 
 private:

@@ -62,7 +62,7 @@ public:
     size_t size() const { return _modules.size(); }
 
 private:
-    struct module {
+    struct known_module {
         load_balance hosts;
         bool pulling = false;
         bool answered = false;  // by the dns, since this agent runs
@@ -73,18 +73,18 @@ private:
     };
     struct deadline {
         lb_time when;
-        module_id id;
+        module_id module;
         bool operator>(const deadline &other) const { return when > other.when; }
     };
 
-    module *use(const module_id &id, lb_time now);
-    void refresh(const module_id &id, module &used, lb_time now);
-    void schedule(const module_id &id, module &changed);
+    known_module *use(const module_id &module, lb_time now);
+    void refresh(const module_id &module, known_module &used, lb_time now);
+    void schedule(const module_id &module, known_module &changed);
     void forget_unused(lb_time now);
 
     lb_config _config;
     pull_callback _pull;
-    std::unordered_map<module_id, module, module_id_hash> _modules;
+    std::unordered_map<module_id, known_module, module_id_hash> _modules;
     // A module stands here again when its deadline has come nearer; the entries
     // that are no longer true are passed over.
     std::priority_queue<deadline, std::vector<deadline>, std::greater<deadline>> _deadlines;

@@ -8,7 +8,7 @@ agent::agent(const service_context &context, const options &configured)
     : _context(context),
       _options(configured),
       _dns(context.loop, configured.dns, configured.route_cache,
-           [this](module_route route) { owner_of(route.module).send(std::move(route)); }),
+           [this](module_route route) { owner_of(route.module).update(std::move(route)); }),
       _reporter(configured.reporter, context.loop->log())
 {
 }

@@ -19,7 +19,7 @@ static constexpr minutes UNUSED_LASTS(10);
 
 bool dns_client::pending_deadline::operator<(const pending_deadline &other) const
 {
-    return std::tie(when, id) < std::tie(other.when, other.id);
+    return std::tie(when, module) < std::tie(other.when, other.module);
 }
 
 dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
@@ -29,8 +29,8 @@ dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, s
       _on_route(std::move(on_route)),
       _client(loop, "dns", servers),
       _pulls(loop, [this](std::vector<module_id> &batch) {
-          for (const module_id &id : batch)
-              want(id);
+          for (const module_id &module : batch)
+              want(module);
       })
 {
 }
@@ -78,10 +78,10 @@ void dns_client::stop()
     _loop->cancel(_save_timer);
 }
 
-void dns_client::want(const module_id &id)
+void dns_client::want(const module_id &module)
 {
-    known_module &wanted = _modules[id];
-    wanted.asked = _loop->now();
+    known_module &wanted = _modules[module];
+    wanted.last_pull = _loop->now();
     // One that is pending will be asked for again, now or once connected.
     if (wanted.pending)
         return;
@@ -92,12 +92,12 @@ void dns_client::want(const module_id &id)
     // Silence counts from the first question that waits.
     if (_deadlines.empty())
         _heard = _loop->now();
-    ask(id, wanted);
+    ask(module, wanted);
 }
 
-void dns_client::ask(const module_id &id, known_module &wanted)
+void dns_client::ask(const module_id &module, known_module &wanted)
 {
-    const std::string body = encode_route_request(id);
+    const std::string body = encode_route_request(module);
     // Where this fails the connection is ending, and the next one asks again.
     _client.send_message(body.data(), body.size(), ID_GetRouteRequest);
 
@@ -105,7 +105,7 @@ void dns_client::ask(const module_id &id, known_module &wanted)
         _loop->now() + ANSWER_DEADLINE * (1 << std::min(wanted.tries, LONGEST_DEADLINE_STEP));
     ++wanted.tries;
     const bool earliest = _deadlines.empty() || wanted.deadline < _deadlines.begin()->when;
-    _deadlines.insert({wanted.deadline, id});
+    _deadlines.insert({wanted.deadline, module});
     if (!earliest)
         return;
     _loop->cancel(_deadline_timer);
@@ -116,10 +116,10 @@ void dns_client::ask(const module_id &id, known_module &wanted)
 void dns_client::ask_for_everything()
 {
     _deadlines.clear();
-    for (auto &[id, module] : _modules) {
-        module.pending = true;
-        module.tries = 0;
-        ask(id, module);
+    for (auto &[module, known] : _modules) {
+        known.pending = true;
+        known.tries = 0;
+        ask(module, known);
     }
 }
 
@@ -132,9 +132,9 @@ void dns_client::on_deadlines()
         return;
     }
     while (!_deadlines.empty() && _deadlines.begin()->when <= now) {
-        const module_id id = _deadlines.begin()->id;
+        const module_id module = _deadlines.begin()->module;
         _deadlines.erase(_deadlines.begin());
-        ask(id, _modules[id]);
+        ask(module, _modules[module]);
     }
     if (_deadlines.empty())
         return;
@@ -156,13 +156,13 @@ void dns_client::on_route(const char *data, uint32_t len)
     const auto found = _modules.find(route.module);
     if (found == _modules.end())
         return;
-    known_module &module = found->second;
-    if (module.pending)
-        _deadlines.erase({module.deadline, route.module});
-    module.pending = false;
+    known_module &known = found->second;
+    if (known.pending)
+        _deadlines.erase({known.deadline, route.module});
+    known.pending = false;
 
-    if (module.hosts != route.hosts) {
-        module.hosts = route.hosts;
+    if (known.hosts != route.hosts) {
+        known.hosts = route.hosts;
         _cache.changed(_loop->now());
         save_when_due();
     }
@@ -182,9 +182,9 @@ void dns_client::save_when_due()
 void dns_client::save_cache()
 {
     std::vector<route_row> rows;
-    for (const auto &[id, module] : _modules) {
-        for (const route_host &host : module.hosts)
-            rows.push_back({id, host});
+    for (const auto &[module, known] : _modules) {
+        for (const route_host &host : known.hosts)
+            rows.push_back({module, host});
     }
     _cache.save(rows, _loop->now());
     save_when_due();
@@ -193,8 +193,8 @@ void dns_client::save_cache()
 void dns_client::forget_unused()
 {
     for (auto it = _modules.begin(); it != _modules.end();) {
-        const known_module &module = it->second;
-        if (module.hosts.empty() && !module.pending && _loop->now() - module.asked > UNUSED_LASTS)
+        const known_module &known = it->second;
+        if (known.hosts.empty() && !known.pending && _loop->now() - known.last_pull > UNUSED_LASTS)
             it = _modules.erase(it);
         else
             ++it;

@@ -16,22 +16,22 @@ route_lb::route_lb(const lb_config &config, pull_callback pull)
 {
 }
 
-route_lb::module *route_lb::use(const module_id &id, lb_time now)
+route_lb::known_module *route_lb::use(const module_id &module, lb_time now)
 {
-    auto found = _modules.find(id);
+    auto found = _modules.find(module);
     if (found == _modules.end()) {
         if (_modules.size() >= MAX_MODULES)
             return nullptr;
         if (_modules.empty())
             _next_forget = now + FORGET_INTERVAL;
-        found = _modules.try_emplace(id).first;
+        found = _modules.try_emplace(module).first;
     }
     found->second.used = now;
-    refresh(id, found->second, now);
+    refresh(module, found->second, now);
     return &found->second;
 }
 
-void route_lb::refresh(const module_id &id, module &used, lb_time now)
+void route_lb::refresh(const module_id &module, known_module &used, lb_time now)
 {
     if (used.pulling)
         return;
@@ -39,19 +39,19 @@ void route_lb::refresh(const module_id &id, module &used, lb_time now)
     if (used.answered && now - used.updated < lasts)
         return;
     used.pulling = true;
-    _pull(id);
+    _pull(module);
 }
 
-load_balance::choice route_lb::get_host(const module_id &id, lb_time now, endpoint *out)
+load_balance::choice route_lb::get_host(const module_id &module, lb_time now, endpoint *out)
 {
-    module *used = use(id, now);
+    known_module *used = use(module, now);
     return used ? used->hosts.choose_host(_config, out) : load_balance::choice::no_hosts;
 }
 
-const std::vector<route_host> &route_lb::get_route(const module_id &id, lb_time now)
+const std::vector<route_host> &route_lb::get_route(const module_id &module, lb_time now)
 {
     static const std::vector<route_host> nothing;
-    module *used = use(id, now);
+    known_module *used = use(module, now);
     return used ? used->hosts.route() : nothing;
 }
 
@@ -60,7 +60,7 @@ std::optional<host_change> route_lb::report(const call_report &call, lb_time now
     const auto found = _modules.find(call.module);
     if (found == _modules.end())
         return std::nullopt;
-    module &reported = found->second;
+    known_module &reported = found->second;
     reported.has_calls = true;
     const auto change =
         reported.hosts.report(call.host, call.success, call.timecost_ms, _config, now);
@@ -74,7 +74,7 @@ void route_lb::update(const module_route &route, lb_time now)
     const auto found = _modules.find(route.module);
     if (found == _modules.end())
         return;
-    module &updated = found->second;
+    known_module &updated = found->second;
     updated.pulling = false;
     updated.answered = true;
     updated.updated = now;
@@ -88,19 +88,19 @@ void route_lb::restore(const module_route &route, lb_time now)
         return;
     if (_modules.empty())
         _next_forget = now + FORGET_INTERVAL;
-    module &restored = _modules[route.module];
+    known_module &restored = _modules[route.module];
     restored.used = now;
     restored.hosts.update(route.hosts, _config, now);
     schedule(route.module, restored);
 }
 
-void route_lb::schedule(const module_id &id, module &changed)
+void route_lb::schedule(const module_id &module, known_module &changed)
 {
     const auto next = changed.hosts.next_deadline();
     if (!next || *next == changed.deadline)
         return;
     changed.deadline = *next;
-    _deadlines.push({*next, id});
+    _deadlines.push({*next, module});
 }
 
 std::optional<lb_time> route_lb::next_deadline() const
@@ -116,14 +116,14 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
     while (!_deadlines.empty() && _deadlines.top().when <= now) {
         const deadline due = _deadlines.top();
         _deadlines.pop();
-        const auto found = _modules.find(due.id);
+        const auto found = _modules.find(due.module);
         if (found == _modules.end() || found->second.deadline != due.when)
             continue;
-        module &checked = found->second;
+        known_module &checked = found->second;
         for (const host_change &change : checked.hosts.check_deadlines(_config, now))
-            changes.push_back({due.id, change});
+            changes.push_back({due.module, change});
         checked.deadline = lb_time();
-        schedule(due.id, checked);
+        schedule(due.module, checked);
     }
     if (now >= _next_forget) {
         _next_forget = now + FORGET_INTERVAL;
@@ -135,7 +135,7 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
 void route_lb::forget_unused(lb_time now)
 {
     for (auto it = _modules.begin(); it != _modules.end();) {
-        const module &m = it->second;
+        const known_module &m = it->second;
         if (m.hosts.empty() && !m.pulling && !m.has_calls && now - m.used > UNUSED_LASTS)
             it = _modules.erase(it);
         else
@@ -146,19 +146,19 @@ void route_lb::forget_unused(lb_time now)
 std::vector<call_summary> route_lb::take_summaries(uint32_t caller_ip, uint32_t now_seconds)
 {
     std::vector<call_summary> summaries;
-    for (auto &[id, m] : _modules) {
+    for (auto &[module, m] : _modules) {
         if (!std::exchange(m.has_calls, false))
             continue;
         std::vector<host_calls> calls = m.hosts.take_calls();
         if (!calls.empty())
-            summaries.push_back({id, caller_ip, now_seconds, std::move(calls)});
+            summaries.push_back({module, caller_ip, now_seconds, std::move(calls)});
     }
     return summaries;
 }
 
-const load_balance *route_lb::find(const module_id &id) const
+const load_balance *route_lb::find(const module_id &module) const
 {
-    const auto found = _modules.find(id);
+    const auto found = _modules.find(module);
     return found == _modules.end() ? nullptr : &found->second.hosts;
 }
 

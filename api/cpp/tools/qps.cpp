@@ -14,7 +14,7 @@ using lars::lars_client;
 
 namespace {
 
-struct snapshot {
+struct tally {
     long ok = 0;
     long overload = 0;
     long noexist = 0;
@@ -27,7 +27,7 @@ struct counters {
     std::atomic<long> noexist{0};
     std::atomic<long> error{0};
 
-    snapshot read() const { return {ok, overload, noexist, error}; }
+    tally read() const { return {ok, overload, noexist, error}; }
 };
 
 struct workload {
@@ -73,11 +73,11 @@ static void work(lars_client client, const lars::tool_module &module, bool repor
     }
 }
 
-static snapshot sum(const std::vector<std::unique_ptr<counters>> &counts)
+static tally sum(const std::vector<std::unique_ptr<counters>> &counts)
 {
-    snapshot all;
+    tally all;
     for (const auto &count : counts) {
-        const snapshot one = count->read();
+        const tally one = count->read();
         all.ok += one.ok;
         all.overload += one.overload;
         all.noexist += one.noexist;
@@ -86,7 +86,7 @@ static snapshot sum(const std::vector<std::unique_ptr<counters>> &counts)
     return all;
 }
 
-static void print(const std::string &label, const snapshot &from, const snapshot &to)
+static void print(const std::string &label, const tally &from, const tally &to)
 {
     std::printf("%-10s %9ld %9ld %9ld %9ld\n", label.c_str(), to.ok - from.ok,
                 to.overload - from.overload, to.noexist - from.noexist, to.error - from.error);
@@ -95,7 +95,7 @@ static void print(const std::string &label, const snapshot &from, const snapshot
 
 // Prints a line each second, one for each module where they are several, and
 // the sum, which it returns.
-static snapshot measure(const lars::tool_args &args, const workload &what)
+static tally measure(const lars::tool_args &args, const workload &what)
 {
     std::atomic<bool> stop{false};
     std::vector<std::unique_ptr<counters>> counts;
@@ -108,10 +108,10 @@ static snapshot measure(const lars::tool_args &args, const workload &what)
                              std::cref(stop), std::ref(*counts.back()));
     }
 
-    snapshot before;
+    tally before;
     for (int second = 1; second <= what.seconds; ++second) {
         std::this_thread::sleep_until(start + std::chrono::seconds(second));
-        const snapshot now = sum(counts);
+        const tally now = sum(counts);
         print(std::to_string(second), before, now);
         before = now;
     }
@@ -121,7 +121,7 @@ static snapshot measure(const lars::tool_args &args, const workload &what)
 
     for (int i = 0; !what.only && i < what.threads; ++i)
         print(what.module_of(i).to_string(), {}, counts[static_cast<size_t>(i)]->read());
-    const snapshot all = sum(counts);
+    const tally all = sum(counts);
     print("total", {}, all);
     return all;
 }
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     if (!args.finish())
         return args.exit_status();
 
-    const snapshot all = measure(args, what);
+    const tally all = measure(args, what);
     std::printf("%ld successes a second\n", all.ok / what.seconds);
     return all.ok > 0 ? 0 : 1;
 }

@@ -77,7 +77,7 @@ public:
     status transaction(const std::function<status()> &body);
 
     // BODY within a read-only transaction that sees one state of all tables.
-    status snapshot(const std::function<status()> &body);
+    status read_transaction(const std::function<status()> &body);
 
     // TEXT as it may stand between single quotes in a statement; empty without an open
     // connection. The services write numbers only, so that just tests use it so far.

@@ -194,7 +194,7 @@ status db_client::transaction(const std::function<status()> &body)
     return run_transaction("START TRANSACTION", body);
 }
 
-status db_client::snapshot(const std::function<status()> &body)
+status db_client::read_transaction(const std::function<status()> &body)
 {
     // Weaker isolation levels have no snapshot, and a server may default to one.
     if (status s = execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); !s)

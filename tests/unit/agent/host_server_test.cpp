@@ -47,7 +47,7 @@ protected:
         module_route route{{1, 1}, {}};
         for (const std::string &text : hosts)
             route.hosts.push_back({test::host(text)});
-        server->send(route);
+        server->update(route);
     }
     // The GetHostResponse to (1,1) in hex.
     std::string ask(uint32_t seq = 7)
@@ -129,7 +129,7 @@ TEST_F(HostServer, Trap_A17_ARouteTooLongForADatagramIsCutAndToldOnce)
     module_route route{{1, 1}, {}};
     for (uint32_t i = 0; i < 4100; ++i)
         route.hosts.push_back({{0xc0000000 + i, 40000}});
-    server->send(route);
+    server->update(route);
     ASSERT_TRUE(test::wait_until([&] { return ask().size() > 20; }));
     for (int i = 0; i < 3; ++i) {
         client.send_frame(ID_API_GetRouteRequest, test::route_request(1, 1, UINT32_MAX));

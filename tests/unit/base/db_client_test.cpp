@@ -200,7 +200,7 @@ TEST_F(DbClient, ATransactionIsCommittedOrUndone)
     EXPECT_TRUE(_client.connected());
 }
 
-TEST_F(DbClient, ASnapshotSeesOneStateAndMayNotWrite)
+TEST_F(DbClient, AReadTransactionSeesOneStateAndMayNotWrite)
 {
     const auto changes = [this] {
         int64_t found = -1;
@@ -210,7 +210,7 @@ TEST_F(DbClient, ASnapshotSeesOneStateAndMayNotWrite)
         return found;
     };
     ASSERT_TRUE(_client.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
-    EXPECT_TRUE(_client.snapshot([&] {
+    EXPECT_TRUE(_client.read_transaction([&] {
         _database.exec(insert_one);
         EXPECT_EQ(changes(), 0);
         EXPECT_FALSE(_client.execute(insert_one));
