@@ -1,32 +1,36 @@
-// How calls went: one call, as a program reports it to its agent, and many, as the
-// agent reports them to lars_reporter. Values like any other; any thread.
+// How calls went. A report is of one call, and goes from a program to its agent. A
+// summary is of many calls of one module, and goes from the agent to lars_reporter.
+// These are values like any other, and any thread may use them.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "endpoint.h"
 #include "route.h"
 
 namespace lars {
 
+// One call.
 struct call_report {
     module_id module;
     endpoint host;
     bool success = true;
-    uint32_t timecost_ms = 0;  // how long the call took; 0 where nobody measured it
+    uint32_t timecost_ms = 0;  // how long the call took; 0 if nobody measured it
 };
 
-// The calls of one host since they were reported last.
+// The calls of one host since the last summary.
 struct host_calls {
     endpoint host;
     uint32_t succ = 0;
     uint32_t err = 0;
     bool overloaded = false;  // whether the agent has set the host aside
 
+    // Whether there was any call.
     bool any() const { return succ > 0 || err > 0; }
 
-    // The reporter may be away for long: a sum stops at its end rather than beginning
-    // anew.
+    // Counts one call. The reporter may be away for long, so a sum that has reached
+    // the most that it can hold stays there rather than beginning at 0 again.
     void add(bool success)
     {
         uint32_t &sum = success ? succ : err;
@@ -34,10 +38,11 @@ struct host_calls {
     }
 };
 
+// The calls of one module, as one agent has seen them.
 struct call_summary {
     module_id module;
     uint32_t caller = 0;  // host-order address of the reporting agent's machine
-    uint32_t ts = 0;      // seconds since 1970
+    uint32_t ts = 0;      // when the summary was made: seconds since 1970
     std::vector<host_calls> hosts;
 };
 

@@ -8,6 +8,7 @@
 
 namespace lars {
 
+// Hashes the SIZE bytes at DATA.
 uint32_t murmur3(const void *data, size_t size, uint32_t seed = 0);
 
 }  // namespace lars

@@ -1,5 +1,6 @@
-// The words that all of Lars has for routes: a module is named by two numbers, its
-// hosts are its route. Values like any other; any thread.
+// The words that all of Lars has for routes. A module is a service that programs call;
+// two numbers name it. Its route is the list of its hosts. These are values like any
+// other, and any thread may use them.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +33,7 @@ struct module_id {
     std::string to_string() const;
 };
 
+// For unordered containers.
 struct module_id_hash {
     size_t operator()(const module_id &id) const
     {
@@ -43,7 +45,8 @@ struct module_id_hash {
     }
 };
 
-// What a route says of one host.
+// What a route says about one host. What belongs to a host besides its address (a
+// weight, say) has its place here.
 struct route_host {
     endpoint address;
 
@@ -52,8 +55,8 @@ struct route_host {
     static std::optional<route_host> parse(std::string_view text);
     std::string to_string() const { return address.to_string(); }
 
-    // Whether somebody can call it. A host of which that is not true is left out
-    // of every route, wherever it comes from.
+    // False if nobody can call a host with that address or port (wire_rules.h). Such
+    // a host is left out of every route, wherever the route comes from.
     bool can_be_called() const;
 
     // Everything that the route says is compared. Whether two are the same host, their
@@ -63,7 +66,7 @@ struct route_host {
     bool operator<(const route_host &other) const { return address < other.address; }
 };
 
-// A module with its hosts. Each host stands there once.
+// A module and its hosts. No host is in it twice.
 struct module_route {
     module_id module;
     std::vector<route_host> hosts;
@@ -89,8 +92,9 @@ void sort_hosts(std::vector<route_host> *hosts);
 // The one of HOSTS that has this address; null where none has. Valid until HOSTS changes.
 const route_host *find_host(const std::vector<route_host> &hosts, const endpoint &address);
 
-// Every module that ROWS name, in order, with its hosts in order. Rows whose host
-// cannot be called are left out, and so are rows that stand there again.
+// Returns the routes that ROWS make: the modules in ascending order, and each one's
+// hosts too. Rows whose host cannot be called are left out, and of equal rows all
+// but one.
 std::vector<module_route> group_by_module(std::vector<route_row> rows);
 
 }  // namespace lars

@@ -1,12 +1,13 @@
-// Routes in a text file, for the time when the one who knows them cannot be
-// asked. A file is whole or refused: its first line carries the format's
-// version, the number of rows and a checksum over them.
+// Routes in a text file, for the time when nobody can be asked for them. A file that
+// is not whole is refused: its first line has the version of the format, the number
+// of rows and a checksum over them.
 //
 //     lars-routes 1 2 5f3d0a1b9c7e4422
 //     1 1 192.168.1.177:7777
 //     -1 2 192.168.1.178:7776
 //
-// Each row is modid, cmdid and host; ids as on the wire. Any thread.
+// Each row is a modid, a cmdid and a host; the ids are signed, as on the wire. Any
+// thread.
 #pragma once
 
 #include <string>
@@ -17,12 +18,13 @@
 
 namespace lars {
 
-// Replaces the file in one step: after a crash at any moment it is the old one or
-// the new one. After an error the old one is still there.
+// Writes ROWS to the file as replace_file() does (whole_file.h): after a crash at any
+// moment, and after an error, it is the old file or the new one.
 status save_route_file(const std::string &path, const std::vector<route_row> &rows);
 
-// Reads every row as it stands, in the file's order. After an error, which names
-// file and line, *ROWS is what it was.
+// Reads the rows into *ROWS, as they are and in the order of the file: also hosts that
+// cannot be called, and rows that come twice. An error names the file, and the line
+// where one is wrong; *ROWS is then unchanged.
 status load_route_file(const std::string &path, std::vector<route_row> *rows);
 
 }  // namespace lars

@@ -1,5 +1,6 @@
-// What the main function of every service does: command line, configuration, log,
-// signals, telling others that it serves, and an end that loses nothing.
+// What the main function of every service does: it reads the command line and the
+// configuration, sets up log and signals, says when the service serves, and ends it
+// so that nothing is lost.
 //
 //     int main(int argc, char **argv)
 //     {
@@ -8,6 +9,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "endpoint.h"
@@ -17,20 +20,27 @@
 
 namespace lars {
 
-// What a service gets to live in. Each call in the loop's thread.
+// What a service gets from the program that it lives in. To be used in the loop's
+// thread only.
 struct service_context {
-    event_loop *loop;  // runs from just after start() until the service has stopped
+    // Runs from just after start() until the service has stopped. It stays
+    // run_service's, and outlives the service.
+    event_loop *loop;
 
-    // The service calls this once, when it serves at ADDRESSES: from start() or later.
+    // The service calls this once, in start() or later, when it serves at ADDRESSES.
+    // The log says so, and whoever gave --ready-fd is told.
     std::function<void(const std::vector<endpoint> &addresses)> serving;
 
-    // The service cannot go on: the loop ends, and the program says why.
+    // The service calls this when it cannot go on. The loop ends, and the program
+    // says WHY on stderr and exits with status 1.
     std::function<void(const status &why)> failed;
 };
 
-// The part of run_service that is the same for every service.
+// The part of run_service that is the same for every service. Its calls are made in
+// the main thread.
 class service_runner {
 public:
+    // What the runner asks of the service, in the loop's thread.
     struct callbacks {
         std::function<status()> start;
         // Reads the configuration in PATH and takes it, or nothing of it.
@@ -38,10 +48,13 @@ public:
         std::function<void(std::function<void()> done)> stop;
     };
 
+    // Raises the limit on open files as far as the system lets us.
     service_runner(const service_info &info, const service_arguments &arguments);
 
+    // What the service is made with. It refers to this runner.
     service_context context();
-    // Returns main's exit status.
+    // Starts the service and runs the loop until the service has stopped or failed.
+    // Returns main's exit status: 0, or 1 after saying on stderr what failed.
     int run(const callbacks &service);
 
 private:
@@ -57,17 +70,20 @@ private:
     bool _stopping = false;
 };
 
-// Writes "ready IP:PORT ..." to FD and closes it, unless that is stdout or stderr.
-// Does nothing where FD is negative.
+// Any thread. Writes "ready IP:PORT ..." to FD, and closes FD unless it is stdin,
+// stdout or stderr. Does nothing if FD is negative. That nobody reads it is no error.
 void announce_ready(int fd, const std::vector<endpoint> &addresses);
 
-// Says on stderr why a configuration is refused; returns main's exit status.
+// For run_service. Says on stderr why a configuration is refused. Returns main's exit
+// status, 2.
 int refuse_configuration(const service_info &info, const status &why);
-// Says that -t found nothing wrong; returns main's exit status.
+// For run_service. Says on stdout that -t found nothing wrong. Returns main's exit
+// status, 0.
 int approve_configuration(const service_info &info, const std::string &path);
 
-// Runs a service until SIGTERM or SIGINT has ended it, and returns main's exit
-// status. SERVICE is a class with
+// To be called in the main thread, before there are others. Runs a service until
+// SIGTERM or SIGINT has ended it, and returns main's exit status. SERVICE is a class
+// with
 //
 //     using options = ...;
 //     SERVICE(const service_context &context, const options &o);
@@ -75,8 +91,11 @@ int approve_configuration(const service_info &info, const std::string &path);
 //     void reload(const options &fresh);        // SIGHUP: takes what can change
 //     void stop(std::function<void()> done);    // ends gracefully, then calls DONE
 //
-// all called in the loop's thread. READ reads its options from a file; where they
-// are wrong the service is not started, or goes on with those it has.
+// which are all called in the loop's thread. start() may fail, and then the service is
+// only destroyed. stop() is called once; DONE is called in it or later, and the
+// service is destroyed after that. READ reads the options from the file PATH into a
+// fresh *OUT. If they are wrong, the service is not started, or goes on with the
+// options that it has.
 template <typename service>
 int run_service(int argc, char **argv, const service_info &info,
                 status (*read)(const std::string &path, typename service::options *out))

@@ -1,4 +1,4 @@
-// The command line that all services have, and what they say about it.
+// The command line that all services have. One thread.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,13 @@ struct service_info {
 
 struct service_arguments {
     std::string config_path;
-    bool check_only = false;
+    bool check_only = false;  // -t: read the configuration and end
     int ready_fd = -1;  // -1: nobody wants to be told
 };
 
-// Reads the command line. Where a number comes back, main returns it at once:
-// help or the version is printed, or stderr says what is wrong.
+// Reads the command line into *OUT. Returns nothing if the service is to run. Returns
+// main's exit status if it is not: 0 after help or the version was printed, 2 after
+// stderr has said how the program is used.
 std::optional<int> parse_arguments(int argc, char **argv, const service_info &info,
                                    service_arguments *out);
 

@@ -13,11 +13,14 @@ namespace lars {
 // thread takes the signals.
 class signal_watcher {
 public:
-    // LOOP outlives this. SIGTERM and SIGINT call ON_STOP, SIGHUP calls ON_RELOAD.
+    // LOOP outlives this. Each SIGTERM and SIGINT calls ON_STOP, each SIGHUP calls
+    // ON_RELOAD, in the loop's thread.
     signal_watcher(event_loop *loop, std::function<void()> on_stop,
                    std::function<void()> on_reload);
+    // Ends the callbacks. The signals stay blocked.
     ~signal_watcher();
 
+    // Begins to watch, and has SIGPIPE ignored. An error if there is no fd left.
     status start();
 
 private:

@@ -8,11 +8,14 @@
 
 namespace lars {
 
-// Regular files of up to 1 GiB. *text stays as it was on an error.
+// Reads the file into *TEXT. An error if it is not a regular file, or is larger than
+// 1 GiB; *TEXT is then unchanged.
 status read_file(const std::string &path, std::string *text);
 
-// Writes a new file beside PATH, forces it to the disk and renames it over
-// PATH, so that PATH is always either the old file or the new one.
+// Writes a new file beside PATH, forces it to the disk and renames it over PATH, so
+// that PATH is always either the old file or the new one. After an error it is the old
+// one; only where the last step failed, which forces the folder to the disk, is it the
+// new one already.
 status replace_file(const std::string &path, std::string_view text);
 
 }  // namespace lars

@@ -1,7 +1,10 @@
-// The messages of the wire contract (base/proto) as plain structs. Nothing else in
-// the services reads or builds a message: only here is an address turned into what
-// travels, is a host of a message left out that cannot be called (group_by_module does
-// so for tables and files), and is it known how much fits a message or a datagram.
+// Turns the messages of the wire contract (base/proto) into plain structs, and back.
+// Nothing else in the services reads or builds a message. So this is the only place
+// that turns an address into what travels, that leaves hosts out of a message which
+// cannot be called (group_by_module does so for tables and files), and that counts
+// what fits a message.
+//
+// Message ids (ID_...) and return codes (RET_...) come with this header.
 #pragma once
 
 #include <cstddef>
@@ -11,39 +14,45 @@
 #include <vector>
 
 #include "calls.h"
+#include "endpoint.h"
 #include "lars.pb.h"
-#include "message.h"
 #include "route.h"
 
 namespace lars {
 
-// A GetHostRequest or a GetRouteRequest.
+// What a GetHostRequest or a GetRouteRequest asks for.
 struct module_request {
     module_id module;
-    uint32_t seq = 0;  // comes back in the answer; in a GetRouteRequest 0 asks for none
+    uint32_t seq = 0;  // comes back in the answer, so that the asker knows it again
 };
 
-// Reads and builds messages in space that it reuses, so that doing so takes no
-// memory once it has seen a few. One thread.
+// Reads and builds messages in space that it reuses, so that it allocates no memory
+// once it has seen a few messages of each kind (decode_route excepted). One thread.
 //
-// Each decode function takes the body of a message. It returns false, and leaves
-// what is in *OUT undefined, where the body is not what it should be.
+// A decode function reads a message's body, the LEN bytes at DATA, into *OUT. It
+// returns false if the body is not such a message; then *OUT may hold anything.
 class wire_codec {
 public:
     bool decode_host_request(const char *data, size_t len, module_request *out);
     bool decode_route_request(const char *data, size_t len, module_request *out);
-    // False also where the host cannot be called.
+    // From a ReportRequest. False also if its host cannot be called.
     bool decode_call_report(const char *data, size_t len, call_report *out);
-    // Hosts that cannot be called are left out, and so are those that come again.
+    // From a GetRouteResponse. A host that cannot be called is left out, and one that
+    // comes again. The order stays.
     bool decode_route(const char *data, size_t len, module_route *out);
-    // Hosts that cannot be called are left out; *LEFT_OUT says how many there were.
+    // From a ReportStatusRequest. A host that cannot be called is left out; *LEFT_OUT
+    // becomes the number of those.
     bool decode_call_summary(const char *data, size_t len, call_summary *out, size_t *left_out);
 
-    // The body of a message; valid until the next call of an encode function.
-    // HOST is looked at with RET_SUCC only.
+    // Each encode function returns the body of a message. It stays the codec's, and is
+    // valid until the next call of one.
+    //
+    // The GetHostResponse to what was ASKED. HOST is used with RET_SUCC only.
     std::string_view encode_host(const module_request &asked, LarsRetCode retcode,
                                  const endpoint &host);
-    // As many of the first HOSTS as fit LIMIT bytes; *FITTED says how many that are.
+    // The GetRouteResponse to what was ASKED, of at most LIMIT bytes (30 or more). If
+    // HOSTS do not all fit, the last ones are left out; *FITTED becomes the number of
+    // those that are in.
     std::string_view encode_route(const module_request &asked, const std::vector<route_host> &hosts,
                                   size_t limit, size_t *fitted);
 
@@ -61,16 +70,20 @@ private:
     std::string _body;
 };
 
-// The body of a GetRouteRequest without a seq.
+// The functions below build bodies of TCP messages, which their caller keeps. Any
+// thread.
+
+// A GetRouteRequest, without a seq.
 std::string encode_route_request(const module_id &module);
 
-// The body of a GetRouteResponse without a seq, with room left for one: as many
-// hosts as fit a message. *FITTED says how many that are.
+// A GetRouteResponse for whoever asks: without a seq, but with room for one. If the
+// route's hosts do not all fit a message, the last ones are left out; *FITTED becomes
+// the number of those that are in.
 std::string encode_route_without_seq(const module_route &route, size_t *fitted);
-// Adds the seq to such a body.
+// Adds a seq to such a body, which has none yet.
 void append_seq(std::string *route_body, uint32_t seq);
 
-// The bodies of as many ReportStatusRequests as the summary needs.
+// As many ReportStatusRequests as the summary needs, each with some of its hosts.
 std::vector<std::string> encode_call_summary(const call_summary &summary);
 
 }  // namespace lars

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "route_file.h"
+
 namespace lars {
 
 static constexpr std::chrono::seconds SAVE_INTERVAL(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "message.h"
 #include "wire_rules.h"
 
 namespace lars {
