@@ -1,5 +1,5 @@
-// The dns as a whole: the server that answers and pushes, and the thread behind it
-// that watches the database. All calls in the thread of the context's loop.
+// lars_dns as a whole: the server that answers and pushes, and the thread behind it
+// that watches the database. All calls are made in the thread of the context's loop.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,10 @@
 
 #include "dns_options.h"
 #include "dns_server.h"
+#include "route.h"
 #include "route_backend.h"
 #include "service.h"
+#include "status.h"
 #include "thread_queue.h"
 
 namespace lars {
@@ -20,13 +22,15 @@ public:
 
     dns(const service_context &context, const options &configured);
 
-    // Takes the port, and serves once there is a table: from the database or, while
-    // that is away, from the snapshot.
+    // Takes the port, and starts to serve later, once there is a table: from the
+    // database or, while that is away, from the snapshot. An error if the port is taken
+    // or there can be no thread.
     status start();
-    // Takes what FRESH says of the database and its polling, and warns of what else
-    // differs.
+    // Takes what FRESH says about the database and the snapshot, and warns in the log
+    // if anything else differs.
     void reload(const options &fresh);
-    // Lets every connection finish sending, for a few seconds at most.
+    // Lets every connection send what is queued, for two seconds at most. Then DONE is
+    // called.
     void stop(std::function<void()> done);
 
 private:

@@ -1,4 +1,5 @@
-// The configuration of lars_dns.
+// The configuration of lars_dns. The sections and keys are explained in
+// conf/lars_dns.conf.
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,7 @@
 namespace lars {
 
 struct dns_options {
-    server_options server{{0x7f000001, 7778}};
+    server_options server{{0x7f000001, 7778}};  // 127.0.0.1:7778
     db_options database;
 
     std::chrono::milliseconds poll_interval{100};  // how often changes are looked for
@@ -20,7 +21,8 @@ struct dns_options {
     std::string snapshot;                          // file of the last good table; empty: none
 };
 
-// The error names file, line and key.
+// Any thread. Reads the configuration in the file PATH. An error names file, line and
+// key; *OUT is then unchanged.
 status read_dns_options(const std::string &path, dns_options *out);
 
 }  // namespace lars

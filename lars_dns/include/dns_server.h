@@ -1,14 +1,24 @@
-// Answers lookups and pushes changes. Each loop has a table pointer and a
-// subscription list of its own, so that a lookup takes no lock; a new table
-// reaches every loop as a task, which also pushes what changed.
+// Answers lookups and pushes changes. Each loop has a pointer to the table and a
+// subscription list of its own, so that a lookup takes no lock. A new table reaches
+// every loop as a task, which also pushes what has changed.
+//
+// All calls are made in the thread of the loop that accepts.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "dns_options.h"
+#include "endpoint.h"
+#include "event_loop.h"
+#include "log.h"
+#include "route.h"
 #include "route_table.h"
+#include "status.h"
 #include "subscribe_list.h"
 #include "tcp_server.h"
 #include "wire.h"
@@ -17,18 +27,26 @@ namespace lars {
 
 class dns_server {
 public:
-    // LOOP, which accepts, outlives this. All calls are made in its thread.
+    // LOOP accepts, and outlives this.
     dns_server(event_loop *loop, const dns_options &options);
 
-    // Takes the port, but serves nobody yet: without a table every answer would
-    // be "no such module", and agents would forget what they know.
+    // Takes the port, but serves nobody yet: without a table every answer would be that
+    // there is no such module, and agents would forget what they know. An error names
+    // the address.
     status bind();
-    bool serving() const { return _serving; }
-    // Serves FIRST_TABLE.
+    // Once, after bind(). Starts the loops' threads, listens, and serves FIRST_TABLE.
     status start(std::shared_ptr<const route_table> first_table);
+    // True once start() has succeeded.
+    bool serving() const { return _serving; }
+    // After start(). Serves TABLE from now on, and pushes the routes of the CHANGED
+    // modules to those who have asked for them. A loop takes the table in its next
+    // round.
     void publish(std::shared_ptr<const route_table> table, std::vector<module_id> changed);
+    // Accepts no more, and lets every connection send what is queued. What is left after
+    // GRACE is cut off. Then DONE is called.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
+    // After bind(). The address that it took, with the port in use.
     endpoint address() const { return _server.address(); }
 
 private:

@@ -1,7 +1,9 @@
-// The thread behind lars_dns: watches the database, builds the next table and
-// hands it over. While the database is away the last table stays.
+// The thread behind lars_dns. It watches the database, builds the next table and hands
+// it over. While the database is away the last table stays; if there is none yet, the
+// snapshot is the table. One thread, unless stated.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -13,27 +15,30 @@
 #include "dns_options.h"
 #include "log.h"
 #include "remembered_routes.h"
+#include "route.h"
 #include "route_reader.h"
 #include "route_table.h"
+#include "status.h"
 
 namespace lars {
 
 class route_backend {
 public:
-    // Called in the backend's thread: the table to serve from now on, and the
-    // modules in which it differs from the one before.
+    // Gets the table to serve from now on, and the modules in which it differs from the
+    // one before; none with the first table. Called in the backend's thread.
     using table_callback = std::function<void(std::shared_ptr<const route_table> table,
                                               std::vector<module_id> changed)>;
 
     route_backend(const dns_options &options, log_sink log, table_callback on_table);
-    // Stops the thread and writes the snapshot if it is behind. May wait for a
-    // query that is under way.
+    // Ends the thread, which writes the snapshot if it is behind. Waits for a query that
+    // is under way.
     ~route_backend();
 
+    // Once. Starts the thread; an error if there can be none.
     status start();
 
-    // Any thread. From the next round on; the address and threads of the server
-    // are not the backend's.
+    // Any thread. What OPTIONS say about the database and the snapshot counts from the
+    // next round on. The rest is not the backend's.
     void set_options(const dns_options &options);
 
 private:

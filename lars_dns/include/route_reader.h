@@ -1,17 +1,22 @@
-// Reads routes and their changes from the database. Changes
-// are found by RouteChange.id against a cursor of our own, never by comparing
-// seconds; ids just below the cursor are looked at again, because a transaction
-// may commit late. One thread.
+// Reads routes and their changes from the database. Changes are found by comparing
+// RouteChange.id with a cursor that is kept here, never by comparing seconds. Ids just
+// below the cursor are looked at again, because a transaction may commit late. One
+// thread; each call blocks until the database has answered.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "db_client.h"
+#include "route.h"
 #include "route_table.h"
+#include "status.h"
 
 namespace lars {
 
@@ -19,25 +24,32 @@ class route_reader {
 public:
     explicit route_reader(const db_options &options) : _db(options) {}
 
+    // As those of db_client. What was read before is still known after a reconnect.
     bool connected() const { return _db.connected(); }
     status connect() { return _db.connect(); }
     void close() { _db.close(); }
 
     struct result {
-        // The table as it is now; null where nothing hints at a change.
+        // The table as it is now; null if nothing hints at a change, and while the
+        // emptiness is doubted.
         std::shared_ptr<const route_table> table;
-        size_t bad_rows = 0;  // rows left out, and one of them in words
+        // How many rows of RouteData were left out, because they make no sense; and
+        // what is wrong with one of them, in words.
+        size_t bad_rows = 0;
         std::string bad_row;
-        bool emptiness_doubted = false;  // RouteData is empty, but that is not believed
+        // RouteData is empty and RouteVersion has no row 1, as while a dump is loaded. The
+        // emptiness is not believed.
+        bool emptiness_doubted = false;
     };
 
-    // Reads what has changed since the last call and applies it to SERVED. FULL:
-    // reads everything, whatever the hints; the first call has to. After an error
-    // nothing is remembered, so the next call finds the same changes again.
+    // Reads what has changed since the last call and applies it to SERVED, the table that
+    // the last calls have made. With FULL it reads everything, whatever the hints; the
+    // first call has to. After an error *OUT is unchanged and nothing is remembered, so
+    // that the next call finds the same changes again.
     status read(const route_table &served, bool full, result *out);
 
-    // Deletes at most LIMIT rows of RouteChange that are older than AGE and were
-    // seen here.
+    // Deletes rows of RouteChange that are older than AGE and were seen here, at most
+    // LIMIT of them. *DELETED becomes their number.
     status prune(std::chrono::seconds age, size_t limit, uint64_t *deleted);
 
 private:

@@ -1,7 +1,9 @@
-// All routes at one moment. Never changes once built, so any number of threads
-// may read it; a change makes a new table, which shares what stayed the same.
+// All routes at one moment. A table never changes, so any number of threads may read
+// it. A change makes a new table, which shares with the old one what has stayed the
+// same.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,26 +16,30 @@ namespace lars {
 // A module's route as the table keeps it.
 struct table_route {
     std::vector<route_host> hosts;  // sorted, each once
-    std::string answer;             // the body of a GetRouteResponse, without a seq
-    size_t hosts_in_answer = 0;     // fewer than hosts where they do not fit a message
+    std::string answer;             // it as the body of a GetRouteResponse without a seq
+    size_t hosts_in_answer = 0;     // less than there are, if they do not fit a message
 };
 
 class route_table {
 public:
     route_table() = default;
-    // Each module once, as group_by_module gives them.
+    // ROUTES are in order and without repetitions, as group_by_module makes them.
     explicit route_table(std::vector<module_route> routes);
 
-    // Null when the module is not known. Valid as long as the table.
+    // The module's route; null if the module is not known. It stays the table's, and is
+    // valid for as long as the table lives.
     const table_route *find(const module_id &module) const;
+    // How many modules there are.
     size_t size() const { return _modules.size(); }
+    // Every host of every module, in order.
     std::vector<route_row> rows() const;
 
-    // This table with the given modules replaced; one without hosts is removed.
+    // Makes a table in which the CHANGED modules have the hosts given there. A module
+    // without hosts is removed. Each module is in CHANGED once.
     route_table with(std::vector<module_route> changed) const;
 
-    // The modules whose hosts differ between the two, those that only one of
-    // them knows included.
+    // The modules, in order, whose hosts differ between the two tables. A module that
+    // only one of them knows is one of these.
     static std::vector<module_id> difference(const route_table &a, const route_table &b);
 
 private:

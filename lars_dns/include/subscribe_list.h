@@ -1,8 +1,9 @@
-// Who wants to hear of which module, by connection id, so that a new connection
-// with an old fd is never taken for the old one. Each loop has a list of its
-// own for its own connections. One thread.
+// Which connections want to hear of which modules. It knows connections by their ids,
+// which are never used again. Each loop has a list of its own, for its own connections.
+// One thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,16 +15,18 @@ namespace lars {
 
 class subscribe_list {
 public:
-    // What one connection may subscribe to.
+    // How many modules one connection may subscribe to.
     static constexpr size_t MAX_PER_CONNECTION = 200000;
 
-    // Subscribing twice is the same as once. False where the connection has
-    // MAX_PER_CONNECTION subscriptions already.
+    // Subscribes the connection to the module. Doing it twice is the same as once.
+    // Returns false, and does nothing, if the connection has MAX_PER_CONNECTION other
+    // subscriptions.
     bool subscribe(uint64_t conn_id, const module_id &module);
-    // Forgets the connection.
+    // Forgets the connection and all its subscriptions. Ignores one that has none.
     void unsubscribe(uint64_t conn_id);
 
-    // Null when nobody subscribes. Valid until the list changes.
+    // The connections that have subscribed to the module; null if there are none. They
+    // stay the list's, and are valid until it changes.
     const std::vector<uint64_t> *subscribers(const module_id &module) const;
 
 private:

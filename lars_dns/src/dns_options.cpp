@@ -12,7 +12,7 @@ status read_dns_options(const std::string &path, dns_options *out)
 
     dns_options o;
     read_server_options(config, &o.server);
-    read_db_options(config, o.database);
+    read_db_options(config, &o.database);
 
     o.poll_interval = std::chrono::milliseconds(
         config.get_number("dns", "poll_interval_ms", o.poll_interval.count(), 10, 60000));

@@ -20,7 +20,7 @@ static int fail(int exit_status, const std::string &message)
     return exit_status;
 }
 
-static status read_config(const std::string &path, db_options &options)
+static status read_config(const std::string &path, db_options *options)
 {
     config_file config;
     if (status s = config.load(path); !s)
@@ -144,7 +144,7 @@ static int edit(const route_command &command)
                                  ? default_config_path("lars_dns", "lars_dns")
                                  : command.config_path;
     db_options options;
-    if (status s = read_config(path, options); !s)
+    if (status s = read_config(path, &options); !s)
         return fail(EXIT_WRONG_USE, s.message());
 
     db_client client(options);

@@ -1,4 +1,4 @@
-// What the command line of lars_route asks for.
+// What the command line of lars_route asks for. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,21 @@ struct route_command {
     enum class verb { list, add, del, clear, help, version };
 
     verb what = verb::help;
-    std::string config_path;          // empty: the default
-    bool confirmed = false;           // clear --yes
-    std::optional<module_id> module;  // nothing: list of all
-    std::vector<route_host> hosts;    // each once
+    std::string config_path;          // empty: that of lars_dns
+    bool confirmed = false;           // with clear: --yes was given
+    std::optional<module_id> module;  // with add and del always; nothing: list all
+    std::vector<route_host> hosts;    // each once; with del, none: all of them
 };
 
-// An error says which argument is wrong.
+// Reads the arguments, without the program's name, into *COMMAND. An error says which
+// argument is wrong.
 status parse_route_command(const std::vector<std::string> &arguments, route_command *command);
 
-// From -2147483648 to 4294967295; numbers with the same 32 bits are the same id.
+// Reads a modid or cmdid, a number from -2147483648 to 4294967295. Numbers with the
+// same 32 bits are the same id. Returns nothing if TEXT is no such number.
 std::optional<int32_t> parse_id(const std::string &text);
 
+// What --help prints.
 const char *route_usage();
 
 }  // namespace lars

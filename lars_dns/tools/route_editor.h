@@ -1,5 +1,7 @@
-// The routes in the database, edited so that every dns sees each change once:
-// rows, change notice and version in one transaction. One thread.
+// Edits the routes in the database so that every dns sees each change, and sees it
+// whole: the rows, the notice in RouteChange and the new version are one transaction.
+// If another writer is in the way, it is tried again a few times. One thread; each call
+// blocks until the database has answered. Errors are those of db_client.
 #pragma once
 
 #include <cstdint>
@@ -19,23 +21,24 @@ public:
     // CLIENT is connected and outlives this.
     explicit route_editor(db_client *client) : _client(client) {}
 
-    // "modid cmdid ip:port", one line for each host, in order; of one module, or
-    // of all where none is given.
+    // *LINES gets a line "modid cmdid ip:port" more for each host, in order: of MODULE,
+    // or of all modules if there is none given. A port that is none is shown too.
     status list(const std::optional<module_id> &module, std::vector<std::string> *lines);
 
-    // Adds the route's hosts to its module; *ADDED are those that were new. Where none
-    // was, nothing is written at all.
+    // Adds ROUTE's hosts to its module. *ADDED becomes those that were not there. If all
+    // were there, nothing is written at all.
     status add(const module_route &route, std::vector<route_host> *added);
-    // Takes the route's hosts from its module, or all where it has none; *REMOVED are
-    // those that had been there.
+    // Removes ROUTE's hosts from its module, or all hosts if ROUTE has none. *REMOVED
+    // becomes those that were there.
     status remove(const module_route &route, std::vector<route_host> *removed);
 
     struct counts {
         uint64_t modules = 0;
         uint64_t hosts = 0;  // a row that stands twice is one host
     };
+    // How much there is.
     status count(counts *all);
-    // Removes every route of every module; *REMOVED says how much that was.
+    // Removes every route of every module. *REMOVED becomes how much that was.
     status clear(counts *removed);
 
 private:

@@ -12,7 +12,7 @@ status read_reporter_options(const std::string &path, reporter_options *out)
 
     reporter_options o;
     read_server_options(config, &o.server);
-    read_db_options(config, o.database);
+    read_db_options(config, &o.database);
 
     // Older configurations spell it so.
     o.misspelt_section = config.has_section("repoter");

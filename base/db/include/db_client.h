@@ -34,8 +34,8 @@ struct db_options {
     std::string password;
     std::string database = "lars_dns";
 
-    // Whole seconds; the read time-out is the longest that a query may take
-    // without an answer (MySQL's library tries up to three times that long).
+    // Less than 1 counts as 1. The read time-out is how long a query may take without
+    // an answer (MySQL's library tries for up to three times that long).
     std::chrono::seconds connect_timeout{3};
     std::chrono::seconds read_timeout{5};
     std::chrono::seconds write_timeout{5};
@@ -44,9 +44,10 @@ struct db_options {
     std::string describe() const;
 };
 
-// The [mysql] section: db_host, db_port, db_socket, db_user, db_passwd, db_name.
-// Mistakes are reported by config.finish().
-void read_db_options(config_file &config, db_options &options);
+// Reads the section [mysql] into *OPTIONS: db_host, db_port, db_socket, db_user,
+// db_passwd and db_name. What is absent stays as it is there. CONFIG was loaded; its
+// finish() returns what is wrong.
+void read_db_options(config_file &config, db_options *options);
 
 class db_client {
 public:
@@ -55,32 +56,39 @@ public:
     db_client(const db_client &) = delete;
     db_client &operator=(const db_client &) = delete;
 
-    // Blocks for at most about the connect time-out. An open connection is
-    // closed first.
+    // Connects, and blocks for at most about the connect time-out. An open connection
+    // is closed first.
     status connect();
     void close();
 
     // False after close() and after any call that found the connection lost.
     bool connected() const { return _connection != nullptr; }
 
-    // One statement without rows. *affected: the rows really changed.
+    // The calls below block until the server has answered. Without an open connection
+    // they fail as unavailable. An error that ends the connection closes it.
+
+    // Runs one statement that gives no rows. *AFFECTED becomes the number of rows that
+    // it has really changed.
     status execute(const std::string &sql, uint64_t *affected = nullptr);
 
-    // One statement with rows. EACH is called once for each row, after all of
-    // them have arrived, and may use this client; its first error ends the loop
-    // and comes back. A row is valid only during the call.
+    // Runs one statement that gives rows. After all of them have arrived, EACH is called
+    // once for each row, which is valid only during that call. EACH may use this client.
+    // Its first error is the last call, and comes back.
     using row_callback = std::function<status(const db_row &row)>;
     status query(const std::string &sql, const row_callback &each);
 
-    // BODY within a transaction: committed if it returns ok, else rolled back.
-    // An error in the commit itself leaves open whether the server has done it.
+    // Runs BODY within a transaction. If BODY returns ok, the transaction is committed;
+    // otherwise it is rolled back, and BODY's error comes back. After an error of the
+    // commit itself nobody knows whether the server has done it.
     status transaction(const std::function<status()> &body);
 
-    // BODY within a read-only transaction that sees one state of all tables.
+    // Runs BODY within a transaction that only reads, and that sees all tables as they
+    // were at one moment.
     status read_transaction(const std::function<status()> &body);
 
-    // TEXT as it may stand between single quotes in a statement; empty without an open
-    // connection. The services write numbers only, so that just tests use it so far.
+    // For tests: the services put numbers into their statements, and no text. Returns
+    // TEXT as it may stand between single quotes in a statement, and an empty text if no
+    // connection is open.
     std::string escape(std::string_view text) const;
 
     const db_options &options() const { return _options; }

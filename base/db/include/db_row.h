@@ -1,5 +1,8 @@
-// A row as a query's callback sees it: text or NULL in each column, and numbers
-// read strictly from it. Valid only during the callback.
+// A row as a query's callback sees it: a text or NULL in each column, from which
+// numbers are read strictly. Valid only during the callback. One thread.
+//
+// A column is its number in the SELECT, from 0. Where a get function fails, the error
+// is bad_data and names the column and what it holds; the number stays as it was.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "status.h"
@@ -18,6 +22,7 @@ class db_row {
 public:
     using value = std::optional<std::string_view>;  // nothing is NULL
 
+    // NAMES are the columns' names, and outlive the row.
     db_row(const std::vector<std::string> &names, std::vector<value> values)
         : _names(names), _values(std::move(values))
     {
@@ -28,16 +33,15 @@ public:
     // NULL for a column that the row does not have.
     value operator[](size_t column) const;
 
-    // The whole text as a decimal number in the range; else an error that names
-    // the column and what it holds, and *number stays as it was.
+    // Reads the column, which has to hold nothing but a decimal number in the range.
     status get_unsigned(size_t column, uint64_t *number,
                         uint64_t highest = std::numeric_limits<uint64_t>::max()) const;
     status get_signed(size_t column, int64_t *number,
                       int64_t lowest = std::numeric_limits<int64_t>::min(),
                       int64_t highest = std::numeric_limits<int64_t>::max()) const;
 
-    // An id that the tables hold as int or int unsigned, as the int32 of the
-    // wire: the same 32 bits.
+    // Reads a modid or cmdid. The tables hold it as int or int unsigned; *ID becomes the
+    // int32 of the wire, which has the same 32 bits.
     status get_id(size_t column, int32_t *id) const;
 
 private:

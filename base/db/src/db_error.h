@@ -5,10 +5,10 @@
 
 namespace lars {
 
-// Which kind of failure CODE is: see db_client.h.
+// Returns the kind of the error with that number, as db_client.h lists them.
 status_kind kind_of_db_error(unsigned code);
 
-// True where the server closes the connection after such an error.
+// True if a connection is of no use after that error.
 bool ends_connection(unsigned code);
 
 }  // namespace lars

@@ -14,7 +14,7 @@ std::string read(const std::string &section, db_options &options)
     config_file config;
     status s = config.load(folder.write("a.conf", "[mysql]\n" + section));
     if (s) {
-        read_db_options(config, options);
+        read_db_options(config, &options);
         s = config.finish();
     }
     return s.message();
