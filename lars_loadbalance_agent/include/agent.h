@@ -1,17 +1,20 @@
-// The agent as a whole: three UDP servers that each own a part of the modules, the
-// dns client in the context's loop, and the reporter client. All calls in that loop's
-// thread.
+// lars_lb_agent as a whole: three UDP servers, each of which owns a part of the modules,
+// the dns client, which lives in the context's loop, and the reporter client. All calls
+// are made in the thread of the context's loop.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
-#include <vector>
 
 #include "agent_options.h"
 #include "dns_client.h"
+#include "endpoint.h"
 #include "host_server.h"
 #include "reporter_client.h"
+#include "route.h"
 #include "service.h"
+#include "status.h"
 #include "wire_rules.h"
 
 namespace lars {
@@ -22,11 +25,14 @@ public:
 
     agent(const service_context &context, const options &configured);
 
-    // Takes the ports, knows the routes of the cache file, and serves.
+    // Takes the ports, loads the route cache, starts the threads and serves. An error if
+    // a port is taken or there can be no thread.
     status start();
-    // Takes the rules of FRESH, and warns of what else differs.
+    // Takes the rules of FRESH, [loadbalance], and warns in the log if anything else
+    // differs.
     void reload(const options &fresh);
-    // Hands over the last sums and ends the threads.
+    // Sends the last summaries if there is a connection, ends the threads, writes the
+    // route cache if it is behind, and calls DONE before it returns.
     void stop(std::function<void()> done);
 
 private:

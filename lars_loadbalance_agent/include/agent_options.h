@@ -1,4 +1,5 @@
-// The configuration of lars_lb_agent.
+// The configuration of lars_lb_agent. The sections and keys are explained in
+// conf/lars_lb_agent.conf.
 #pragma once
 
 #include <string>
@@ -11,14 +12,17 @@
 namespace lars {
 
 struct agent_options {
-    endpoint address{0x7f000001, 8888};  // the first of three ports; 0: any three
-    std::vector<endpoint> dns{{0x7f000001, 7778}};
-    std::vector<endpoint> reporter{{0x7f000001, 7779}};
+    // Where clients ask: 127.0.0.1:8888 and the two ports after it. Port 0: any three in
+    // a row that are free.
+    endpoint address{0x7f000001, 8888};
+    std::vector<endpoint> dns{{0x7f000001, 7778}};       // to be tried in turn
+    std::vector<endpoint> reporter{{0x7f000001, 7779}};  // to be tried in turn
     lb_config balance;
     std::string route_cache;  // file of the routes last known; empty: none
 };
 
-// The error names file, line and key.
+// Any thread. Reads the configuration in the file PATH. An error names file, line and
+// key; *OUT is then unchanged.
 status read_agent_options(const std::string &path, agent_options *out);
 
 }  // namespace lars

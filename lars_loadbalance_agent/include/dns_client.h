@@ -1,15 +1,21 @@
-// The agent's side of lars_dns: asks for routes until they are answered, asks
-// again for everything it knows after a reconnect, takes pushed changes, and
+// The agent's side of lars_dns. It asks for a route until there is an answer, asks for
+// every route that it knows after a reconnect, takes the changes that are pushed, and
 // keeps the file of the routes last known. Loop thread only, unless stated.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "endpoint.h"
+#include "event_loop.h"
+#include "log.h"
 #include "remembered_routes.h"
+#include "route.h"
+#include "status.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
 #include "wire.h"
@@ -18,22 +24,26 @@ namespace lars {
 
 class dns_client {
 public:
-    // ON_ROUTE: each answer and each change, empty ones too.
     using route_callback = std::function<void(module_route)>;
 
-    // LOOP outlives this. CACHE: the file's path; empty: none.
+    // LOOP outlives this. CACHE is the path of the route cache; empty: there is none.
+    // ON_ROUTE gets each answer and each change that is pushed. A route without hosts
+    // says that the module does not exist.
     dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
                route_callback on_route);
+    // As stop().
     ~dns_client();
 
-    // Before start(). The routes of an earlier run; none where there is no good
-    // file.
+    // Once, before start(). Reads the route cache, whose modules will be asked for as
+    // those that are pulled. Returns its routes; none if there is no good file, of which
+    // a damaged one is logged.
     std::vector<module_route> load_cache();
+    // Once. Begins to connect. Whether there is a dns is no matter of success.
     status start();
-    // Writes the cache if it is behind.
+    // Closes the connection for good and writes the route cache if it is behind.
     void stop();
 
-    // Any thread.
+    // Any thread. Asks for the module's route, at once or when there is a connection.
     void pull(const module_id &module) { _pulls.send(module); }
 
 private:

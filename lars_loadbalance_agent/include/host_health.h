@@ -1,8 +1,8 @@
-// The health of one host of a module, as its calls show it: the only place where
-// a host becomes overloaded or idle again. Each call that counts something or
-// looks at the clock returns whether that changed the state.
+// The health of one host of a module, as its calls show it. A host is idle, and chosen
+// in turn, or overloaded, and set aside. This is the only place where that changes: each
+// call that counts something or looks at the clock returns what has changed.
 //
-// Takes the time as an argument, on whatever clock the caller uses. One thread.
+// It looks at no clock itself. NOW is the time, which never goes back. One thread.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ enum class health_change {
     overload_timeout,  // idle again: no probe failed for the time that an overload lasts
 };
 
-// "calls fail", for a log line; empty for none.
+// Any thread. The reason in words for a log line, such as "calls fail"; empty for none.
 const char *reason_of(health_change change);
 
 class host_health {
@@ -31,32 +31,35 @@ public:
     // A host begins idle.
     host_health(const lb_config &config, lb_time now);
 
+    // Counts one call that went well; one that failed.
     health_change count_success(const lb_config &config, lb_time now);
-    // A failure that took long weighs more than one call.
+    // A failure weighs one for each 100 ms that the call took, 1 at least and 50 at most.
     health_change count_failure(uint32_t timecost_ms, const lb_config &config, lb_time now);
 
-    // Ends the window or the overload's time that is over at NOW; nothing before
-    // deadline().
+    // To be called at deadline(), when the idle host's window or the overloaded host's
+    // time is over. Does nothing before.
     health_change check_deadline(const lb_config &config, lb_time now);
     lb_time deadline() const { return _deadline; }
 
     bool overloaded() const { return _overloaded; }
 
     struct counts {
-        // These decide about the state, and start with a credit; in verr a slow failure
-        // weighs more.
+        // Virtual calls, whose shares decide about the state. They begin with a credit,
+        // and in verr a slow failure weighs more than one.
         uint64_t vsucc = 0;
         uint64_t verr = 0;
-        // The calls of the current window.
+        // Real calls, whose share decides about a window.
         uint64_t rsucc = 0;
         uint64_t rerr = 0;
-        // The calls of the current row.
+        // Calls with the same outcome in a row, up to now.
         uint64_t contin_succ = 0;
         uint64_t contin_err = 0;
     };
-    // Since the host entered its state, or since its last window ended.
+    // For tests. What was counted since the host entered its state or its last window
+    // ended.
     const counts &counted() const { return _counts; }
-    // Whether the idle host's last window was bad: another one would overload it.
+    // For tests. Whether the idle host's last window was bad, so that another one would
+    // overload it.
     bool last_window_was_bad() const { return _last_window_was_bad; }
 
 private:

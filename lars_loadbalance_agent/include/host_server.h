@@ -1,13 +1,25 @@
-// One of the agent's UDP servers, with the modules that it alone owns, in a
-// thread of its own: no lock is taken while it answers.
+// One of the agent's UDP servers, with the modules that it alone owns, in a thread of
+// its own. An answer waits for no lock; only asking the dns and handing on summaries
+// takes one, that of a queue.
+//
+// One thread, the owner's, unless stated.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
+#include "calls.h"
+#include "endpoint.h"
+#include "event_loop.h"
+#include "log.h"
 #include "loop_thread.h"
+#include "route.h"
 #include "route_lb.h"
+#include "status.h"
 #include "thread_queue.h"
 #include "udp_server.h"
 #include "wire.h"
@@ -16,31 +28,38 @@ namespace lars {
 
 class host_server {
 public:
-    // What the server asks of the rest of the agent, in the server's thread.
+    // What the server asks of the rest of the agent. Called in the server's thread, and
+    // by stop().
     struct upstream {
-        // Asks the dns for a module; the answer comes through update().
+        // Asks the dns for a module's route. The answer comes through update(), later.
         route_lb::pull_callback pull;
         // Passes a summary on to the reporter.
         std::function<void(call_summary)> send_summary;
-        // This machine's address as the reporter sees it; 0 while sums should
-        // wait, because the reporter is away.
+        // Returns this machine's address as the reporter sees it. 0 says that there is no
+        // reporter now, and that summaries wait.
         std::function<uint32_t()> caller_ip;
     };
 
     host_server(const lb_config &config, upstream up, const log_sink &log);
+    // Ends the thread. What was not summed up is lost.
     ~host_server();
 
-    // In this order, in one thread; restore() any number of times.
+    // Takes the port (0: any free one). The error names the address.
     status bind(const endpoint &address) { return _server.bind(address); }
+    // Before start(). Knows a route of an earlier run; as route_lb::restore().
     void restore(const module_route &route);
+    // After bind(), once. Starts the thread, which serves. An error if there can be none.
     status start();
-    // Ends the thread, and hands the last sums to send_summary.
+    // Ends the thread, and hands the last summaries to send_summary if there is a
+    // reporter.
     void stop();
 
+    // After bind(). The address that it took, with the port in use.
     endpoint address() const { return _server.address(); }
 
-    // Any thread.
+    // Any thread. Takes an answer of the dns, or a change that it has pushed.
     void update(module_route route) { _routes.send(std::move(route)); }
+    // Any thread. Takes other rules, from the loop's next round on.
     void set_config(const lb_config &config);
 
 private:

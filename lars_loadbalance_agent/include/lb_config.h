@@ -1,4 +1,5 @@
-// The values of the scheduling and overload rules.
+// The values of the rules for choosing hosts and for overload, the section
+// [loadbalance]. A value like any other, and any thread may use it.
 #pragma once
 
 #include <chrono>
@@ -13,10 +14,12 @@ struct ratio {
     uint64_t numerator = 0;
     uint64_t denominator = 1;
 
-    // "0.95", "1", at most 10 digits after the point.
+    // Reads "0.95" or "1", with at most 10 digits after the point. Returns nothing if TEXT
+    // is not that.
     static std::optional<ratio> parse(const std::string &text);
 
-    // Is PART / WHOLE more than this; is it this or more? Exact.
+    // Whether PART / WHOLE is more than this ratio; whether it is this ratio or more. The
+    // comparison is exact.
     bool exceeded_by(uint64_t part, uint64_t whole) const;
     bool reached_by(uint64_t part, uint64_t whole) const;
 };

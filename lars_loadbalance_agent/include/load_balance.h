@@ -1,14 +1,16 @@
-// The hosts of one module and the choice among them: a turn of the idle ones, and
-// now and then a probe of the overloaded ones. Takes the time as an argument and
-// does no I/O. One thread.
+// The hosts of one module and the choice among them: the idle ones in turn, and now and
+// then an overloaded one as a probe. It looks at no clock and does no I/O: NOW is the
+// time, which never goes back. One thread.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "calls.h"
+#include "endpoint.h"
 #include "host_health.h"
 #include "lb_config.h"
 #include "route.h"
@@ -18,39 +20,47 @@ namespace lars {
 // A host of a module has become overloaded, or idle again.
 struct host_change {
     endpoint host;
-    bool overloaded;
+    bool overloaded;  // what it is now
     health_change why;
 };
 
 class load_balance {
 public:
-    enum class choice { host, overloaded, no_hosts };
+    enum class choice {
+        host,        // there is a host to call
+        overloaded,  // all hosts are overloaded, and it is not a probe's turn
+        no_hosts,    // the route is empty
+    };
 
-    // The host to call next goes to *OUT.
+    // Chooses the host to call next. With choice::host it is in *OUT, which is unchanged
+    // otherwise.
     choice choose_host(const lb_config &config, endpoint *out);
 
-    // Counts a call. A host that is not in the route is ignored. Nothing comes back
-    // unless that has changed the host's state.
+    // Counts a call, which took TIMECOST_MS. A host that is not in the route is ignored.
+    // Returns the change of the host's state, if that was one.
     std::optional<host_change> report(const endpoint &host, bool success, uint32_t timecost_ms,
                                       const lb_config &config, lb_time now);
 
-    // Replaces the route: hosts that stay keep their counts and state, new ones
-    // start idle, the others are forgotten. HOSTS: each once.
+    // Replaces the route by HOSTS, each of which is there once. Those that stay keep their
+    // counts and state, new ones begin idle, and the others are forgotten but for their
+    // calls.
     void update(const std::vector<route_host> &hosts, const lb_config &config, lb_time now);
 
-    // Ends the windows and time-outs that are over at NOW.
+    // Ends the windows and time-outs that are over at NOW. Returns what that has changed.
     std::vector<host_change> check_deadlines(const lb_config &config, lb_time now);
-    // When to call that again; nothing without hosts.
+    // When to call check_deadlines(); nothing if there are no hosts.
     std::optional<lb_time> next_deadline() const;
 
+    // Whether there are no hosts.
     bool empty() const { return _route.empty(); }
-    // In the order of the last update.
+    // The hosts of the last update(), in its order. Valid until the next one.
     const std::vector<route_host> &route() const { return _route; }
-    // For tests. Null when it is not in the route. Valid until the next update.
+    // For tests. The health of a host; null if it is not in the route. Valid until the
+    // next update().
     const host_health *find(const endpoint &host) const;
 
-    // The calls since the last time this was asked, of every host; also of hosts that
-    // have left the route since. Empty where there were none at all.
+    // Returns, for every host, the calls since the last time; also for hosts that have
+    // left the route since then. Empty if there was no call at all.
     std::vector<host_calls> take_calls();
 
 private:

@@ -1,8 +1,10 @@
-// All modules of one UDP server: their hosts, how old their routes are, and when
-// to ask for them. Takes the time as an argument and does no I/O: what changes comes
-// back from its calls. One thread.
+// All modules of one UDP server: their hosts, how old their routes are, and when to ask
+// for them again. It looks at no clock and does no I/O: NOW is the time, which never goes
+// back, and what has changed comes back from its calls. One thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <queue>
@@ -10,6 +12,9 @@
 #include <vector>
 
 #include "calls.h"
+#include "endpoint.h"
+#include "host_health.h"
+#include "lb_config.h"
 #include "load_balance.h"
 #include "route.h"
 
@@ -23,41 +28,49 @@ struct module_change {
 
 class route_lb {
 public:
-    // With more modules than this, a module that is not known stays so: anybody
-    // on this machine may ask for any number.
+    // When so many modules are known, no other one becomes known: anybody on this machine
+    // may ask for any number of them.
     static constexpr size_t MAX_MODULES = 100000;
 
-    // PULL: please ask the dns for this module; an answer, if only an empty one,
-    // must come through update() in the end.
     using pull_callback = std::function<void(const module_id &module)>;
 
+    // PULL is called, by get_host() and get_route(), to ask the dns for a module's route.
+    // It may not call back: the answer, if only an empty one, comes through update() in
+    // the end.
     route_lb(const lb_config &config, pull_callback pull);
 
+    // Takes other rules. Deadlines that are set stay.
     void set_config(const lb_config &config) { _config = config; }
     const lb_config &config() const { return _config; }
 
-    // The host to call next goes to *OUT; no_hosts where the module is not known (yet).
+    // Chooses the host to call next, as load_balance::choose_host() does. A module that is
+    // not known, or not yet, has no hosts. Asks the dns if the route is not known or old.
     load_balance::choice get_host(const module_id &module, lb_time now, endpoint *out);
-    // Nothing comes back unless the call has changed the host's state.
+    // Counts a call, and ignores one of a module or host that is not known. Returns the
+    // change of the host's state, if that was one.
     std::optional<host_change> report(const call_report &call, lb_time now);
-    // Empty when the module is not known (yet). Valid until the next update.
+    // The module's hosts, overloaded or not; empty if it is not known, or not yet. They
+    // stay this object's, and are valid until its next call. Asks the dns as get_host().
     const std::vector<route_host> &get_route(const module_id &module, lb_time now);
 
-    // An answer of the dns, or a change it has pushed.
+    // Takes an answer of the dns, or a change that it has pushed. Ignores a module that
+    // nobody has asked for.
     void update(const module_route &route, lb_time now);
-    // A route remembered from an earlier run: used, but asked for again at the
-    // first use.
+    // Takes a route remembered from an earlier run. It is used, but the dns is asked for
+    // it at its first use.
     void restore(const module_route &route, lb_time now);
 
-    // Ends windows and time-outs, and forgets modules that do not exist.
+    // Ends the windows and time-outs that are over at NOW, and forgets modules without
+    // hosts that nobody has asked for lately. Returns the changes of hosts.
     std::vector<module_change> check_deadlines(lb_time now);
-    // When to call that again; nothing while no module is known.
+    // When to call check_deadlines(); nothing while no module is known.
     std::optional<lb_time> next_deadline() const;
 
-    // The calls since the last time, one summary for each module with any.
+    // Returns the calls since the last time, a summary for each module that had any.
+    // CALLER_IP and NOW_SECONDS become its caller and ts.
     std::vector<call_summary> take_summaries(uint32_t caller_ip, uint32_t now_seconds);
 
-    // For tests. Null when the module is not known.
+    // For tests. A module's hosts, null if it is not known; and how many are known.
     const load_balance *find(const module_id &module) const;
     size_t size() const { return _modules.size(); }
 

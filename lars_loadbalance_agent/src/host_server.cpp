@@ -1,6 +1,9 @@
 #include "host_server.h"
 
+#include <algorithm>
+#include <chrono>
 #include <ctime>
+#include <vector>
 
 #include "message.h"
 

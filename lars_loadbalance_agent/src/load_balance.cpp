@@ -1,8 +1,8 @@
 #include "load_balance.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
-#include <utility>
 
 namespace lars {
 

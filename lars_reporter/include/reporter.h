@@ -1,17 +1,22 @@
-// The reporter as a whole: takes call statistics from agents and hands each row to
-// the storing thread of its module, so that one thread writes a module's rows in
-// order. All calls in the thread of the context's loop, which accepts.
+// lars_reporter as a whole: takes summaries of calls from agents, and hands each row to
+// the storing thread of its module, so that one thread writes a module's rows, and in
+// order. All calls are made in the thread of the context's loop, which accepts.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "calls.h"
 #include "hash_ring.h"
+#include "log.h"
 #include "reporter_options.h"
 #include "row_writer.h"
 #include "service.h"
+#include "status.h"
 #include "tcp_server.h"
 #include "wire.h"
 
@@ -23,16 +28,19 @@ public:
 
     reporter(const service_context &context, const options &configured);
 
+    // Takes the port, starts the threads and serves, whether there is a database or not.
+    // An error if the port is taken or there can be no thread.
     status start();
-    // Takes the queue's limit of FRESH, and warns of what else differs.
+    // Takes the queue_limit of FRESH, and warns in the log if anything else differs.
     void reload(const options &fresh);
-    // Stops receiving and writes what waits, for a few seconds at most.
+    // Stops receiving. Then it blocks until what waits is written, or for a few seconds
+    // if the database is away, and calls DONE.
     void stop(std::function<void()> done);
 
 private:
     struct loop_state {
         wire_codec codec;
-        call_summary summary;  // reused, so that reading one seldom takes memory
+        call_summary summary;  // reused, so that reading one seldom allocates memory
         log_limiter bad_limiter;
     };
 

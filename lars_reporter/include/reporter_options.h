@@ -1,6 +1,8 @@
-// The configuration of lars_reporter.
+// The configuration of lars_reporter. The sections and keys are explained in
+// conf/lars_reporter.conf.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "db_client.h"
@@ -10,7 +12,7 @@
 namespace lars {
 
 struct reporter_options {
-    server_options server{{0x7f000001, 7779}};
+    server_options server{{0x7f000001, 7779}};  // 127.0.0.1:7779
     db_options database;
 
     int storing_threads = 3;      // each with a database connection of its own
@@ -19,7 +21,8 @@ struct reporter_options {
     bool misspelt_section = false;  // [repoter] was taken for [reporter]
 };
 
-// The error names file, line and key.
+// Any thread. Reads the configuration in the file PATH. An error names file, line and
+// key; *OUT is then unchanged.
 status read_reporter_options(const std::string &path, reporter_options *out);
 
 }  // namespace lars

@@ -1,11 +1,12 @@
-// Rows on their way to one storing thread, in order of arrival. A row whose key
-// waits already replaces that one where it stands. Any thread.
+// Rows on their way to one storing thread, in the order in which they came. If a row
+// with the same key still waits, a new one takes its place in the queue. Any thread.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <unordered_map>
@@ -15,11 +16,11 @@
 
 namespace lars {
 
-// How many rows may wait in all queues together, and how many do.
+// What all queues together may hold. Any thread.
 struct row_budget {
-    std::atomic<size_t> limit{0};
-    std::atomic<size_t> waiting{0};
-    std::atomic<uint64_t> dropped{0};
+    std::atomic<size_t> limit{0};      // how many rows may wait
+    std::atomic<size_t> waiting{0};    // how many do
+    std::atomic<uint64_t> dropped{0};  // how many were dropped because of the limit
 };
 
 class row_queue {
@@ -27,19 +28,21 @@ public:
     // BUDGET is shared with other queues and outlives this.
     explicit row_queue(row_budget *budget) : _budget(budget) {}
 
-    // Beyond the budget the oldest row here is dropped, or this one where none
-    // waits here.
+    // Adds a row. If the budget is used up, the oldest row in this queue is dropped and
+    // counted, or ROW itself if the queue is empty.
     void push(const summary_row &row);
 
-    // Waits for rows and moves at most MOST into *OUT, oldest first. False when
-    // the queue is closed and empty, or WITHIN has passed without a row.
+    // Waits for a row, for at most WITHIN and not once the queue is closed. Then moves
+    // rows to the end of *OUT, oldest first, until it holds MOST. Returns false if *OUT
+    // is empty.
     bool take(size_t most, std::vector<summary_row> *out, std::chrono::milliseconds within);
 
-    // take() waits no longer; what waits can still be taken.
+    // From now on take() does not wait. The rows that are there can still be taken.
     void close();
     bool closed() const;
-    // Waits until the queue is closed, for at most WITHIN; true if it is.
+    // Waits until the queue is closed, for at most WITHIN. Returns whether it is.
     bool wait_closed(std::chrono::milliseconds within);
+    // How many rows wait here.
     size_t size() const;
 
 private:

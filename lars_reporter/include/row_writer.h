@@ -1,11 +1,11 @@
-// One storing thread: takes rows from its queue and writes them to the
-// database in batches, over one connection. While the database is away it keeps
-// its batch and tries again; the queue holds the rest.
+// One storing thread. It takes rows from its queue and writes them to the database in
+// batches, over one connection. While the database is away it keeps its batch and tries
+// again, and the queue holds the rest. One thread, the owner's, unless stated.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <string>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -13,15 +13,18 @@
 #include "db_client.h"
 #include "log.h"
 #include "row_queue.h"
+#include "status.h"
+#include "summary_row.h"
 
 namespace lars {
 
 class row_writer {
 public:
+    // How many rows came to which end. Any thread.
     struct counters {
         std::atomic<uint64_t> stored{0};
-        std::atomic<uint64_t> refused{0};  // by the database, each on its own
-        std::atomic<uint64_t> lost{0};     // still waiting when the reporter ended
+        std::atomic<uint64_t> refused{0};  // dropped: the database does not take them
+        std::atomic<uint64_t> lost{0};     // not written when the thread ended
     };
 
     // BUDGET and COUNTS are shared by all writers and outlive them.
@@ -29,13 +32,16 @@ public:
     // As close() and join().
     ~row_writer();
 
+    // Once. Starts the thread; an error if there can be none.
     status start();
 
-    // Any thread.
+    // Any thread. As row_queue::push().
     void push(const summary_row &row) { _queue.push(row); }
 
-    // Any thread. Writes what waits, for at most a few seconds, and ends.
+    // Any thread. Makes the thread write what waits, and end. If the database is away,
+    // it is tried for about three seconds more.
     void close() { _queue.close(); }
+    // Waits until the thread has ended, after close().
     void join();
 
 private:

@@ -1,5 +1,7 @@
 #include "row_queue.h"
 
+#include <iterator>
+
 namespace lars {
 
 void row_queue::push(const summary_row &row)
