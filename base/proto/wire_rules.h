@@ -1,6 +1,6 @@
-// What lars.proto cannot say: how an address travels, which host can be called,
-// and which of an agent's ports owns a module. The services and the client
-// library share it. Any thread.
+// What lars.proto cannot say: how an address travels, which host can be called, and
+// which of an agent's ports owns a module. The services and the client library share
+// these rules. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,11 @@
 
 namespace lars {
 
-// An agent listens on so many UDP ports in a row, and each owns its part of the
-// modules.
+// How many UDP ports in a row an agent listens on. Each owns its part of the modules.
 constexpr size_t AGENT_PORTS = 3;
 
-// Which of those ports owns the module. Ids may be negative, and their sum may not
-// fit 32 bits.
+// Which of those ports owns the module, counted from 0. Ids may be negative, and their
+// sum may not fit 32 bits.
 inline size_t agent_port_of(int32_t modid, int32_t cmdid)
 {
     constexpr auto ports = static_cast<int64_t>(AGENT_PORTS);
@@ -31,8 +30,8 @@ inline uint32_t ip_from_wire(int32_t field)
     return static_cast<uint32_t>(field);
 }
 
-// A host with another address or port than these cannot be called: whoever
-// receives one leaves it out.
+// False if nobody can call a host with that address or port. Whoever receives such a
+// host leaves it out.
 inline bool can_be_called(uint32_t ip, int64_t port)
 {
     return ip != 0 && port >= 1 && port <= 65535;

@@ -183,15 +183,19 @@ void route_backend::save_snapshot_when_due(clock::time_point now)
 
 void route_backend::database_failed(const status &why)
 {
-    // Only of what it holds the error does not say which database it is.
+    // Errors of the database client name the database; bad data is found later, and its
+    // error names only the column.
     const std::string where = why.kind() == status_kind::bad_data
                                   ? "database " + _options.database.describe() + ": "
                                   : "";
-    const std::string serving = _table ? "; serving " + std::to_string(_table->size()) + " modules"
-                                       : "; nothing to serve yet";
-    // While it is away each try may fail in other words: one line is enough.
-    _database_trouble.say(_log, log_level::error, to_string(why.kind()), where, why.message(),
-                          serving);
+    // While it is away each try may fail in other words: one line for each kind is enough.
+    const char *key = to_string(why.kind());
+    if (_table)
+        _database_trouble.say(_log, log_level::error, key, where, why.message(), "; serving ",
+                              _table->size(), " modules");
+    else
+        _database_trouble.say(_log, log_level::error, key, where, why.message(),
+                              "; nothing to serve yet");
 }
 
 }  // namespace lars

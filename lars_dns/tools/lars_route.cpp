@@ -3,9 +3,11 @@
 
 #include <cstdio>
 #include <iostream>
+#include <vector>
 
 #include "config_file.h"
 #include "config_path.h"
+#include "route.h"
 #include "route_command.h"
 #include "route_editor.h"
 

@@ -149,7 +149,8 @@ void row_writer::database_works()
     _backoff.reset();
 }
 
-// While the database is away each try may fail in other words: one line is enough.
+// While the database is away each try may fail in other words: one line for each kind
+// is enough.
 void row_writer::note_trouble(const status &why)
 {
     _trouble.say(_log, log_level::error, to_string(why.kind()), why.message());

@@ -1,4 +1,4 @@
-// What the caller's threads saw in the current phase. Any thread.
+// What the threads of the demo's caller have seen in the current phase. Any thread.
 #pragma once
 
 #include <cstdio>
@@ -10,16 +10,18 @@ namespace lars {
 
 class caller_table {
 public:
-    // Forgets the counts and starts a new phase.
+    // Forgets the counts and begins a new phase, which is shown by that name.
     void start_phase(const std::string &name);
 
-    // The phase now; a call is counted only in the phase in which it began.
+    // The number of the phase that there is now. A call is counted only in the phase in
+    // which it began, so its thread asks for this before.
     int phase() const;
+    // Counts a call of that host; an answer of the agent that named no host.
     void add_call(int phase, const std::string &host, bool ok);
     void add_without_host(int phase, int retcode);
 
-    // "host calls ok failed" for each host, then the answers without a host,
-    // then the line "end".
+    // Writes a line "host calls ok failed" for each host, then how many answers had no
+    // host, then the line "end".
     void print(std::FILE *out) const;
 
 private:

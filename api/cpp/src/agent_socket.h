@@ -1,5 +1,5 @@
-// A UDP socket connected to one port of an agent: only datagrams from there
-// arrive. One thread.
+// A UDP socket that is connected to one port of an agent, so that only datagrams from
+// there arrive. One thread.
 #pragma once
 
 #include <sys/types.h>
@@ -19,12 +19,17 @@ public:
     agent_socket(const agent_socket &) = delete;
     agent_socket &operator=(const agent_socket &) = delete;
 
-    // Each returns false (receive: -1) with the reason in WHY. PORT is in 1..65535.
+    // Where one of these fails, WHY becomes the reason.
+
+    // Once. Opens the socket to that address. PORT is in 1..65535. False if IP is no
+    // IPv4 address or the system gives no socket; then it may be tried again.
     bool open(const std::string &ip, int port, std::string &why);
+    // After open(). Sends one datagram, without waiting. False if it cannot be sent.
     bool send(const void *data, size_t size, std::string &why);
 
-    // The size of the next datagram. Past the deadline it still takes one that
-    // is already there, so that a slow scheduler does not lose an answer.
+    // After open(). Waits for a datagram until DEADLINE, writes the first SPACE bytes of
+    // it to DATA and returns how many that are, or -1. Past the deadline it still takes
+    // one that is there, so that a slow scheduler does not lose an answer.
     ssize_t receive(void *data, size_t space, clock::time_point deadline, std::string &why);
 
     bool is_open() const { return _fd >= 0; }

@@ -1,5 +1,6 @@
 // Asks the agent for all hosts of a module: one a line.
 #include <cstdio>
+#include <vector>
 
 #include "tool_args.h"
 

@@ -2,6 +2,8 @@
 // is asked before what it knows of the module.
 #include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "tool_args.h"
 

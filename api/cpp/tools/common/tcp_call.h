@@ -1,5 +1,5 @@
-// One call of a TCP server: connect, send a line, read the answer's line, close.
-// Any thread.
+// One call of a TCP server: connects, sends a line, reads the line that is the answer,
+// and closes. Any thread.
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@ struct tcp_outcome {
     std::string answer;  // without its line end
 };
 
-// Returns within about TIMEOUT_MS. An empty REQUEST only connects.
+// Calls the server at that IPv4 address and waits for at most about TIMEOUT_MS. REQUEST
+// is the line, without its end; an empty one is not sent, and the call only connects.
 tcp_outcome tcp_call(const std::string &ip, int port, const std::string &request, int timeout_ms);
 
 }  // namespace lars

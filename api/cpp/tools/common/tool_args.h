@@ -1,7 +1,7 @@
-// The arguments of a tool: options ("--name value" or "--name=value") first
-// asked for, then the positional ones in their order, then finish(). The first
-// mistake is kept; what is asked after it gives fallbacks. Negative numbers are
-// positional arguments. One thread.
+// The arguments of a tool. It is asked first for the options ("--name value" or
+// "--name=value"), then for the positional arguments in their order; a negative number
+// is one of these. Then finish() tells whether all was right: the first mistake is kept,
+// and what is asked for after it may be any value that is allowed. One thread.
 #pragma once
 
 #include <climits>
@@ -13,6 +13,8 @@
 
 namespace lars {
 
+// A module, as a tool is told it. (The tools use the client library alone, which has no
+// word for it.)
 struct tool_module {
     int modid = 0;
     int cmdid = 0;
@@ -29,32 +31,35 @@ public:
     // below it.
     tool_args(int argc, char **argv, const std::string &synopsis, const std::string &details = "");
 
-    // Nothing where it is not given.
+    // The value of the option, a number in that range; nothing if it is not given.
     std::optional<int> option_number(const std::string &name, int lowest = INT_MIN,
                                      int highest = INT_MAX);
+    // Whether the option, which has no value, is given.
     bool flag(const std::string &name);
 
-    // The agent of --agent and --port, else of the environment's LARS_AGENT=ip:port,
-    // else the default; the usage gets lines that say so. Each thread makes its
-    // client from it.
+    // Asks for the agent: that of --agent and --port, else of LARS_AGENT=ip:port in the
+    // environment, else the default. The usage gets lines that say so.
     void ask_agent();
+    // Any thread, after finish(). A client of that agent; each thread makes its own.
     lars_client make_client() const { return lars_client(_agent_ip, _agent_port); }
 
-    // A positional argument; with a fallback, one that may be left out.
+    // The next positional argument: a text, an IPv4 address, a number in that range, or
+    // MODID and CMDID. One that has a fallback may be left out. NAME is what the usage
+    // calls it.
     std::string text(const std::string &name);
     std::string ip(const std::string &name);
     int number(const std::string &name, int lowest = INT_MIN, int highest = INT_MAX);
     int number_or(const std::string &name, int fallback, int lowest, int highest);
-    tool_module module();  // MODID CMDID
+    tool_module module();
 
-    // False if the program must end now with exit_status(): --help was asked
-    // for and is printed, or something was wrong and is explained on stderr.
+    // False if the program has to end now, with exit_status(): --help was asked for and
+    // is printed, or something is wrong, which stderr says.
     bool finish();
     int exit_status() const { return _help ? 0 : 2; }
 
-    // Says what CLIENT's last call gave instead of what was wanted: the name of
-    // RETCODE on stdout, and on stderr the client's error, if it has one. Returns
-    // main's exit status, 1.
+    // Says that CLIENT's last call returned RETCODE instead of RET_SUCC: its name on
+    // stdout, and on stderr the client's error, if it has one. Returns main's exit
+    // status, 1.
     int refused(int retcode, const lars_client &client) const;
 
 private:
