@@ -66,7 +66,7 @@ private:
     service_info _info;
     service_arguments _arguments;
     event_loop _loop;
-    status _failed;
+    status _outcome;
     bool _stopping = false;
 };
 

@@ -61,7 +61,7 @@ service_context service_runner::context()
 {
     return {&_loop, [this](const std::vector<endpoint> &addresses) { announce(addresses); },
             [this](const status &why) {
-                _failed = why;
+                _outcome = why;
                 _loop.stop();
             }};
 }
@@ -81,8 +81,8 @@ int service_runner::run(const callbacks &service)
         return refuse(s);
     if (status s = _loop.event_process(); !s)
         return refuse(s);
-    if (!_failed)
-        return refuse(_failed);
+    if (!_outcome)
+        return refuse(_outcome);
     _loop.log()(log_level::info, "stopped");
     return 0;
 }

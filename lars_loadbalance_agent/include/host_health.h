@@ -39,8 +39,10 @@ public:
     // To be called at deadline(), when the idle host's window or the overloaded host's
     // time is over. Does nothing before.
     health_change check_deadline(const lb_config &config, lb_time now);
+    // When that is. Each call that returns a change may change it, and check_deadline().
     lb_time deadline() const { return _deadline; }
 
+    // The state: idle if this is false.
     bool overloaded() const { return _overloaded; }
 
     struct counts {

@@ -53,9 +53,10 @@ private:
     row_budget *_budget;
     mutable std::mutex _mutex;
     std::condition_variable _changed;  // filled or closed
-    bool _closed = false;  // guarded by _mutex, as all below
+    bool _closed = false;              // guarded by _mutex, as all below
     row_list _rows;
-    std::unordered_map<summary_row, row_list::iterator, summary_row_hash, summary_row_same_key> _places;
+    std::unordered_map<summary_row, row_list::iterator, summary_row_hash, summary_row_same_key>
+        _places;
 };
 
 }  // namespace lars

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "route_file.h"
 #include "running_dns_client.h"
 #include "temp_dir.h"
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "message.h"
 #include "messages.h"
 
 namespace lars {
