@@ -27,9 +27,11 @@ static uint32_t read_count(config_file &config, const char *key, uint32_t fallba
     return static_cast<uint32_t>(config.get_number("loadbalance", key, fallback, 1, 1000000));
 }
 
-static ratio read_ratio(config_file &config, const char *key, const char *fallback)
+static ratio read_ratio(config_file &config, const char *key, const ratio &fallback)
 {
-    const std::string text = config.get_decimal("loadbalance", key, fallback, 0, 1);
+    if (!config.has("loadbalance", key))
+        return fallback;
+    const std::string text = config.get_decimal("loadbalance", key, "0", 0, 1);
     if (const auto parsed = ratio::parse(text))
         return *parsed;
     config.reject("loadbalance", key, "'" + text + "' has too many decimals");
@@ -48,11 +50,11 @@ static void read_balance(config_file &config, lb_config *out)
     out->probe_num = read_count(config, "probe_num", out->probe_num);
     out->init_succ_cnt = read_count(config, "init_succ_cnt", out->init_succ_cnt);
     out->init_err_cnt = read_count(config, "init_err_cnt", out->init_err_cnt);
-    out->err_rate = read_ratio(config, "err_rate", "0.1");
-    out->succ_rate = read_ratio(config, "succ_rate", "0.95");
+    out->err_rate = read_ratio(config, "err_rate", out->err_rate);
+    out->succ_rate = read_ratio(config, "succ_rate", out->succ_rate);
     out->contin_err_limit = read_count(config, "contin_err_limit", out->contin_err_limit);
     out->contin_succ_limit = read_count(config, "contin_succ_limit", out->contin_succ_limit);
-    out->window_err_rate = read_ratio(config, "window_err_rate", "0.7");
+    out->window_err_rate = read_ratio(config, "window_err_rate", out->window_err_rate);
     out->idle_timeout = read_seconds(config, "idle_timeout", out->idle_timeout);
     out->overload_timeout = read_seconds(config, "overload_timeout", out->overload_timeout);
     out->update_timeout = read_seconds(config, "update_timeout", out->update_timeout);

@@ -19,8 +19,8 @@ status read_reporter_options(const std::string &path, reporter_options *out)
     config.alias_section("repoter", "reporter");
     o.storing_threads =
         static_cast<int>(config.get_number("reporter", "db_thread_cnt", o.storing_threads, 1, 64));
-    o.queue_limit = static_cast<size_t>(
-        config.get_number("reporter", "queue_limit", 100000, 1, 100000000));
+    o.queue_limit = static_cast<size_t>(config.get_number(
+        "reporter", "queue_limit", static_cast<int64_t>(o.queue_limit), 1, 100000000));
 
     if (status s = config.finish(); !s)
         return s;
