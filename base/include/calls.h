@@ -14,14 +14,14 @@ namespace lars {
 // One call.
 struct call_report {
     module_id module;
-    endpoint host;
+    endpoint address;
     bool success = true;
     uint32_t timecost_ms = 0;  // how long the call took; 0 if nobody measured it
 };
 
 // The calls of one host since the last summary.
 struct host_calls {
-    endpoint host;
+    endpoint address;
     uint32_t succ = 0;
     uint32_t err = 0;
     bool overloaded = false;  // whether the agent has set the host aside

@@ -39,8 +39,8 @@ struct module_id_hash {
     {
         // Neighbouring ids must not fall into neighbouring buckets' lists:
         // Fibonacci hashing (Knuth, The Art of Computer Programming 6.4).
-        const uint64_t both = uint64_t{static_cast<uint32_t>(id.modid)} << 32 |
-                              static_cast<uint32_t>(id.cmdid);
+        const uint64_t both =
+            uint64_t{static_cast<uint32_t>(id.modid)} << 32 | static_cast<uint32_t>(id.cmdid);
         return static_cast<size_t>((both * 0x9e3779b97f4a7c15u) >> 16);
     }
 };

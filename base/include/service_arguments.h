@@ -15,7 +15,7 @@ struct service_info {
 struct service_arguments {
     std::string config_path;
     bool check_only = false;  // -t: read the configuration and end
-    int ready_fd = -1;  // -1: nobody wants to be told
+    int ready_fd = -1;        // -1: nobody wants to be told
 };
 
 // Reads the command line into *OUT. Returns nothing if the service is to run. Returns

@@ -50,11 +50,10 @@ public:
     // The GetHostResponse to what was ASKED. HOST is used with RET_SUCC only.
     std::string_view encode_host(const module_request &asked, LarsRetCode retcode,
                                  const endpoint &host);
-    // The GetRouteResponse to what was ASKED, of at most LIMIT bytes (30 or more). If
-    // HOSTS do not all fit, the last ones are left out; *FITTED becomes the number of
-    // those that are in.
+    // The GetRouteResponse to what was ASKED. If HOSTS do not all fit a datagram, the
+    // last ones are left out; *FITTED becomes the number of those that are in.
     std::string_view encode_route(const module_request &asked, const std::vector<route_host> &hosts,
-                                  size_t limit, size_t *fitted);
+                                  size_t *fitted);
 
 private:
     std::string_view serialize(const google::protobuf::MessageLite &message);

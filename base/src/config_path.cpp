@@ -20,8 +20,8 @@ std::string default_config_path(const std::string &program, const std::string &f
     const std::string file = program + ".conf";
     const std::string here = folder_of_this_program();
     // An installation may be inside the source tree; the source tree has no etc.
-    for (const std::string &path : {here + "/../etc/lars/" + file,
-                                    here + "/../../../" + folder + "/conf/" + file}) {
+    for (const std::string &path :
+         {here + "/../etc/lars/" + file, here + "/../../../" + folder + "/conf/" + file}) {
         char resolved[PATH_MAX];
         if (realpath(path.c_str(), resolved))
             return resolved;

@@ -43,9 +43,9 @@ int hash_ring::node_for(std::string_view key) const
     if (_points.empty())
         return -1;
     const uint32_t position = murmur3(key.data(), key.size());
-    const auto next = std::lower_bound(
-        _points.begin(), _points.end(), position,
-        [](const auto &point, uint32_t wanted) { return point.first < wanted; });
+    const auto next =
+        std::lower_bound(_points.begin(), _points.end(), position,
+                         [](const auto &point, uint32_t wanted) { return point.first < wanted; });
     return next == _points.end() ? _points.front().second : next->second;
 }
 

@@ -15,8 +15,8 @@ static constexpr std::string_view VERSION = "1";
 static std::string checksum_of(std::string_view text)
 {
     static const char digits[] = "0123456789abcdef";
-    const uint64_t sum = uint64_t{murmur3(text.data(), text.size(), 1)} << 32 |
-                         murmur3(text.data(), text.size(), 2);
+    const uint64_t sum =
+        uint64_t{murmur3(text.data(), text.size(), 1)} << 32 | murmur3(text.data(), text.size(), 2);
     std::string hex;
     for (int shift = 60; shift >= 0; shift -= 4)
         hex += digits[sum >> shift & 0xf];
@@ -143,7 +143,8 @@ status load_route_file(const std::string &path, std::vector<route_row> *rows)
     std::vector<route_row> found;
     header head;
     const auto first = lines.next_line();
-    std::string wrong = first ? parse_header(*first, &head) : "the first line is missing or cut off";
+    std::string wrong =
+        first ? parse_header(*first, &head) : "the first line is missing or cut off";
     if (wrong.empty())
         wrong = parse_rows(lines, head, &found, &line);
     if (!wrong.empty())

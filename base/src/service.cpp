@@ -74,7 +74,8 @@ void service_runner::announce(const std::vector<endpoint> &addresses)
 
 int service_runner::run(const callbacks &service)
 {
-    signal_watcher signals(&_loop, [&] { stop(service); }, [&] { reload(service); });
+    signal_watcher signals(
+        &_loop, [&] { stop(service); }, [&] { reload(service); });
     if (status s = signals.start(); !s)
         return refuse(s);
     if (status s = service.start(); !s)

@@ -21,7 +21,8 @@ static void print_usage(FILE *out, const service_info &info)
             "  --help         print this\n"
             "  --version      print the version\n\n"
             "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n",
-            info.name.c_str(), info.what.c_str(), default_config_path(info.name, info.folder).c_str());
+            info.name.c_str(), info.what.c_str(),
+            default_config_path(info.name, info.folder).c_str());
 }
 
 static bool parse_fd(const char *text, int *fd)

@@ -111,7 +111,7 @@ bool wire_codec::decode_route(const char *data, size_t len, module_route *out)
 }
 
 bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary *out,
-                                      size_t *left_out)
+                                     size_t *left_out)
 {
     if (!parse(_status_request, data, len))
         return false;
@@ -141,13 +141,12 @@ std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCod
 }
 
 std::string_view wire_codec::encode_route(const module_request &asked,
-                                          const std::vector<route_host> &hosts, size_t limit,
-                                          size_t *fitted)
+                                          const std::vector<route_host> &hosts, size_t *fitted)
 {
     _route_response.Clear();
     set_module(asked.module, &_route_response);
     _route_response.set_seq(asked.seq);
-    *fitted = add_hosts(hosts, limit, &_route_response);
+    *fitted = add_hosts(hosts, DATAGRAM_LENGTH_LIMIT, &_route_response);
     return serialize(_route_response);
 }
 
@@ -191,7 +190,7 @@ std::vector<std::string> encode_call_summary(const call_summary &summary)
         const size_t end = std::min(summary.hosts.size(), first + RESULTS_PER_MESSAGE);
         for (size_t i = first; i < end; ++i) {
             HostCallResult *result = message.add_results();
-            set_address(summary.hosts[i].host, result);
+            set_address(summary.hosts[i].address, result);
             result->set_succ(summary.hosts[i].succ);
             result->set_err(summary.hosts[i].err);
             result->set_overload(summary.hosts[i].overloaded);

@@ -56,8 +56,8 @@ private:
     // What is known of RouteVersion and RouteChange.
     struct position {
         std::optional<uint64_t> version;
-        uint64_t cursor = 0;          // the highest id seen
-        std::set<uint64_t> seen;      // ids within the overlap below it
+        uint64_t cursor = 0;      // the highest id seen
+        std::set<uint64_t> seen;  // ids within the overlap below it
     };
 
     status read_version(position *now);

@@ -126,8 +126,8 @@ void route_backend::prune()
     if (pruned)
         _prune_trouble.over();
     else
-        _prune_trouble.say(_log, log_level::warn, pruned.message(), "old RouteChange rows stay: ",
-                           pruned.message());
+        _prune_trouble.say(_log, log_level::warn, pruned.message(),
+                           "old RouteChange rows stay: ", pruned.message());
 }
 
 void route_backend::take(const route_reader::result &found)

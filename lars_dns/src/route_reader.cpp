@@ -61,23 +61,23 @@ status route_reader::read_changes(position *now, std::vector<module_id> *modules
 {
     const std::string since = std::to_string(overlap_start(now->cursor));
     std::set<uint64_t> found;
-    const status outcome = _db.query(
-        "SELECT id, modid, cmdid FROM RouteChange WHERE id > " + since,
-        [&](const db_row &row) -> status {
-            uint64_t id = 0;
-            if (status s = row.get_unsigned(0, &id); !s)
-                return s;
-            found.insert(id);
-            if (now->seen.count(id) > 0)
-                return {};
-            module_id module;
-            // A change that does not say what changed may be any.
-            if (row.get_id(1, &module.modid) && row.get_id(2, &module.cmdid))
-                modules->push_back(module);
-            else
-                *unclear = true;
-            return {};
-        });
+    const status outcome =
+        _db.query("SELECT id, modid, cmdid FROM RouteChange WHERE id > " + since,
+                  [&](const db_row &row) -> status {
+                      uint64_t id = 0;
+                      if (status s = row.get_unsigned(0, &id); !s)
+                          return s;
+                      found.insert(id);
+                      if (now->seen.count(id) > 0)
+                          return {};
+                      module_id module;
+                      // A change that does not say what changed may be any.
+                      if (row.get_id(1, &module.modid) && row.get_id(2, &module.cmdid))
+                          modules->push_back(module);
+                      else
+                          *unclear = true;
+                      return {};
+                  });
     if (!outcome)
         return outcome;
     if (!found.empty())
@@ -168,14 +168,13 @@ status route_reader::prune(std::chrono::seconds age, size_t limit, uint64_t *del
     // Looked for without locks first: a DELETE that scans the whole table would
     // keep writers out meanwhile.
     std::optional<uint64_t> first;
-    const status found = _db.query(
-        "SELECT id FROM RouteChange" + old_enough + " ORDER BY id LIMIT 1",
-        [&first](const db_row &row) { return row.get_unsigned(0, &first.emplace()); });
+    const status found =
+        _db.query("SELECT id FROM RouteChange" + old_enough + " ORDER BY id LIMIT 1",
+                  [&first](const db_row &row) { return row.get_unsigned(0, &first.emplace()); });
     if (!found || !first)
         return found;
-    return _db.execute("DELETE FROM RouteChange" + old_enough +
-                           " AND id >= " + std::to_string(*first) +
-                           " AND id < " + std::to_string(*first + limit),
+    return _db.execute("DELETE FROM RouteChange" + old_enough + " AND id >= " +
+                           std::to_string(*first) + " AND id < " + std::to_string(*first + limit),
                        deleted);
 }
 

@@ -76,8 +76,8 @@ std::vector<module_id> route_table::difference(const route_table &a, const route
         } else if (left == a._modules.end() || right->first < left->first) {
             changed.push_back((right++)->first);
         } else {
-            const bool same = left->second == right->second ||
-                              left->second->hosts == right->second->hosts;
+            const bool same =
+                left->second == right->second || left->second->hosts == right->second->hosts;
             if (!same)
                 changed.push_back(left->first);
             ++left;

@@ -48,8 +48,7 @@ static int fail_database(const std::string &config, const status &why)
         advice = "\nThe database lacks tables of Lars: load base/sql/schema.sql into it, or, where"
                  " its tables are of an older Lars, base/sql/upgrade.sql.";
         break;
-    default:
-        break;
+    default: break;
     }
     return fail(EXIT_FAILED, why.message() + advice);
 }

@@ -99,7 +99,8 @@ status route_editor::count(counts *all)
 status route_editor::read_counts(const std::string &how, counts *all)
 {
     return _client->query("SELECT COUNT(DISTINCT modid, cmdid),"
-                          " COUNT(DISTINCT modid, cmdid, serverip, serverport) FROM RouteData" + how,
+                          " COUNT(DISTINCT modid, cmdid, serverip, serverport) FROM RouteData" +
+                              how,
                           [all](const db_row &row) {
                               const status s = row.get_unsigned(0, &all->modules);
                               return s ? row.get_unsigned(1, &all->hosts) : s;
@@ -149,8 +150,8 @@ status route_editor::note_change(const std::string &modules)
         !s)
         return s;
     return _client->execute("INSERT INTO RouteChange (modid, cmdid, version)"
-                            " SELECT m.modid, m.cmdid, v.version FROM (" + modules +
-                            ") m, RouteVersion v WHERE v.id = 1");
+                            " SELECT m.modid, m.cmdid, v.version FROM (" +
+                            modules + ") m, RouteVersion v WHERE v.id = 1");
 }
 
 }  // namespace lars

@@ -27,19 +27,19 @@ struct ratio {
 struct lb_config {
     using seconds = std::chrono::seconds;
 
-    uint32_t probe_num = 10;         // choices between two probes of overloaded hosts
-    uint32_t init_succ_cnt = 180;    // successes an idle host starts with
-    uint32_t init_err_cnt = 5;       // failures an overloaded host starts with
-    ratio err_rate{1, 10};           // more failures than this: overload
-    ratio succ_rate{95, 100};        // more successes than this: idle again
-    uint32_t contin_err_limit = 15;  // so many failed calls in a row: overload
-    uint32_t contin_succ_limit = 15; // so many successes in a row: idle again
-    ratio window_err_rate{7, 10};    // a bad window; two in a row: overload
+    uint32_t probe_num = 10;          // choices between two probes of overloaded hosts
+    uint32_t init_succ_cnt = 180;     // successes an idle host starts with
+    uint32_t init_err_cnt = 5;        // failures an overloaded host starts with
+    ratio err_rate{1, 10};            // more failures than this: overload
+    ratio succ_rate{95, 100};         // more successes than this: idle again
+    uint32_t contin_err_limit = 15;   // so many failed calls in a row: overload
+    uint32_t contin_succ_limit = 15;  // so many successes in a row: idle again
+    ratio window_err_rate{7, 10};     // a bad window; two in a row: overload
 
-    seconds idle_timeout{15};        // the length of a window
-    seconds overload_timeout{15};    // an overloaded host is tried again after this
-    seconds update_timeout{15};      // a route older than this is asked for again
-    seconds report_interval{15};     // how often sums go to the reporter
+    seconds idle_timeout{15};      // the length of a window
+    seconds overload_timeout{15};  // an overloaded host is tried again after this
+    seconds update_timeout{15};    // a route older than this is asked for again
+    seconds report_interval{15};   // how often sums go to the reporter
 };
 
 }  // namespace lars

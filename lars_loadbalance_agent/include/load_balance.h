@@ -19,7 +19,7 @@ namespace lars {
 
 // A host of a module has become overloaded, or idle again.
 struct host_change {
-    endpoint host;
+    endpoint address;
     bool overloaded;  // what it is now
     health_change why;
 };
@@ -38,7 +38,7 @@ public:
 
     // Counts a call, which took TIMECOST_MS. A host that is not in the route is ignored.
     // Returns the change of the host's state, if that was one.
-    std::optional<host_change> report(const endpoint &host, bool success, uint32_t timecost_ms,
+    std::optional<host_change> report(const endpoint &address, bool success, uint32_t timecost_ms,
                                       const lb_config &config, lb_time now);
 
     // Replaces the route by HOSTS, each of which is there once. Those that stay keep their
@@ -57,7 +57,7 @@ public:
     const std::vector<route_host> &route() const { return _route; }
     // For tests. The health of a host; null if it is not in the route. Valid until the
     // next update().
-    const host_health *find(const endpoint &host) const;
+    const host_health *find(const endpoint &address) const;
 
     // Returns, for every host, the calls since the last time; also for hosts that have
     // left the route since then. Empty if there was no call at all.

@@ -78,11 +78,11 @@ private:
     struct known_module {
         load_balance hosts;
         bool pulling = false;
-        bool answered = false;  // by the dns, since this agent runs
-        bool has_calls = false; // since the last summary
+        bool answered = false;   // by the dns, since this agent runs
+        bool has_calls = false;  // since the last summary
         lb_time updated{};
         lb_time used{};
-        lb_time deadline{};     // the one that stands in _deadlines
+        lb_time deadline{};  // the one that stands in _deadlines
     };
     struct deadline {
         lb_time when;

@@ -10,8 +10,7 @@ static std::vector<endpoint> read_servers(config_file &config, const std::string
 {
     endpoint single = fallback;
     single.ip = config.get_ip(section, "ip", single.ip);
-    single.port =
-        static_cast<uint16_t>(config.get_number(section, "port", single.port, 1, 65535));
+    single.port = static_cast<uint16_t>(config.get_number(section, "port", single.port, 1, 65535));
     const std::vector<endpoint> several = config.get_endpoints(section, "addrs");
     if (config.has(section, "addrs") && (config.has(section, "ip") || config.has(section, "port")))
         config.reject(section, "addrs", "give either addrs, or ip and port");
@@ -41,8 +40,7 @@ static ratio read_ratio(config_file &config, const char *key, const ratio &fallb
 static std::chrono::seconds read_seconds(config_file &config, const char *key,
                                          std::chrono::seconds fallback)
 {
-    return std::chrono::seconds(
-        config.get_number("loadbalance", key, fallback.count(), 1, 86400));
+    return std::chrono::seconds(config.get_number("loadbalance", key, fallback.count(), 1, 86400));
 }
 
 static void read_balance(config_file &config, lb_config *out)

@@ -109,8 +109,9 @@ void dns_client::ask(const module_id &module, known_module &wanted)
     if (!earliest)
         return;
     _loop->cancel(_deadline_timer);
-    _deadline_timer = _loop->run_after(
-        std::chrono::ceil<milliseconds>(wanted.deadline - _loop->now()), [this] { on_deadlines(); });
+    _deadline_timer =
+        _loop->run_after(std::chrono::ceil<milliseconds>(wanted.deadline - _loop->now()),
+                         [this] { on_deadlines(); });
 }
 
 void dns_client::ask_for_everything()
@@ -139,8 +140,9 @@ void dns_client::on_deadlines()
     if (_deadlines.empty())
         return;
     _loop->cancel(_deadline_timer);
-    _deadline_timer = _loop->run_after(
-        std::chrono::ceil<milliseconds>(_deadlines.begin()->when - now), [this] { on_deadlines(); });
+    _deadline_timer =
+        _loop->run_after(std::chrono::ceil<milliseconds>(_deadlines.begin()->when - now),
+                         [this] { on_deadlines(); });
 }
 
 void dns_client::on_route(const char *data, uint32_t len)

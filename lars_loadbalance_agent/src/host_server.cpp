@@ -124,8 +124,7 @@ void host_server::on_get_route(const char *data, uint32_t len)
     }
     const std::vector<route_host> &hosts = _modules.get_route(request.module, _loop->now());
     size_t fitted = 0;
-    const std::string_view body =
-        _codec.encode_route(request, hosts, DATAGRAM_LENGTH_LIMIT, &fitted);
+    const std::string_view body = _codec.encode_route(request, hosts, &fitted);
     if (fitted < hosts.size())
         log_cut_route(request.module, hosts.size(), fitted);
     answer(body, ID_API_GetRouteResponse);
@@ -148,9 +147,9 @@ void host_server::on_bad_message(int msgid)
 
 void host_server::log_change(const module_id &module, const host_change &change)
 {
-    _state_limiter.write(_loop->log(), _loop->now(), log_level::info, module, " ", change.host,
-                         change.overloaded ? " is overloaded: " : " is idle again: ",
-                         reason_of(change.why));
+    _state_limiter.write(
+        _loop->log(), _loop->now(), log_level::info, module, " ", change.address,
+        change.overloaded ? " is overloaded: " : " is idle again: ", reason_of(change.why));
 }
 
 void host_server::send_summaries()
@@ -180,7 +179,8 @@ void host_server::arm()
         return;
     _loop->cancel(_deadline_timer);
     _armed_for = *next;
-    const auto delay = std::chrono::ceil<std::chrono::milliseconds>(*next - event_loop::clock::now());
+    const auto delay =
+        std::chrono::ceil<std::chrono::milliseconds>(*next - event_loop::clock::now());
     _deadline_timer = _loop->run_after(std::max(delay, std::chrono::milliseconds(0)),
                                        [this] { check_deadlines(); });
 }

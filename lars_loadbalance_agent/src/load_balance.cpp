@@ -26,16 +26,16 @@ load_balance::choice load_balance::choose_host(const lb_config &config, endpoint
                 return choice::overloaded;
         }
     }
-    *out = from->front().calls.host;
+    *out = from->front().calls.address;
     from->splice(from->end(), *from, from->begin());
     return choice::host;
 }
 
-std::optional<host_change> load_balance::report(const endpoint &host, bool success,
+std::optional<host_change> load_balance::report(const endpoint &address, bool success,
                                                 uint32_t timecost_ms, const lb_config &config,
                                                 lb_time now)
 {
-    const auto found = _members.find(host);
+    const auto found = _members.find(address);
     if (found == _members.end())
         return std::nullopt;
     member &reported = *found->second;
@@ -46,7 +46,7 @@ std::optional<host_change> load_balance::report(const endpoint &host, bool succe
     if (change == health_change::none)
         return std::nullopt;
     move_to_its_list(found->second, list);
-    return host_change{host, reported.health.overloaded(), change};
+    return host_change{address, reported.health.overloaded(), change};
 }
 
 void load_balance::move_to_its_list(member_list::iterator at, member_list &from)
@@ -89,7 +89,7 @@ void load_balance::forget(const member &gone)
 {
     if (!gone.calls.any() || _departed.size() >= MAX_DEPARTED)
         return;
-    host_calls &left = _departed[gone.calls.host];
+    host_calls &left = _departed[gone.calls.address];
     left = gone.calls;
     left.overloaded = gone.health.overloaded();
 }
@@ -112,7 +112,7 @@ void load_balance::check_list(member_list &list, const lb_config &config, lb_tim
         if (change == health_change::none)
             continue;
         move_to_its_list(at, list);
-        changes->push_back({at->calls.host, at->health.overloaded(), change});
+        changes->push_back({at->calls.address, at->health.overloaded(), change});
     }
 }
 
@@ -126,9 +126,9 @@ std::optional<lb_time> load_balance::next_deadline() const
     return next;
 }
 
-const host_health *load_balance::find(const endpoint &host) const
+const host_health *load_balance::find(const endpoint &address) const
 {
-    const auto found = _members.find(host);
+    const auto found = _members.find(address);
     return found == _members.end() ? nullptr : &found->second->health;
 }
 

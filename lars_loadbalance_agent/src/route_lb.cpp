@@ -63,7 +63,7 @@ std::optional<host_change> route_lb::report(const call_report &call, lb_time now
     known_module &reported = found->second;
     reported.has_calls = true;
     const auto change =
-        reported.hosts.report(call.host, call.success, call.timecost_ms, _config, now);
+        reported.hosts.report(call.address, call.success, call.timecost_ms, _config, now);
     if (change)
         schedule(call.module, reported);
     return change;

@@ -29,10 +29,9 @@ public:
 
     // WRITE is called with each line whose level is LOWEST or higher, in the thread
     // that wrote it; so it may run in several threads at once.
-    template <typename writer,
-              typename = std::enable_if_t<
-                  std::is_invocable_v<writer &, log_level, const std::string &> &&
-                  !std::is_same_v<std::decay_t<writer>, log_sink>>>
+    template <typename writer, typename = std::enable_if_t<
+                                   std::is_invocable_v<writer &, log_level, const std::string &> &&
+                                   !std::is_same_v<std::decay_t<writer>, log_sink>>>
     log_sink(writer write, log_level lowest = log_level::debug)
         : _write(std::move(write)), _lowest(lowest)
     {

@@ -36,7 +36,7 @@ private:
     unique_fd _fd;
     unique_fd _spare;
     bool _out_of_fds = false;
-    bool _told = false;     // the log says that fds are out, but not yet that they are back
+    bool _told = false;  // the log says that fds are out, but not yet that they are back
     log_limiter _limiter;
     uint64_t _turned_away = 0;  // connections, because no fd was left
     event_loop::timer_id _resume = 0;

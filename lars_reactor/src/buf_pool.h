@@ -13,8 +13,8 @@ namespace lars {
 
 class buf_pool {
 public:
-    static constexpr std::array<size_t, 7> SIZES = {
-        4u << 10, 16u << 10, 64u << 10, 256u << 10, 1u << 20, 4u << 20, 8u << 20};
+    static constexpr std::array<size_t, 7> SIZES = {4u << 10, 16u << 10, 64u << 10, 256u << 10,
+                                                    1u << 20, 4u << 20,  8u << 20};
     static constexpr size_t KEEP_BYTES = 1u << 20;
 
     // The smallest size that holds AT_LEAST bytes; nullptr above 8 MB.

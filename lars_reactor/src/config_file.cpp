@@ -244,9 +244,8 @@ status config_file::finish() const
     }
     if (all.empty())
         return {};
-    const auto first = std::min_element(all.begin(), all.end(), [](const auto &a, const auto &b) {
-        return a.line < b.line;
-    });
+    const auto first = std::min_element(
+        all.begin(), all.end(), [](const auto &a, const auto &b) { return a.line < b.line; });
     return status::error(first->message);
 }
 

@@ -133,11 +133,11 @@ void tcp_server::stop(std::chrono::milliseconds grace, std::function<void()> don
             done();
     };
     for (const auto &group : _groups) {
-        group->loop()->add_task([weak = std::weak_ptr<conn_group>(group), grace, loop = _loop,
-                                 one_drained] {
-            if (const auto alive = weak.lock())
-                alive->drain(grace, [loop, one_drained] { loop->add_task(one_drained); });
-        });
+        group->loop()->add_task(
+            [weak = std::weak_ptr<conn_group>(group), grace, loop = _loop, one_drained] {
+                if (const auto alive = weak.lock())
+                    alive->drain(grace, [loop, one_drained] { loop->add_task(one_drained); });
+            });
     }
 }
 

@@ -9,10 +9,8 @@ udp_client::udp_client(event_loop *loop, const endpoint &server)
     : _loop(loop),
       _server(server),
       _socket(std::make_unique<datagram_socket>(
-          loop,
-          [this](const char *data, uint32_t len, int msgid, const sockaddr_in &) {
-              _router->call(data, len, msgid, *this);
-          })),
+          loop, [this](const char *data, uint32_t len, int msgid,
+                       const sockaddr_in &) { _router->call(data, len, msgid, *this); })),
       _router(std::make_unique<msg_router>())
 {
 }

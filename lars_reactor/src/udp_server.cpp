@@ -9,10 +9,8 @@ namespace lars {
 udp_server::udp_server(event_loop *loop)
     : _loop(loop),
       _socket(std::make_unique<datagram_socket>(
-          loop,
-          [this](const char *data, uint32_t len, int msgid, const sockaddr_in &from) {
-              handle_datagram(data, len, msgid, from);
-          })),
+          loop, [this](const char *data, uint32_t len, int msgid,
+                       const sockaddr_in &from) { handle_datagram(data, len, msgid, from); })),
       _router(std::make_unique<msg_router>())
 {
 }

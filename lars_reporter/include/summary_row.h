@@ -14,7 +14,7 @@ namespace lars {
 
 struct summary_row {
     module_id module;
-    endpoint host;
+    endpoint address;
     uint32_t caller = 0;  // host-order address of the agent's machine
     int32_t succ = 0;
     int32_t err = 0;
@@ -23,7 +23,7 @@ struct summary_row {
 
     // The table's primary key: of two rows with the same one, the later replaces the
     // earlier.
-    auto key() const { return std::tie(module, host, caller); }
+    auto key() const { return std::tie(module, address, caller); }
 };
 
 // For unordered containers: by the key alone.

@@ -8,7 +8,9 @@ static constexpr std::chrono::seconds LOSS_LOG_INTERVAL(10);
 static constexpr std::chrono::milliseconds STOP_GRACE(2000);
 
 reporter::reporter(const service_context &context, const options &configured)
-    : _context(context), _options(configured), _server(context.loop, configured.server.for_tcp_server())
+    : _context(context),
+      _options(configured),
+      _server(context.loop, configured.server.for_tcp_server())
 {
     _budget.limit = configured.queue_limit;
     for (int i = 0; i < configured.storing_threads; ++i) {
@@ -94,8 +96,8 @@ std::string reporter::totals() const
 {
     return std::to_string(_counts.stored) + " rows stored, " + std::to_string(_budget.dropped) +
            " dropped because the queue was full, " + std::to_string(_counts.refused) +
-           " refused by the database, " + std::to_string(_counts.lost) + " not stored at the end, " +
-           std::to_string(_bad) + " made no sense";
+           " refused by the database, " + std::to_string(_counts.lost) +
+           " not stored at the end, " + std::to_string(_bad) + " made no sense";
 }
 
 void reporter::log_losses()

@@ -79,8 +79,8 @@ bool row_writer::write_batch()
         write_singly();
         return true;
     }
-    const bool try_at_once = written.kind() == status_kind::unavailable ||
-                             written.kind() == status_kind::conflict;
+    const bool try_at_once =
+        written.kind() == status_kind::unavailable || written.kind() == status_kind::conflict;
     _db.close();
     if (try_at_once && !_trouble.said()) {
         // A connection that was idle for long may just have been closed.
@@ -92,14 +92,13 @@ bool row_writer::write_batch()
 
 status row_writer::write(const std::vector<summary_row> &rows)
 {
-    std::string sql =
-        "INSERT INTO ServerCallStatus"
-        " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
+    std::string sql = "INSERT INTO ServerCallStatus"
+                      " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
     const char *separator = "";
     for (const summary_row &row : rows) {
         sql += separator;
-        sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) + ',' +
-               std::to_string(row.host.ip) + ',' + std::to_string(row.host.port) + ',' +
+        sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) +
+               ',' + std::to_string(row.address.ip) + ',' + std::to_string(row.address.port) + ',' +
                std::to_string(row.caller) + ',' + std::to_string(row.succ) + ',' +
                std::to_string(row.err) + ',' + std::to_string(row.ts) + ",'" +
                (row.overloaded ? '1' : '0') + "')";

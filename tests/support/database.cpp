@@ -123,7 +123,8 @@ void database::kill_connections()
     for (const auto &row : others) {
         // One that has just ended by itself is listed too.
         const status done = client.execute("KILL CONNECTION " + row[0]);
-        EXPECT_TRUE(done || done.message().find("Unknown thread id") != std::string::npos) << done.message();
+        EXPECT_TRUE(done || done.message().find("Unknown thread id") != std::string::npos)
+            << done.message();
     }
 }
 

@@ -72,10 +72,11 @@ status database_server::install()
 {
     auto arguments = common_arguments(_folder.file("data"));
     // --force: also where not even "localhost" can be looked up.
-    for (const char *more : {"--auth-root-authentication-method=socket", "--skip-test-db", "--force"})
+    for (const char *more :
+         {"--auth-root-authentication-method=socket", "--skip-test-db", "--force"})
         arguments.push_back(more);
-    const auto installed = run(find_program("mariadb-install-db"), arguments, {},
-                               std::chrono::milliseconds(60000));
+    const auto installed =
+        run(find_program("mariadb-install-db"), arguments, {}, std::chrono::milliseconds(60000));
     if (installed.exit_status != 0)
         return status::error("cannot install a database:\n" + installed.output);
     _folder.write("init.sql", std::string("CREATE USER IF NOT EXISTS ") + admin_name +
@@ -91,9 +92,9 @@ status database_server::launch()
     for (const std::string &more :
          {"--socket=" + socket(), "--port=" + std::to_string(_port),
           std::string("--bind-address=127.0.0.1"), "--pid-file=" + _folder.file("pid"),
-          "--init-file=" + _folder.file("init.sql"),
-          std::string("--skip-name-resolve"), std::string("--skip-log-bin"),
-          std::string("--performance-schema=OFF"), std::string("--max-connections=200")})
+          "--init-file=" + _folder.file("init.sql"), std::string("--skip-name-resolve"),
+          std::string("--skip-log-bin"), std::string("--performance-schema=OFF"),
+          std::string("--max-connections=200")})
         arguments.push_back(more);
     if (status s = _process.start(find_program("mariadbd"), arguments); !s)
         return s;

@@ -25,7 +25,8 @@ inline std::string route_request(int32_t modid, int32_t cmdid, uint32_t seq = 0)
     return body.SerializeAsString();
 }
 
-inline std::string route_response(int32_t modid, int32_t cmdid, const std::vector<std::string> &hosts)
+inline std::string route_response(int32_t modid, int32_t cmdid,
+                                  const std::vector<std::string> &hosts)
 {
     GetRouteResponse body;
     body.set_modid(modid);
@@ -62,14 +63,16 @@ inline std::string report(int32_t modid, int32_t cmdid, const std::string &text,
 
 inline std::string text_of(const HostInfo &info)
 {
-    return endpoint{static_cast<uint32_t>(info.ip()), static_cast<uint16_t>(info.port())}.to_string();
+    return endpoint{static_cast<uint32_t>(info.ip()), static_cast<uint16_t>(info.port())}
+        .to_string();
 }
 
 // "1,2: 10.0.0.1:80 10.0.0.2:80" of a GetRouteResponse frame; "" for anything else.
 inline std::string route_text(const std::optional<wire_frame> &frame)
 {
     GetRouteResponse body;
-    if (!frame || (frame->msgid != ID_GetRouteResponse && frame->msgid != ID_API_GetRouteResponse) ||
+    if (!frame ||
+        (frame->msgid != ID_GetRouteResponse && frame->msgid != ID_API_GetRouteResponse) ||
         !body.ParseFromString(frame->body))
         return "";
     std::string text = std::to_string(body.modid()) + "," + std::to_string(body.cmdid()) + ":";

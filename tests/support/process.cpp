@@ -228,8 +228,8 @@ std::vector<served_address> process::wait_ready(milliseconds within)
         const size_t colon = word.rfind(':');
         if (colon == std::string::npos)
             return {};
-        addresses.push_back({word.substr(0, colon),
-                             static_cast<uint16_t>(std::atoi(word.c_str() + colon + 1))});
+        addresses.push_back(
+            {word.substr(0, colon), static_cast<uint16_t>(std::atoi(word.c_str() + colon + 1))});
         at = end + 1;
     }
     return addresses;

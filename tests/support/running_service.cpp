@@ -6,7 +6,8 @@
 
 namespace lars::test {
 
-void running_service::set(const std::string &section, const std::string &key, const std::string &value)
+void running_service::set(const std::string &section, const std::string &key,
+                          const std::string &value)
 {
     _config[section][key] = value;
 }
@@ -70,7 +71,8 @@ reporter_service::reporter_service(const db_options &options) : running_service(
     use_database(options);
 }
 
-agent_service::agent_service(uint16_t dns_port, uint16_t reporter_port) : running_service("lars_lb_agent")
+agent_service::agent_service(uint16_t dns_port, uint16_t reporter_port)
+    : running_service("lars_lb_agent")
 {
     set("dnsserver", "port", std::to_string(dns_port));
     set("reporter", "port", std::to_string(reporter_port));

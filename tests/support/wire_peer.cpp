@@ -211,8 +211,8 @@ bool wire_peer::fill(steady::time_point deadline)
         std::string piece(65536, '\0');
         sockaddr_in from{};
         socklen_t size = sizeof from;
-        const ssize_t got = recvfrom(_fd, &piece[0], piece.size(), 0,
-                                     reinterpret_cast<sockaddr *>(&from), &size);
+        const ssize_t got =
+            recvfrom(_fd, &piece[0], piece.size(), 0, reinterpret_cast<sockaddr *>(&from), &size);
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (_datagrams && got < 0 && errno == ECONNREFUSED)
@@ -274,8 +274,7 @@ std::string wire_peer::receive_bytes(milliseconds within)
 bool wire_peer::wait_eof(milliseconds within)
 {
     const auto deadline = steady::now() + within;
-    while (fill(deadline)) {
-    }
+    while (fill(deadline)) {}
     return _eof;
 }
 

@@ -258,7 +258,8 @@ TEST_F(Agent, ReconnectAsksForEverythingAgain)
     _dns.close();
     EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
     accept_dns();
-    EXPECT_EQ((std::set<std::string>{question(), question()}), (std::set<std::string>{"1,1", "1,2"}));
+    EXPECT_EQ((std::set<std::string>{question(), question()}),
+              (std::set<std::string>{"1,1", "1,2"}));
     answer(1, 1, {"10.0.0.9:80"});
     EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.9:80"));
     EXPECT_EQ(get_host(1, 2), "host 10.0.0.2:80");
@@ -277,7 +278,8 @@ TEST_F(Agent, RestartWithoutDnsServesTheRoutesLastKnown)
 
 TEST_F(Agent, DamagedRouteCacheIsRefusedAndTheAgentServes)
 {
-    write_text(_agent->folder().file("routes"), "lars-routes 1 2 0123456789abcdef\n1 1 10.0.0.1:80\n");
+    write_text(_agent->folder().file("routes"),
+               "lars-routes 1 2 0123456789abcdef\n1 1 10.0.0.1:80\n");
     start();
     EXPECT_TRUE(_agent->process().wait_for_output("route cache: "));
     EXPECT_EQ(get_host(1, 1), "3");
@@ -358,7 +360,8 @@ TEST_F(Agent, Trap_A17_RouteLongerThanADatagramIsCut)
     start();
     std::vector<std::string> hosts;
     for (int i = 0; i < 4095; ++i)
-        hosts.push_back("192.168." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1) + ":7777");
+        hosts.push_back("192.168." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1) +
+                        ":7777");
     learn(1, 1, hosts);
     lars_client asking("127.0.0.1", _agent->port());
     std::vector<lars_client::host> route;
@@ -387,9 +390,10 @@ TEST_F(Agent, NonsenseIsDroppedAndTheNextRequestServed)
     learn(1, 1, {"10.0.0.1:80"});
     wire_peer peer = client(2);
     for (const std::string &bytes :
-         {std::string("x"), std::string("abc"), std::string("1234567"), from_hex("04000000 ffffffff"),
-          from_hex("04000000 06000000 0807"), encode_frame(4, "\xff"), encode_frame(6, "\x1a\x05"),
-          encode_frame(7, "\xff"), encode_frame(99, "")})
+         {std::string("x"), std::string("abc"), std::string("1234567"),
+          from_hex("04000000 ffffffff"), from_hex("04000000 06000000 0807"),
+          encode_frame(4, "\xff"), encode_frame(6, "\x1a\x05"), encode_frame(7, "\xff"),
+          encode_frame(99, "")})
         ASSERT_TRUE(peer.send_bytes(bytes));
     EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
     EXPECT_TRUE(_agent->process().wait_for_output("does not parse"));
@@ -440,7 +444,8 @@ TEST_F(Agent, HasFiveThreads)
     start();
     const run_result threads =
         run("/bin/ls", {"/proc/" + std::to_string(_agent->process().pid()) + "/task"});
-    EXPECT_EQ(std::count(threads.output.begin(), threads.output.end(), '\n'), SANITIZER_THREADS + 5);
+    EXPECT_EQ(std::count(threads.output.begin(), threads.output.end(), '\n'),
+              SANITIZER_THREADS + 5);
 }
 
 }  // namespace

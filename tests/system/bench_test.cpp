@@ -29,8 +29,8 @@ TEST(Bench, EveryPartIsMeasuredAgainstItsFloor)
         EXPECT_GT(std::atof(match[2].str().c_str()), 0) << line;
         ++measured;
     }
-    for (const char *what : {"tcp echo, ", "dns lookup, ", "agent get_host + report, ", "reporter, rows stored",
-                             "commit to push, median"})
+    for (const char *what : {"tcp echo, ", "dns lookup, ", "agent get_host + report, ",
+                             "reporter, rows stored", "commit to push, median"})
         EXPECT_NE(result.output.find(what), std::string::npos) << what << "\n" << result.output;
     EXPECT_EQ(measured, 15) << result.output;
 }

@@ -21,7 +21,8 @@ const std::string MESSAGES = "the generated messages";
 
 run_result make(std::vector<std::string> words)
 {
-    words.insert(words.begin(), {"MAKEFLAGS=", "make", "--no-print-directory", "-C", source_path("")});
+    words.insert(words.begin(),
+                 {"MAKEFLAGS=", "make", "--no-print-directory", "-C", source_path("")});
     const char *san = std::getenv("SAN");
     words.push_back(std::string("SAN=") + (san ? san : ""));
     return run("/usr/bin/env", words);
@@ -67,7 +68,8 @@ const std::map<std::string, std::vector<std::string>> MAY_INCLUDE = {
     {"base/db/include", {"base/include", "lars_reactor/include"}},
     {"base/db/src", {"base/db/include", "base/include", "lars_reactor/include"}},
     {"lars_dns/include", {"base/include", "base/db/include", "lars_reactor/include"}},
-    {"lars_dns/src", {"lars_dns/include", "base/include", "base/db/include", "lars_reactor/include"}},
+    {"lars_dns/src",
+     {"lars_dns/include", "base/include", "base/db/include", "lars_reactor/include"}},
     {"lars_dns/tools", {"base/include", "base/db/include", "lars_reactor/include"}},
     {"lars_reporter/include", {"base/include", "base/db/include", "lars_reactor/include"}},
     {"lars_reporter/src",

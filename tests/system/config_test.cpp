@@ -48,7 +48,8 @@ TEST_P(Service, HelpAndVersionAreToldAtOnce)
     const run_result help = start({"--help"});
     EXPECT_EQ(help.exit_status, 0);
     EXPECT_NE(help.output.find(std::string("usage: ") + GetParam().name), std::string::npos);
-    EXPECT_NE(help.output.find(GetParam().config), std::string::npos) << "the default configuration";
+    EXPECT_NE(help.output.find(GetParam().config), std::string::npos)
+        << "the default configuration";
     const run_result version = start({"--version"});
     EXPECT_EQ(version.exit_status, 0);
     EXPECT_EQ(version.output.find(std::string(GetParam().name) + " "), 0u);
@@ -56,9 +57,14 @@ TEST_P(Service, HelpAndVersionAreToldAtOnce)
 
 TEST_P(Service, WrongArgumentsAreRefused)
 {
-    for (const std::vector<std::string> &words : std::vector<std::vector<std::string>>{
-             {"--nothing"}, {"-x"}, {"-c"}, {"extra"}, {"--ready-fd", "x"}, {"--ready-fd", "-1"},
-             {"--ready-fd", "200"}}) {  // which is not open
+    for (const std::vector<std::string> &words :
+         std::vector<std::vector<std::string>>{{"--nothing"},
+                                               {"-x"},
+                                               {"-c"},
+                                               {"extra"},
+                                               {"--ready-fd", "x"},
+                                               {"--ready-fd", "-1"},
+                                               {"--ready-fd", "200"}}) {  // which is not open
         const run_result result = start(words);
         EXPECT_EQ(result.exit_status, 2) << words[0];
         EXPECT_NE(result.output.find("usage: "), std::string::npos) << words[0];
@@ -78,7 +84,8 @@ TEST_P(Service, Trap_R31_MistakesNameFileLineAndKey)
     const std::string line = "x.conf:" + std::to_string(lines + 1) + ": ";
     const auto refused = [&](const std::string &text, const std::string &message) {
         const run_result result = start_with(text);
-        EXPECT_EQ(result.exit_status, 2) << text.substr(whole.size() < text.size() ? whole.size() : 0);
+        EXPECT_EQ(result.exit_status, 2)
+            << text.substr(whole.size() < text.size() ? whole.size() : 0);
         EXPECT_NE(result.output.find(message), std::string::npos) << result.output;
     };
     refused(whole + "no_such_key = 1\n", line + "[");
@@ -95,7 +102,8 @@ TEST_P(Service, Trap_R31_MistakesNameFileLineAndKey)
         EXPECT_NE(result.output.find("x.conf:2: [" + section + "] port"), std::string::npos)
             << result.output;
     }
-    refused("[" + section + "]\nport = 1\nport = 2\n", "x.conf:3: [" + section + "] port is given twice");
+    refused("[" + section + "]\nport = 1\nport = 2\n",
+            "x.conf:3: [" + section + "] port is given twice");
     refused("[" + section + "]\nip = 300.1.1.1\n", "x.conf:2: [" + section + "] ip");
 }
 
@@ -114,9 +122,8 @@ TEST_P(Service, Trap_R29_TakenPortIsAnError)
     const bool udp = GetParam().port_section == std::string("agent");
     ASSERT_TRUE(udp ? taken.listen_udp() : taken.listen_tcp());
     const std::string mysql = udp ? "" : "[mysql]\ndb_user = lars\ndb_port = 1\n";
-    const run_result result =
-        start_with(mysql + "[" + GetParam().port_section + "]\nport = " +
-                   std::to_string(taken.port()) + "\n");
+    const run_result result = start_with(mysql + "[" + GetParam().port_section +
+                                         "]\nport = " + std::to_string(taken.port()) + "\n");
     EXPECT_EQ(result.exit_status, 1);
     EXPECT_NE(result.output.find("127.0.0.1:" + std::to_string(taken.port())), std::string::npos)
         << result.output;

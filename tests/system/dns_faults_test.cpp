@@ -71,7 +71,8 @@ TEST_F(DnsFaults, Trap_D10_FailedReloadIsTriedAgain)
     EXPECT_TRUE(_dns.process().wait_for_output("RouteData"));
     EXPECT_EQ(ask(_dns, 1, 1), SAMPLE);
     _database.exec("RENAME TABLE Hidden TO RouteData");
-    EXPECT_EQ(route_text(peer.receive_frame(milliseconds(15000))), "1,1: 0.0.0.1:1 192.168.1.177:7777");
+    EXPECT_EQ(route_text(peer.receive_frame(milliseconds(15000))),
+              "1,1: 0.0.0.1:1 192.168.1.177:7777");
 }
 
 TEST_F(DnsFaults, Trap_D13_EmptinessInsideATransactionIsNotVisible)
@@ -82,9 +83,10 @@ TEST_F(DnsFaults, Trap_D13_EmptinessInsideATransactionIsNotVisible)
     ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
     EXPECT_EQ(route_text(peer.receive_frame()), SAMPLE);
     for (int i = 0; i < 20; ++i)
-        _database.exec("BEGIN; DELETE FROM RouteData; UPDATE RouteVersion SET version = version + 1;"
-                       " INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES"
-                       " (1, 1, 3232235953, 7777); COMMIT");
+        _database.exec(
+            "BEGIN; DELETE FROM RouteData; UPDATE RouteVersion SET version = version + 1;"
+            " INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES"
+            " (1, 1, 3232235953, 7777); COMMIT");
     add_host("10.0.0.1:1");
     EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.1:1 192.168.1.177:7777");
 }
@@ -212,12 +214,13 @@ TEST_P(DnsWrongDatabase, IsNamedAndTheDnsKeepsTrying)
     EXPECT_EQ(dns.terminate(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DnsWrongDatabase,
-                         testing::Values(wrong_database{"password", "db_passwd", "wrong", "Access denied"},
-                                         wrong_database{"absent", "db_port", "1", "1/"},
-                                         wrong_database{"database", "db_name", "nothing_here", "denied"},
-                                         wrong_database{"schema", nullptr, nullptr, "RouteData"}),
-                         [](const auto &test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    All, DnsWrongDatabase,
+    testing::Values(wrong_database{"password", "db_passwd", "wrong", "Access denied"},
+                    wrong_database{"absent", "db_port", "1", "1/"},
+                    wrong_database{"database", "db_name", "nothing_here", "denied"},
+                    wrong_database{"schema", nullptr, nullptr, "RouteData"}),
+    [](const auto &test) { return test.param.name; });
 
 }  // namespace
 }  // namespace lars

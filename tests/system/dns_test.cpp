@@ -36,7 +36,8 @@ protected:
     // A change as a correct writer makes it.
     void change(const std::string &rows, int modid, int cmdid)
     {
-        _database.exec("BEGIN; " + rows + "; INSERT INTO RouteChange (modid, cmdid, version) VALUES (" +
+        _database.exec("BEGIN; " + rows +
+                       "; INSERT INTO RouteChange (modid, cmdid, version) VALUES (" +
                        std::to_string(modid) + "," + std::to_string(cmdid) +
                        ", UNIX_TIMESTAMP()); UPDATE RouteVersion SET version = UNIX_TIMESTAMP()"
                        " WHERE id = 1; COMMIT");
@@ -236,7 +237,8 @@ TEST_F(Dns, RowThatCommitsLateWithALowerIdIsNotMissed)
     ASSERT_TRUE(slow.connect().ok());
     ASSERT_TRUE(slow.execute("BEGIN").ok());
     ASSERT_TRUE(slow.execute(insert(1, 1, "10.0.0.1:1")).ok());
-    ASSERT_TRUE(slow.execute("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)").ok());
+    ASSERT_TRUE(
+        slow.execute("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)").ok());
     change(insert(1, 2, "10.0.0.2:2"), 1, 2);
     EXPECT_EQ(route_text(peer.receive_frame()).substr(0, 4), "1,2:");
     ASSERT_TRUE(slow.execute("COMMIT").ok());
@@ -377,8 +379,8 @@ TEST_F(Dns, AnotherSnapshotFileIsWrittenThoughNothingChanges)
     _dns.set("dns", "snapshot", other);
     _dns.write_config();
     _dns.process().signal(SIGHUP);
-    EXPECT_TRUE(wait_until([&] { return read_text(other).find("1 1 192.168.1.177:7777") !=
-                                        std::string::npos; }));
+    EXPECT_TRUE(wait_until(
+        [&] { return read_text(other).find("1 1 192.168.1.177:7777") != std::string::npos; }));
 }
 
 }  // namespace

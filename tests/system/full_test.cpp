@@ -84,10 +84,9 @@ TEST_F(Full, RouteIsPulledAndHandedOutInTurn)
     start_agent();
     EXPECT_EQ(get_host(1, 2), "RET_NOEXIST");
     ASSERT_TRUE(wait_until([&] { return get_host(1, 2) != "RET_NOEXIST"; }));
-    EXPECT_EQ(choices(1, 2, 300),
-              (std::map<std::string, int>{{"192.168.1.178:7776", 100},
-                                          {"192.168.1.179:7778", 100},
-                                          {"192.168.1.180:7779", 100}}));
+    EXPECT_EQ(choices(1, 2, 300), (std::map<std::string, int>{{"192.168.1.178:7776", 100},
+                                                              {"192.168.1.179:7778", 100},
+                                                              {"192.168.1.180:7779", 100}}));
     // Its three tries take 100 ms, in which a busy machine may not get that far.
     EXPECT_TRUE(wait_until([&] { return _client.reg_init(1, 1) == lars_client::RET_SUCC; }));
     EXPECT_EQ(get_host(1, 1), "192.168.1.177:7777");
@@ -186,7 +185,8 @@ TEST_F(Full, AgentWithTwoDnsGoesOnWithOne)
     ASSERT_TRUE(other.start());
     _agent->unset("dnsserver", "port");
     _agent->set("dnsserver", "addrs",
-                "127.0.0.1:" + std::to_string(_dns.port()) + ", 127.0.0.1:" + std::to_string(other.port()));
+                "127.0.0.1:" + std::to_string(_dns.port()) +
+                    ", 127.0.0.1:" + std::to_string(other.port()));
     start_agent();
     ASSERT_TRUE(wait_until([&] { return get_host(1, 1) == "192.168.1.177:7777"; }));
     _dns.process().kill();

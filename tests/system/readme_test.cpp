@@ -67,17 +67,18 @@ protected:
         const char *defaults[] = {"33306", "7778", "7779", "8888", "8889", "8890"};
         for (int i = 0; i < 6; ++i)
             _ports[defaults[i]] = std::to_string(first + i);
-        for (const char *conf : {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
-                                 "lars_loadbalance_agent/conf/lars_lb_agent.conf"}) {
+        for (const char *conf :
+             {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
+              "lars_loadbalance_agent/conf/lars_lb_agent.conf"}) {
             std::string text = with_ports(read_text(source_path(conf)));
             text = replace_all(text, "= run/", "= " + _folder.file("state/"));
             _folder.write(std::string(conf).substr(std::string(conf).rfind('/') + 1), text);
         }
         const std::string bin = bin_path("lars_dns");
-        _options.environment = {"LARS_RUN=" + _folder.file("state"), "LARS_CONF_DIR=" + _folder.path(),
-                                "LARS_BIN=" + bin.substr(0, bin.rfind('/')),
-                                "LARS_DB_PORT=" + _ports["33306"],
-                                "LARS_AGENT=127.0.0.1:" + _ports["8888"]};
+        _options.environment = {
+            "LARS_RUN=" + _folder.file("state"), "LARS_CONF_DIR=" + _folder.path(),
+            "LARS_BIN=" + bin.substr(0, bin.rfind('/')), "LARS_DB_PORT=" + _ports["33306"],
+            "LARS_AGENT=127.0.0.1:" + _ports["8888"]};
         _options.folder = source_path("");
     }
     void TearDown() override { shell("./run_lars down"); }
@@ -132,8 +133,9 @@ TEST_F(Readme, ExampleBuildsAndFindsAHost)
     lars_client agent("127.0.0.1", std::stoi(_ports["8888"]));
     ASSERT_EQ(agent.reg_init(5, 1), lars_client::RET_SUCC) << agent.error();
     // The example asks the standard port; another agent may listen there.
-    write_text(source, replace_all(read_text(source), "lars::lars_client client;",
-                                   "lars::lars_client client(\"127.0.0.1\", " + _ports["8888"] + ");"));
+    write_text(source,
+               replace_all(read_text(source), "lars::lars_client client;",
+                           "lars::lars_client client(\"127.0.0.1\", " + _ports["8888"] + ");"));
     ASSERT_EQ(shell(compile + " -o " + _folder.file("my")).exit_status, 0);
     const run_result result = shell(_folder.file("my"));
     EXPECT_EQ(result.exit_status, 0);
@@ -147,8 +149,8 @@ TEST_F(Readme, EchoServerOfTheWalkFromTheCourseBuildsAndRuns)
     const char *san = std::getenv("SAN");
     const run_result built =
         shell("g++ -std=c++17 -Wall -Wextra -Wshadow " + source + " -Ilars_reactor/include -L" +
-              bin.substr(0, bin.rfind("/bin/")) + "/lib -llreactor -pthread -o " + _folder.file("echo") +
-              (san && *san ? " -fsanitize=" + std::string(san) : ""));
+              bin.substr(0, bin.rfind("/bin/")) + "/lib -llreactor -pthread -o " +
+              _folder.file("echo") + (san && *san ? " -fsanitize=" + std::string(san) : ""));
     ASSERT_EQ(built.exit_status, 0) << built.output;
     EXPECT_EQ(built.output, "");
     const run_result result = shell(_folder.file("echo"));

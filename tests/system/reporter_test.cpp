@@ -38,9 +38,10 @@ std::string status_message(int modid, int cmdid, uint32_t index, uint32_t succ)
 std::vector<std::string> stored(database &db, const std::string &where = "")
 {
     std::vector<std::string> lines;
-    for (const auto &row :
-         db.query("SELECT modid, cmdid, INET_NTOA(ip), port, INET_NTOA(caller), succ_cnt, err_cnt, ts,"
-                  " overload FROM ServerCallStatus" + where + " ORDER BY modid, cmdid, ip, port")) {
+    for (const auto &row : db.query(
+             "SELECT modid, cmdid, INET_NTOA(ip), port, INET_NTOA(caller), succ_cnt, err_cnt, ts,"
+             " overload FROM ServerCallStatus" +
+             where + " ORDER BY modid, cmdid, ip, port")) {
         std::string line;
         for (const std::string &column : row)
             line += (line.empty() ? "" : " ") + column;
@@ -94,7 +95,8 @@ TEST_F(Reporter, GoldenBytesAreStored)
     ASSERT_TRUE(_reporter.start());
     wire_peer peer = connect();
     ASSERT_TRUE(peer.send_frame(
-        3, from_hex("0801100118818080f807221408b183a085fcffffffff0110e13c18642003280128f4b48aee05")));
+        3,
+        from_hex("0801100118818080f807221408b183a085fcffffffff0110e13c18642003280128f4b48aee05")));
     ASSERT_TRUE(count_becomes("1"));
     EXPECT_EQ(stored(_database),
               std::vector<std::string>{"1 1 192.168.1.177 7777 127.0.0.1 100 3 1573034612 1"});
@@ -177,7 +179,8 @@ TEST_F(Reporter, WhatWasReceivedIsStoredBeforeItStops)
     for (uint32_t i = 1; i <= 3000; ++i)
         ASSERT_TRUE(peer.send_frame(3, status_message(1, 1, i, i)));
     // The answer to nothing: once this row is there, all before it were received.
-    ASSERT_TRUE(wait_until([&] { return stored(_database, " WHERE succ_cnt = 3000").size() == 1; }));
+    ASSERT_TRUE(
+        wait_until([&] { return stored(_database, " WHERE succ_cnt = 3000").size() == 1; }));
     EXPECT_EQ(_reporter.stop(), 0);
     EXPECT_EQ(_database.value("SELECT COUNT(*) FROM ServerCallStatus"), "3000");
 }

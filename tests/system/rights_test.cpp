@@ -67,7 +67,8 @@ TEST(Rights, DnsAndRouteToolNeedNoMoreThanIsSaid)
 
     const std::string rights = "SELECT, INSERT, UPDATE, DELETE ";
     database other;
-    limited_user writer(other, {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange"});
+    limited_user writer(other,
+                        {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange"});
     running_service tool("lars_dns");
     tool.use_database(writer.options());
     const std::string conf = tool.write_config();
@@ -105,8 +106,9 @@ TEST(Rights, ReporterNeedsNoMoreThanIsSaid)
         from_hex("0801100118818080f807221408b183a085fcffffffff0110e13c18642003280128f4b48aee05");
     for (int i = 0; i < 2; ++i) {
         ASSERT_TRUE(peer.send_frame(3, golden));
-        EXPECT_TRUE(wait_until(
-            [&] { return db.value("SELECT COUNT(*) FROM ServerCallStatus WHERE succ_cnt = 100") == "1"; }));
+        EXPECT_TRUE(wait_until([&] {
+            return db.value("SELECT COUNT(*) FROM ServerCallStatus WHERE succ_cnt = 100") == "1";
+        }));
         db.exec("UPDATE ServerCallStatus SET succ_cnt = 0");
     }
 }

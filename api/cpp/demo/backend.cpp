@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -82,8 +82,7 @@ static int listen_on(const std::string &ip, int &port)
     address.sin_port = htons(static_cast<uint16_t>(port));
     inet_pton(AF_INET, ip.c_str(), &address.sin_addr);
     if (::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        ::bind(fd, reinterpret_cast<sockaddr *>(&address), size) != 0 ||
-        ::listen(fd, 1024) != 0 ||
+        ::bind(fd, reinterpret_cast<sockaddr *>(&address), size) != 0 || ::listen(fd, 1024) != 0 ||
         ::getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) != 0) {
         const int failed = errno;
         ::close(fd);
@@ -105,8 +104,7 @@ static bool tell_ready(int fd, const std::string &ip, int port)
 
 int main(int argc, char **argv)
 {
-    lars::tool_args args(argc, argv,
-                         "IP PORT NAME [--ready-fd N]",
+    lars::tool_args args(argc, argv, "IP PORT NAME [--ready-fd N]",
                          "  --ready-fd   where to write 'ready IP:PORT' (default 1, stdout);"
                          " PORT 0 takes a free one\n");
     const int ready_fd = args.option_number("--ready-fd", 0, 65535).value_or(STDOUT_FILENO);

@@ -68,7 +68,8 @@ static void call_once(lars_client &client, const workload &work, lars::caller_ta
     table.add_call(phase, ip + ":" + std::to_string(port), call.retcode == 0);
 }
 
-static void run(lars_client client, const workload &work, stop_flag &stop, lars::caller_table &table)
+static void run(lars_client client, const workload &work, stop_flag &stop,
+                lars::caller_table &table)
 {
     auto next = stop_flag::clock::now();
     while (!stop.wait_until(next)) {
@@ -93,11 +94,10 @@ static void obey_commands(lars::caller_table &table)
 
 int main(int argc, char **argv)
 {
-    lars::tool_args args(
-        argc, argv, "MODID CMDID [--rate CALLS_PER_SECOND] [--threads N]",
-        "Commands on stdin: 'phase NAME', 'print', 'quit'.\n"
-        "  --rate                of all threads together (default 200)\n"
-        "  --threads             default 2\n");
+    lars::tool_args args(argc, argv, "MODID CMDID [--rate CALLS_PER_SECOND] [--threads N]",
+                         "Commands on stdin: 'phase NAME', 'print', 'quit'.\n"
+                         "  --rate                of all threads together (default 200)\n"
+                         "  --threads             default 2\n");
     args.ask_agent();
     const int rate = args.option_number("--rate", 1, 1000000).value_or(200);
     const int threads = args.option_number("--threads", 1, 1000).value_or(2);

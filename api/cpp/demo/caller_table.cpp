@@ -34,14 +34,9 @@ void caller_table::add_without_host(int phase, int retcode)
     if (phase != _phase)
         return;
     switch (retcode) {
-    case lars_client::RET_OVERLOAD:
-        ++_overload;
-        break;
-    case lars_client::RET_NOEXIST:
-        ++_noexist;
-        break;
-    default:
-        ++_error;
+    case lars_client::RET_OVERLOAD: ++_overload; break;
+    case lars_client::RET_NOEXIST: ++_noexist; break;
+    default: ++_error;
     }
 }
 

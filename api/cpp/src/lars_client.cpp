@@ -53,7 +53,10 @@ static void set_ip(int32_t wire_ip, std::string &ip)
 }
 
 // An agent of before get_route had a seq sends none.
-static bool right_seq(const GetHostResponse &answer, uint32_t seq) { return answer.seq() == seq; }
+static bool right_seq(const GetHostResponse &answer, uint32_t seq)
+{
+    return answer.seq() == seq;
+}
 static bool right_seq(const GetRouteResponse &answer, uint32_t seq)
 {
     return answer.seq() == seq || answer.seq() == 0;
@@ -94,8 +97,7 @@ struct lars_client::impl {
             error = "agent base port " + std::to_string(base_port) + " is not in 1..65533";
             return nullptr;
         }
-        if (!socket.is_open() &&
-            !socket.open(agent_ip, base_port + static_cast<int>(index), error))
+        if (!socket.is_open() && !socket.open(agent_ip, base_port + static_cast<int>(index), error))
             return nullptr;
         return &socket;
     }
@@ -161,7 +163,8 @@ struct lars_client::impl {
     // Sends the request that was prepared.
     int ask_route(std::vector<host> &route, clock::time_point until)
     {
-        if (!ask(ID_API_GetRouteRequest, route_request, ID_API_GetRouteResponse, route_answer, until))
+        if (!ask(ID_API_GetRouteRequest, route_request, ID_API_GetRouteResponse, route_answer,
+                 until))
             return lars_client::RET_SYSTEM_ERROR;
         if (route_answer.host_size() == 0)
             return lars_client::RET_NOEXIST;
@@ -209,7 +212,10 @@ void lars_client::set_deadline(int milliseconds)
     _impl->deadline = std::chrono::milliseconds(std::max(1, milliseconds));
 }
 
-const std::string &lars_client::error() const { return _impl->error; }
+const std::string &lars_client::error() const
+{
+    return _impl->error;
+}
 
 int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
 {
@@ -229,10 +235,8 @@ int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
         set_ip(answer.host().ip(), ip);
         port = answer.host().port();
         return RET_SUCC;
-    case RET_OVERLOAD:
-        return RET_OVERLOAD;
-    case RET_NOEXIST:
-        return RET_NOEXIST;
+    case RET_OVERLOAD: return RET_OVERLOAD;
+    case RET_NOEXIST: return RET_NOEXIST;
     default:
         return _impl->fail("the agent answered with retcode " +
                            std::to_string(static_cast<int>(answer.retcode())));
@@ -285,16 +289,11 @@ int lars_client::reg_init(int modid, int cmdid)
 const char *lars_client::retcode_name(int retcode)
 {
     switch (retcode) {
-    case RET_SUCC:
-        return "RET_SUCC";
-    case RET_OVERLOAD:
-        return "RET_OVERLOAD";
-    case RET_SYSTEM_ERROR:
-        return "RET_SYSTEM_ERROR";
-    case RET_NOEXIST:
-        return "RET_NOEXIST";
-    default:
-        return "unknown retcode";
+    case RET_SUCC: return "RET_SUCC";
+    case RET_OVERLOAD: return "RET_OVERLOAD";
+    case RET_SYSTEM_ERROR: return "RET_SYSTEM_ERROR";
+    case RET_NOEXIST: return "RET_NOEXIST";
+    default: return "unknown retcode";
     }
 }
 

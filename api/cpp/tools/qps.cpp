@@ -61,14 +61,9 @@ static void work(lars_client client, const lars::tool_module &module, bool repor
             if (report)
                 client.report(module.modid, module.cmdid, ip, port, 0);
             break;
-        case lars_client::RET_OVERLOAD:
-            counter = &count.overload;
-            break;
-        case lars_client::RET_NOEXIST:
-            counter = &count.noexist;
-            break;
-        default:
-            break;
+        case lars_client::RET_OVERLOAD: counter = &count.overload; break;
+        case lars_client::RET_NOEXIST: counter = &count.noexist; break;
+        default: break;
         }
         counter->fetch_add(1, std::memory_order_relaxed);
     }
@@ -132,7 +127,8 @@ int main(int argc, char **argv)
     lars::tool_args args(
         argc, argv, "THREADS [SECONDS] [--modid N] [--cmdid N] [--no-report]",
         "The first thread asks for hosts of module (1,1), the second of (2,1), and so on; a\n"
-        "success is reported of each host. A module that is not in the database counts as noexist.\n"
+        "success is reported of each host. A module that is not in the database counts as "
+        "noexist.\n"
         "  SECONDS               default 10\n"
         "  --modid N --cmdid N   all threads ask for this module (one alone: the other is 1)\n"
         "  --no-report           reports nothing\n");

@@ -46,8 +46,9 @@ int main(int argc, char **argv)
         return args.refused(sent, client);
     // Sent all the same: of a very long route get_route shows the beginning only.
     if (!holds(hosts, ip, port)) {
-        std::printf("reported in vain: %s:%d is none of the %zu hosts that the agent names for %s\n",
-                    ip.c_str(), port, hosts.size(), module.to_string().c_str());
+        std::printf(
+            "reported in vain: %s:%d is none of the %zu hosts that the agent names for %s\n",
+            ip.c_str(), port, hosts.size(), module.to_string().c_str());
         return 1;
     }
     std::printf("reported %s:%d of %s: %s, %d ms\n", ip.c_str(), port, module.to_string().c_str(),

@@ -37,15 +37,9 @@ struct workload {
 static void count_without_host(int retcode, const lars_client &client, totals &seen)
 {
     switch (retcode) {
-    case lars_client::RET_OVERLOAD:
-        ++seen.overload;
-        break;
-    case lars_client::RET_NOEXIST:
-        ++seen.noexist;
-        break;
-    default:
-        ++seen.error;
-        seen.last_error = client.error();
+    case lars_client::RET_OVERLOAD: ++seen.overload; break;
+    case lars_client::RET_NOEXIST: ++seen.noexist; break;
+    default: ++seen.error; seen.last_error = client.error();
     }
 }
 
@@ -75,8 +69,7 @@ static totals simulate(lars_client client, const workload &work)
     for (int i = 1; i <= work.queries; ++i) {
         if (i > 1 && work.pause.count() > 0)
             std::this_thread::sleep_for(work.pause);
-        const std::string what =
-            query(client, work.module, of_ten(random) < work.error_rate, seen);
+        const std::string what = query(client, work.module, of_ten(random) < work.error_rate, seen);
         if (work.verbose)
             std::printf("%d: %s\n", i, what.c_str());
     }

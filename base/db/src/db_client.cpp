@@ -208,8 +208,8 @@ std::string db_client::escape(std::string_view text) const
     if (!_connection)
         return {};
     std::string escaped(text.size() * 2 + 1, '\0');
-    escaped.resize(mysql_real_escape_string(_connection->handle.get(), &escaped[0], text.data(),
-                                            text.size()));
+    escaped.resize(
+        mysql_real_escape_string(_connection->handle.get(), &escaped[0], text.data(), text.size()));
     return escaped;
 }
 

@@ -6,6 +6,7 @@ namespace lars {
 // one's headers name them all.
 status_kind kind_of_db_error(unsigned code)
 {
+    // clang-format off
     switch (code) {
     case 2000:  // unknown error of the client library
     case 2001: case 2002: case 2003: case 2004: case 2005:  // cannot connect
@@ -34,6 +35,7 @@ status_kind kind_of_db_error(unsigned code)
     default:
         return status_kind::rejected;
     }
+    // clang-format on
 }
 
 bool ends_connection(unsigned code)

@@ -17,7 +17,8 @@ int listen_on_loopback(uint16_t *port)
     auto *where = reinterpret_cast<sockaddr *>(&address);
     const int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, where, length) != 0 || listen(fd, SOMAXCONN) != 0 || getsockname(fd, where, &length) != 0)
+    if (bind(fd, where, length) != 0 || listen(fd, SOMAXCONN) != 0 ||
+        getsockname(fd, where, &length) != 0)
         return -1;
     *port = ntohs(address.sin_port);
     return fd;

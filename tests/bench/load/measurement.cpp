@@ -37,9 +37,11 @@ measurement failed(const std::string &why)
     return result;
 }
 
-measurement measure(pid_t server, double seconds, const std::function<int(std::string *error)> &step)
+measurement measure(pid_t server, double seconds,
+                    const std::function<int(std::string *error)> &step)
 {
-    const auto length = std::chrono::duration_cast<bench_clock::duration>(std::chrono::duration<double>(seconds));
+    const auto length =
+        std::chrono::duration_cast<bench_clock::duration>(std::chrono::duration<double>(seconds));
     std::string error;
     const auto run_until = [&](bench_clock::time_point end) {
         uint64_t calls = 0;

@@ -40,6 +40,7 @@ measurement failed(const std::string &why);
 
 // Takes STEP again and again, for a fifth of SECONDS to warm up and for SECONDS to count.
 // STEP returns how many calls came back in it, or -1, and then why in *error.
-measurement measure(pid_t server, double seconds, const std::function<int(std::string *error)> &step);
+measurement measure(pid_t server, double seconds,
+                    const std::function<int(std::string *error)> &step);
 
 }  // namespace lars::bench

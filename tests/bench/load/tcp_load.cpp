@@ -72,7 +72,8 @@ bool tcp_load::connect_all()
 bool tcp_load::ask(const connection &conn, size_t count)
 {
     const size_t bytes = count * _options.request.size();
-    return send(conn.fd.get(), _requests.data(), bytes, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes) ||
+    return send(conn.fd.get(), _requests.data(), bytes, MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(bytes) ||
            fail("send");
 }
 

@@ -13,8 +13,8 @@ struct tcp_load_options {
     std::string request;   // whole frames
     std::string response;  // what must come back for each request, byte for byte
     int connections = 1;
-    int in_flight = 1;     // requests on each connection
-    double seconds = 1;    // counted, after a fifth of that to warm up
+    int in_flight = 1;   // requests on each connection
+    double seconds = 1;  // counted, after a fifth of that to warm up
 };
 
 measurement run_tcp_load(const tcp_load_options &options);

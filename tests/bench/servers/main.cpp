@@ -16,7 +16,8 @@ int main(int argc, char **argv)
             arguments.push_back(words[i]);
     }
     const std::string what = words.empty() ? "" : words[0];
-    lars::status s = lars::status::error("usage: bench_server bare-tcp | bare-udp HEX... | echo THREADS");
+    lars::status s =
+        lars::status::error("usage: bench_server bare-tcp | bare-udp HEX... | echo THREADS");
     if (what == "bare-tcp" && arguments.empty()) {
         s = lars::bench::serve_bare_tcp(ready_fd);
     } else if (what == "bare-udp" && !arguments.empty()) {

@@ -21,9 +21,10 @@ status serve_echo(int ready_fd, int threads)
     tcp_server_options options;
     options.threads = threads;
     tcp_server server(&loop, options);
-    status s = server.add_msg_router(1, [](const char *data, uint32_t length, int msgid, net_connection &conn) {
-        conn.send_message(data, length, msgid);
-    });
+    status s = server.add_msg_router(
+        1, [](const char *data, uint32_t length, int msgid, net_connection &conn) {
+            conn.send_message(data, length, msgid);
+        });
     if (s)
         s = server.bind({INADDR_LOOPBACK, 0});
     if (s)

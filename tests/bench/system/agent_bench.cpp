@@ -42,13 +42,15 @@ bool prepare(udp_target *target, const module &one)
     wire_peer peer;
     GetHostResponse body;
     std::optional<wire_frame> frame;
-    const bool served = peer.connect_udp(target->port) && wait_until([&] {
-        peer.send_bytes(target->request);
-        frame = peer.receive_frame();
-        return frame && body.ParseFromString(frame->body) && body.retcode() == 0;
-    });
+    const bool served =
+        peer.connect_udp(target->port) && wait_until([&] {
+            peer.send_bytes(target->request);
+            frame = peer.receive_frame();
+            return frame && body.ParseFromString(frame->body) && body.retcode() == 0;
+        });
     if (!served)
-        return std::fprintf(stderr, "the agent has no host for %d, %d\n", one.modid, one.cmdid), false;
+        return std::fprintf(stderr, "the agent has no host for %d, %d\n", one.modid, one.cmdid),
+               false;
     target->response_size = encode_frame(frame->msgid, frame->body).size();
     target->response = encode_frame(frame->msgid, frame->body);
     body.clear_host();
@@ -100,8 +102,9 @@ bool bench_agent(const bench_settings &settings)
         floor.targets[i].port = addresses[i].port;
     for (const int in_flight : {1, 16}) {
         ours.in_flight = floor.in_flight = in_flight;
-        if (!compare("agent get_host + report, 3 x " + std::to_string(in_flight), settings,
-                     [&] { return run_udp_load(ours); }, [&] { return run_udp_load(floor); }))
+        if (!compare(
+                "agent get_host + report, 3 x " + std::to_string(in_flight), settings,
+                [&] { return run_udp_load(ours); }, [&] { return run_udp_load(floor); }))
             return false;
     }
     return true;

@@ -25,8 +25,8 @@ struct column {
     }
     void print(const std::string &name, const char *unit, int digits) const
     {
-        std::printf("%-34s %-12s %12.*f %12.*f %8.2f\n", name.c_str(), unit, digits, median(ours), digits,
-                    median(floor), median(ratios));
+        std::printf("%-34s %-12s %12.*f %12.*f %8.2f\n", name.c_str(), unit, digits, median(ours),
+                    digits, median(floor), median(ratios));
     }
 };
 
@@ -46,7 +46,8 @@ bool compare(const std::string &name, const bench_settings &settings,
         const measurement above = below.error.empty() ? ours() : measurement();
         const std::string &error = below.error.empty() ? above.error : below.error;
         if (!error.empty()) {
-            std::fprintf(stderr, "%s: %s: %s\n", name.c_str(), below.error.empty() ? "Lars" : "floor", error.c_str());
+            std::fprintf(stderr, "%s: %s: %s\n", name.c_str(),
+                         below.error.empty() ? "Lars" : "floor", error.c_str());
             return false;
         }
         rate.add(above.calls_per_second(), below.calls_per_second());

@@ -12,7 +12,8 @@ int main(int argc, char **argv)
         settings.rounds = std::atoi(argv[1]);
     if (argc > 2)
         settings.seconds = std::atof(argv[2]);
-    if (argc > 3 || settings.rounds < 1 || settings.rounds > 1000 || !(settings.seconds > 0 && settings.seconds < 3600)) {
+    if (argc > 3 || settings.rounds < 1 || settings.rounds > 1000 ||
+        !(settings.seconds > 0 && settings.seconds < 3600)) {
         std::fprintf(stderr, "usage: lars_bench [ROUNDS [SECONDS]]\n");
         return 2;
     }

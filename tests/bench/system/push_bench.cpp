@@ -37,9 +37,11 @@ bool bench_push(const bench_settings &settings)
         std::this_thread::sleep_for(milliseconds(pause(source)));
         const status s = writer.transaction([&] {
             for (const std::string &statement :
-                 {"INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (9, 9, 167772161, " +
+                 {"INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (9, 9, "
+                  "167772161, " +
                       std::to_string(port) + ")",
-                  std::string("INSERT INTO RouteChange (modid, cmdid, version) VALUES (9, 9, UNIX_TIMESTAMP())"),
+                  std::string("INSERT INTO RouteChange (modid, cmdid, version) VALUES (9, 9, "
+                              "UNIX_TIMESTAMP())"),
                   std::string("UPDATE RouteVersion SET version = UNIX_TIMESTAMP() WHERE id = 1")}) {
                 if (const status failure = writer.execute(statement); !failure)
                     return failure;
@@ -48,15 +50,17 @@ bool bench_push(const bench_settings &settings)
         });
         const auto committed = bench_clock::now();
         if (!s || !peer.receive_frame())
-            return std::fprintf(stderr, "push: %s\n", s ? "nothing came" : s.message().c_str()), false;
-        latencies.push_back(std::chrono::duration<double, std::milli>(bench_clock::now() - committed).count());
+            return std::fprintf(stderr, "push: %s\n", s ? "nothing came" : s.message().c_str()),
+                   false;
+        latencies.push_back(
+            std::chrono::duration<double, std::milli>(bench_clock::now() - committed).count());
     }
     const double half = POLL_INTERVAL_MS / 2.0;
-    std::printf("%-34s %-12s %12.1f %12.1f %8.2f\n", "commit to push, median", "ms", median(latencies), half,
-                median(latencies) / half);
+    std::printf("%-34s %-12s %12.1f %12.1f %8.2f\n", "commit to push, median", "ms",
+                median(latencies), half, median(latencies) / half);
     const double longest = *std::max_element(latencies.begin(), latencies.end());
-    std::printf("%-34s %-12s %12.1f %12d %8.2f\n", "commit to push, longest", "ms", longest, POLL_INTERVAL_MS,
-                longest / POLL_INTERVAL_MS);
+    std::printf("%-34s %-12s %12.1f %12d %8.2f\n", "commit to push, longest", "ms", longest,
+                POLL_INTERVAL_MS, longest / POLL_INTERVAL_MS);
     return true;
 }
 

@@ -56,8 +56,9 @@ bool bench_reporter(const bench_settings &settings)
         stopwatch watch(reporter.process().pid());
         watch.begin();
         peer.send_bytes(bytes);
-        if (!wait_until([&] { return stored.value("SELECT COUNT(*) FROM ServerCallStatus") == rows; },
-                        std::chrono::seconds(60)))
+        if (!wait_until(
+                [&] { return stored.value("SELECT COUNT(*) FROM ServerCallStatus") == rows; },
+                std::chrono::seconds(60)))
             return failed("not all rows were stored");
         return watch.end(static_cast<uint64_t>(modules * HOSTS));
     };

@@ -34,7 +34,8 @@ struct shape {
     int connections, in_flight;
     std::string text() const
     {
-        return ", " + std::to_string(connections) + " x " + std::to_string(in_flight) + " in flight";
+        return ", " + std::to_string(connections) + " x " + std::to_string(in_flight) +
+               " in flight";
     }
 };
 constexpr shape SHAPES[] = {{2, 16}, {50, 1}};
@@ -46,8 +47,9 @@ bool compare_tcp(const std::string &name, const bench_settings &settings, tcp_lo
     for (const shape &load : SHAPES) {
         ours.connections = floor.connections = load.connections;
         ours.in_flight = floor.in_flight = load.in_flight;
-        if (!compare(name + load.text(), settings, [&] { return run_tcp_load(ours); },
-                     [&] { return run_tcp_load(floor); }))
+        if (!compare(
+                name + load.text(), settings, [&] { return run_tcp_load(ours); },
+                [&] { return run_tcp_load(floor); }))
             return false;
     }
     return true;

@@ -124,7 +124,8 @@ TEST(AgentOptions, AddrsAndIpOrPortExcludeEachOther)
         for (const char *other : {"ip = 10.0.0.1\n", "port = 7\n"}) {
             const std::string message =
                 refusal("[" + std::string(section) + "]\n" + other + "addrs = 10.0.0.1:7778\n");
-            EXPECT_EQ(message.find("a.conf:3: [" + std::string(section) + "] addrs: "), 0u) << message;
+            EXPECT_EQ(message.find("a.conf:3: [" + std::string(section) + "] addrs: "), 0u)
+                << message;
         }
     }
 }
@@ -143,8 +144,8 @@ TEST(AgentOptions, WrongNumbersNameFileLineAndKey)
     for (const char *key :
          {"probe_num", "init_succ_cnt", "init_err_cnt", "contin_err_limit", "contin_succ_limit",
           "idle_timeout", "overload_timeout", "update_timeout", "report_interval"}) {
-        for (const char *value : {"0", "-1", "abc", "", "1.5", "10 # of them", "99999999999999999999",
-                                  "1000001", "0x10", "5s"})
+        for (const char *value : {"0", "-1", "abc", "", "1.5", "10 # of them",
+                                  "99999999999999999999", "1000001", "0x10", "5s"})
             expect_refused("loadbalance", key, value);
     }
 }

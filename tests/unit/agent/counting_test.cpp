@@ -82,8 +82,8 @@ TEST(Counting, FifteenSuccessesInARowAreEnough)
 TEST(Counting, ASlowFailureCountsForEach100Milliseconds)
 {
     const std::pair<uint32_t, uint64_t> expected[] = {
-        {0, 1},    {1, 1},     {99, 1},    {100, 1},   {199, 1},   {200, 2},
-        {999, 9},  {1000, 10}, {4999, 49}, {5000, 50}, {5100, 50}, {UINT32_MAX, 50}};
+        {0, 1},   {1, 1},     {99, 1},    {100, 1},   {199, 1},   {200, 2},
+        {999, 9}, {1000, 10}, {4999, 49}, {5000, 50}, {5100, 50}, {UINT32_MAX, 50}};
     for (const auto &[timecost, weight] : expected) {
         scripted_hosts module("A");
         module.without_run_limits();
@@ -217,8 +217,7 @@ TEST(Counting, EachChangeIsToldOnceWithItsReason)
     module.fail('A', 15);
     module.fail('A', 15);
     module.succeed('A', 15);
-    EXPECT_EQ(module.changes,
-              (std::vector<std::string>{"A+ calls fail", "A- probes succeed"}));
+    EXPECT_EQ(module.changes, (std::vector<std::string>{"A+ calls fail", "A- probes succeed"}));
 }
 
 }  // namespace

@@ -31,10 +31,11 @@ protected:
         up.caller_ip = [this] { return caller.load(); };
         lb_config config;
         config.report_interval = std::chrono::seconds(1);
-        server = std::make_unique<host_server>(config, up, [this](log_level, const std::string &line) {
-            std::lock_guard<std::mutex> lock(mutex);
-            log += line + "\n";
-        });
+        server =
+            std::make_unique<host_server>(config, up, [this](log_level, const std::string &line) {
+                std::lock_guard<std::mutex> lock(mutex);
+                log += line + "\n";
+            });
     }
     void start()
     {
@@ -88,8 +89,8 @@ TEST_F(HostServer, TheFirstQuestionPullsAndLaterOnesGetTheGoldenAnswer)
     EXPECT_EQ(ask(), "0807100118012003");
     EXPECT_EQ(ask(0), "100118012003");
     give({"192.168.1.177:7777"});
-    EXPECT_TRUE(test::wait_until(
-        [&] { return ask() == "0807100118012a0e08b183a085fcffffffff0110e13c"; }));
+    EXPECT_TRUE(
+        test::wait_until([&] { return ask() == "0807100118012a0e08b183a085fcffffffff0110e13c"; }));
     std::lock_guard<std::mutex> lock(mutex);
     EXPECT_EQ(pulls, std::vector<std::string>{"(1,1)"});
 }

@@ -156,9 +156,12 @@ void expect_same(scripted_hosts &real, const model &expected)
     for (const auto &[name, state] : expected.hosts) {
         ASSERT_NE(real.hosts.find(test::named(name)), nullptr) << name;
         const host_health::counts &host = real.info(name);
-        const long seen[] = {real.overloaded(name), static_cast<long>(host.vsucc),
-                             static_cast<long>(host.verr), static_cast<long>(host.rsucc),
-                             static_cast<long>(host.rerr), static_cast<long>(host.contin_succ),
+        const long seen[] = {real.overloaded(name),
+                             static_cast<long>(host.vsucc),
+                             static_cast<long>(host.verr),
+                             static_cast<long>(host.rsucc),
+                             static_cast<long>(host.rerr),
+                             static_cast<long>(host.contin_succ),
                              static_cast<long>(host.contin_err)};
         const long wanted[] = {state.overloaded, state.vsucc,    state.verr,   state.rsucc,
                                state.rerr,       state.run_succ, state.run_err};
@@ -171,7 +174,9 @@ void expect_same(scripted_hosts &real, const model &expected)
 void run(unsigned seed, int steps)
 {
     std::mt19937 random(seed);
-    const auto below = [&random](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
+    const auto below = [&random](int limit) {
+        return static_cast<int>(random() % static_cast<unsigned>(limit));
+    };
     scripted_hosts real;
     model expected;
     std::map<char, int> sickness;
@@ -206,14 +211,14 @@ void run(unsigned seed, int steps)
             FAIL() << "step " << step;
         if (step % 997 == 0) {
             for (const auto &sum : real.hosts.take_calls()) {
-                auto &total = reported[static_cast<char>(sum.host.ip & 0xff)];
+                auto &total = reported[static_cast<char>(sum.address.ip & 0xff)];
                 total.first += sum.succ;
                 total.second += sum.err;
             }
         }
     }
     for (const auto &sum : real.hosts.take_calls()) {
-        auto &total = reported[static_cast<char>(sum.host.ip & 0xff)];
+        auto &total = reported[static_cast<char>(sum.address.ip & 0xff)];
         total.first += sum.succ;
         total.second += sum.err;
     }

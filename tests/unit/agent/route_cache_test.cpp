@@ -70,8 +70,8 @@ TEST_F(RouteCache, WhatWasLearntIsKnownAfterARestart)
         client.route(3);
     }
     running_dns_client again({server.port()}, path);
-    EXPECT_EQ(load(again), (std::vector<std::string>{"(-1,1) 10.0.0.1:80",
-                                                     "(-1,2) 10.0.0.2:80 10.0.0.3:80"}));
+    EXPECT_EQ(load(again),
+              (std::vector<std::string>{"(-1,1) 10.0.0.1:80", "(-1,2) 10.0.0.2:80 10.0.0.3:80"}));
     ASSERT_TRUE(again.start());
     auto peer = server.accept();
     ASSERT_TRUE(peer.has_value());
@@ -109,8 +109,8 @@ TEST_F(RouteCache, ADamagedFileIsRefusedWithAMessageAndTheClientStarts)
 TEST_F(RouteCache, HostsThatCannotBeAndDuplicatesInTheFileAreLeftOut)
 {
     const auto row = [](const char *text) { return route_row{{1, 1}, {test::host(text)}}; };
-    ASSERT_TRUE(save_route_file(path, {row("10.0.0.1:80"), row("0.0.0.0:80"), row("10.0.0.1:80"),
-                                       row("10.0.0.2:0")}));
+    ASSERT_TRUE(save_route_file(
+        path, {row("10.0.0.1:80"), row("0.0.0.0:80"), row("10.0.0.1:80"), row("10.0.0.2:0")}));
     running_dns_client client({server.port()}, path);
     EXPECT_EQ(load(client), std::vector<std::string>{"(1,1) 10.0.0.1:80"});
 }

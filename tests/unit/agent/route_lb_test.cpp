@@ -26,7 +26,8 @@ protected:
     }
     void fail(const module_id &id, uint32_t timecost_ms)
     {
-        if (const auto change = modules.report({id, test::host("10.0.0.1:80"), false, timecost_ms}, now))
+        if (const auto change =
+                modules.report({id, test::host("10.0.0.1:80"), false, timecost_ms}, now))
             note(id, *change);
     }
     void check_deadlines()
@@ -36,7 +37,7 @@ protected:
     }
     void note(const module_id &id, const host_change &change)
     {
-        changes.push_back(id.to_string() + " " + change.host.to_string() + " " +
+        changes.push_back(id.to_string() + " " + change.address.to_string() + " " +
                           reason_of(change.why));
     }
 
@@ -53,8 +54,8 @@ TEST(AgentPort, Trap_A2_TheOwnerIsOneOfThreeWhateverTheNumbers)
     const int32_t low = INT32_MIN;
     const int32_t high = INT32_MAX;
     const std::pair<module_id, size_t> expected[] = {
-        {{1, 1}, 2},     {{1, 2}, 0},      {{-1, 0}, 2},  {{-1, -1}, 1}, {{0, 0}, 0}, {{high, 1}, 2},
-        {{high, high}, 2}, {{low, low}, 2}, {{low, high}, 2}, {{low, -1}, 0}};
+        {{1, 1}, 2},    {{1, 2}, 0},       {{-1, 0}, 2},    {{-1, -1}, 1},    {{0, 0}, 0},
+        {{high, 1}, 2}, {{high, high}, 2}, {{low, low}, 2}, {{low, high}, 2}, {{low, -1}, 0}};
     for (const auto &[id, owner] : expected)
         EXPECT_EQ(agent_port_of(id.modid, id.cmdid), owner) << id.to_string();
 }

@@ -23,11 +23,11 @@ public:
             servers.push_back({0x7f000001, port});
         _client = std::make_unique<dns_client>(_thread.loop(), servers, cache,
                                                [this](module_route update) {
-            std::string text = update.module.to_string();
-            for (const route_host &host : update.hosts)
-                text += " " + host.address.to_string();
-            note(&_routes, text);
-        });
+                                                   std::string text = update.module.to_string();
+                                                   for (const route_host &host : update.hosts)
+                                                       text += " " + host.address.to_string();
+                                                   note(&_routes, text);
+                                               });
     }
     ~running_dns_client() { stop(); }
 
@@ -80,8 +80,8 @@ private:
 };
 
 // "1,2" of the GetRouteRequest that comes next; "" where none does.
-inline std::string next_question(wire_peer &peer, wire_peer::milliseconds within =
-                                                      wire_peer::milliseconds(5000))
+inline std::string next_question(wire_peer &peer,
+                                 wire_peer::milliseconds within = wire_peer::milliseconds(5000))
 {
     const auto frame = peer.receive_frame(within);
     GetRouteRequest body;

@@ -61,7 +61,10 @@ public:
     }
 
     void succeed(char name, int times = 1) { report(name, true, times, 0); }
-    void fail(char name, int times = 1, uint32_t timecost = 0) { report(name, false, times, timecost); }
+    void fail(char name, int times = 1, uint32_t timecost = 0)
+    {
+        report(name, false, times, timecost);
+    }
 
     void report(char name, bool success, int times, uint32_t timecost)
     {
@@ -105,7 +108,7 @@ public:
         std::string text;
         for (const auto &sum : hosts.take_calls()) {
             text += text.empty() ? "" : ", ";
-            text += static_cast<char>(sum.host.ip & 0xff);
+            text += static_cast<char>(sum.address.ip & 0xff);
             text += (sum.overloaded ? "! " : " ") + std::to_string(sum.succ) + " " +
                     std::to_string(sum.err);
         }
@@ -123,7 +126,7 @@ public:
 private:
     void note(const host_change &change)
     {
-        changes.push_back(std::string(1, static_cast<char>(change.host.ip & 0xff)) +
+        changes.push_back(std::string(1, static_cast<char>(change.address.ip & 0xff)) +
                           (change.overloaded ? "+ " : "- ") + reason_of(change.why));
     }
 };

@@ -40,7 +40,7 @@ TEST_F(TakeSummaries, EachModuleWithCallsIsOneMessageWithAllItsHosts)
     EXPECT_EQ(summary.ts, 1573034612u);
     ASSERT_EQ(summary.hosts.size(), 2u);
     EXPECT_EQ(summary.hosts[0].succ + summary.hosts[0].err, 0u);
-    EXPECT_EQ(summary.hosts[1].host.to_string(), "192.168.1.179:7778");
+    EXPECT_EQ(summary.hosts[1].address.to_string(), "192.168.1.179:7778");
     EXPECT_EQ(summary.hosts[1].succ, 750u);
     EXPECT_EQ(summary.hosts[1].err, 250u);
     EXPECT_TRUE(summary.hosts[1].overloaded);

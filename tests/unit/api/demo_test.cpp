@@ -124,9 +124,11 @@ TEST(DemoCaller, CallsTheBackendAndReportsSuccess)
     const run_result result = run_caller(agent.base_port(), 20);
     EXPECT_EQ(result.output.find("phase one\nhost"), 0u) << result.output;
     EXPECT_NE(result.output.find("\n127.0.0.1:" + std::to_string(server.port) + " "),
-              std::string::npos) << result.output;
+              std::string::npos)
+        << result.output;
     EXPECT_NE(result.output.find("\noverload 0\nnoexist 0\nerror 0\nphase two\nexit 0\n"),
-              std::string::npos) << result.output;
+              std::string::npos)
+        << result.output;
 
     const auto seen = agent.reports();
     ASSERT_GE(seen.size(), 20u);
@@ -179,7 +181,8 @@ TEST(Example, AsksAFreshAgentOftenEnough)
 {
     fake_agent agent(fresh_agent());
     ASSERT_TRUE(agent.start());
-    const run_result result = run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
+    const run_result result =
+        run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
     EXPECT_EQ(result.output.find("host is 192.168.1.177:7777\n"), 0u) << result.output;
 }
 
@@ -187,7 +190,8 @@ TEST(Example, NamesTheRetcodeWhereThereIsNoHost)
 {
     fake_agent agent(refusing_agent(lars::RET_NOEXIST));
     ASSERT_TRUE(agent.start());
-    const run_result result = run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
+    const run_result result =
+        run(bin_path("lars_example"), {"1", "1"}, with_agent(agent.base_port()));
     EXPECT_EQ(result.exit_status, 1);
     EXPECT_EQ(result.output, "RET_NOEXIST\n");
 }

@@ -63,8 +63,8 @@ private:
 std::string frame_of(MessageId msgid, const google::protobuf::MessageLite &body);
 
 // The right answers to a request, which a test may bend before it sends them.
-GetHostResponse host_answer(const fake_agent::request &asked, const std::string &ip = "192.168.1.177",
-                            int port = 7777);
+GetHostResponse host_answer(const fake_agent::request &asked,
+                            const std::string &ip = "192.168.1.177", int port = 7777);
 GetHostResponse host_refusal(const fake_agent::request &asked, LarsRetCode retcode);
 GetRouteResponse route_answer(const fake_agent::request &asked, int hosts);
 

@@ -85,7 +85,8 @@ TEST(LarsClient, HeaderIsMsgidAndLengthLittleEndian)
     ASSERT_EQ(seen.size(), 4u);
     const char msgids[] = {4, 7, 6, 4};
     for (size_t i = 0; i < 4; ++i) {
-        const std::string header{msgids[i], 0, 0, 0, static_cast<char>(seen[i].body.size()), 0, 0, 0};
+        const std::string header{msgids[i], 0, 0, 0, static_cast<char>(seen[i].body.size()),
+                                 0,         0, 0};
         EXPECT_EQ(to_hex(seen[i].datagram.substr(0, 8)), to_hex(header));
     }
     EXPECT_EQ(to_hex(seen[2].datagram),
@@ -97,9 +98,9 @@ TEST(LarsClient, OverloadAndUnknownModuleLeaveTheHostAlone)
     fake_agent agent([](const fake_agent::request &asked, const fake_agent::reply &answer) {
         lars::GetHostRequest request;
         request.ParseFromString(asked.body);
-        answer(frame_of(lars::ID_GetHostResponse,
-                        host_refusal(asked, request.modid() == 1 ? lars::RET_OVERLOAD
-                                                                 : lars::RET_NOEXIST)));
+        answer(frame_of(
+            lars::ID_GetHostResponse,
+            host_refusal(asked, request.modid() == 1 ? lars::RET_OVERLOAD : lars::RET_NOEXIST)));
     });
     ASSERT_TRUE(agent.start());
     lars_client client = client_of(agent);
@@ -134,10 +135,20 @@ TEST(LarsClient, AnswerWithoutAUsableHostOrRetcodeIsASystemError)
 
 TEST(LarsClient, Trap_A2_ModuleChoosesThePortAlsoWithNegativeIds)
 {
-    struct { int modid, cmdid, index; } const modules[] = {
-        {0, 0, 0}, {1, 0, 1}, {1, 1, 2}, {1, 2, 0},
-        {-1, 0, 2}, {-2, 0, 1}, {-3, 0, 0},
-        {2147483647, 1, 2}, {INT_MAX, INT_MAX, 2}, {INT_MIN, 0, 1}, {INT_MIN, INT_MIN, 2},
+    struct {
+        int modid, cmdid, index;
+    } const modules[] = {
+        {0, 0, 0},
+        {1, 0, 1},
+        {1, 1, 2},
+        {1, 2, 0},
+        {-1, 0, 2},
+        {-2, 0, 1},
+        {-3, 0, 0},
+        {2147483647, 1, 2},
+        {INT_MAX, INT_MAX, 2},
+        {INT_MIN, 0, 1},
+        {INT_MIN, INT_MIN, 2},
         {INT_MIN, INT_MAX, 2},
     };
     fake_agent agent(good_agent());
@@ -257,9 +268,14 @@ TEST(LarsClient, ThreadsWithAClientEachGetTheirOwnAnswers)
 
 TEST(LarsClient, BadAgentAddressIsASystemErrorThatSaysWhy)
 {
-    struct { const char *ip; int port; const char *named; } const mistakes[] = {
-        {"localhost", 8888, "'localhost'"}, {"", 8888, "''"}, {"1.2.3.4.5", 8888, "'1.2.3.4.5'"},
-        {"127.0.0.1", 0, " 0 "}, {"127.0.0.1", -1, " -1 "}, {"127.0.0.1", 65534, " 65534 "},
+    struct {
+        const char *ip;
+        int port;
+        const char *named;
+    } const mistakes[] = {
+        {"localhost", 8888, "'localhost'"}, {"", 8888, "''"},
+        {"1.2.3.4.5", 8888, "'1.2.3.4.5'"}, {"127.0.0.1", 0, " 0 "},
+        {"127.0.0.1", -1, " -1 "},          {"127.0.0.1", 65534, " 65534 "},
     };
     for (const auto &mistake : mistakes) {
         lars_client client(mistake.ip, mistake.port);
@@ -333,11 +349,17 @@ static const junk JUNK[] = {
          return changed(a, [](auto &answer) { answer.set_seq(answer.seq() + 1); });
      }},
     {"SeqZero",
-     [](const fake_agent::request &a) { return changed(a, [](auto &answer) { answer.set_seq(0); }); }},
+     [](const fake_agent::request &a) {
+         return changed(a, [](auto &answer) { answer.set_seq(0); });
+     }},
     {"OtherModid",
-     [](const fake_agent::request &a) { return changed(a, [](auto &answer) { answer.set_modid(2); }); }},
+     [](const fake_agent::request &a) {
+         return changed(a, [](auto &answer) { answer.set_modid(2); });
+     }},
     {"OtherCmdid",
-     [](const fake_agent::request &a) { return changed(a, [](auto &answer) { answer.set_cmdid(2); }); }},
+     [](const fake_agent::request &a) {
+         return changed(a, [](auto &answer) { answer.set_cmdid(2); });
+     }},
 };
 
 TEST_P(LarsClientJunk, IsDroppedAndTheRightAnswerTaken)

@@ -199,11 +199,11 @@ TEST(LarsClientRegInit, SlowAnswerToAnEarlierTryIsTaken)
 TEST(LarsClientRegInit, WhatAQuickTryLeavesOfTheDeadlineIsForTheNext)
 {
     // No route at once, then nothing: two tries share what is left.
-    fake_agent agent([tries = 0](const fake_agent::request &asked,
-                                 const fake_agent::reply &answer) mutable {
-        if (++tries == 1)
-            answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 0)));
-    });
+    fake_agent agent(
+        [tries = 0](const fake_agent::request &asked, const fake_agent::reply &answer) mutable {
+            if (++tries == 1)
+                answer(frame_of(lars::ID_API_GetRouteResponse, route_answer(asked, 0)));
+        });
     ASSERT_TRUE(agent.start());
     lars_client client = client_of(agent, 400);
     const auto start = std::chrono::steady_clock::now();

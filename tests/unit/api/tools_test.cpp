@@ -61,20 +61,21 @@ INSTANTIATE_TEST_SUITE_P(
         misuse{"lars_example", {"1"}}, misuse{"lars_simulator", {"1", "1", "11"}},
         misuse{"lars_simulator", {"1", "1", "-1"}}, misuse{"lars_simulator", {"1", "1", "0", "0"}},
         misuse{"lars_simulator", {"1", "1", "--pause"}},
-        misuse{"lars_simulator", {"1", "1", "--pause", "-1"}}, misuse{"lars_simulator", {"1", "1", "-x"}},
-        misuse{"lars_qps", {}}, misuse{"lars_qps", {"0"}}, misuse{"lars_qps", {"1", "0"}},
+        misuse{"lars_simulator", {"1", "1", "--pause", "-1"}},
+        misuse{"lars_simulator", {"1", "1", "-x"}}, misuse{"lars_qps", {}},
+        misuse{"lars_qps", {"0"}}, misuse{"lars_qps", {"1", "0"}},
         misuse{"lars_qps", {"1", "1", "--modid", "x"}},
         misuse{"lars_demo_backend", {"127.0.0.1", "0"}},
         misuse{"lars_demo_backend", {"127.0.0.1", "65536", "name"}},
-        misuse{"lars_demo_backend", {"here", "0", "name"}},
-        misuse{"lars_demo_caller", {"1"}}, misuse{"lars_demo_caller", {"1", "1", "--rate", "0"}},
+        misuse{"lars_demo_backend", {"here", "0", "name"}}, misuse{"lars_demo_caller", {"1"}},
+        misuse{"lars_demo_caller", {"1", "1", "--rate", "0"}},
         misuse{"lars_demo_caller", {"1", "1", "--threads", "many"}}));
 
 TEST(Tools, HelpIsNoMistake)
 {
-    for (const char *tool : {"lars_get_host", "lars_get_route", "lars_report", "lars_example",
-                             "lars_simulator", "lars_qps", "lars_demo_backend",
-                             "lars_demo_caller"}) {
+    for (const char *tool :
+         {"lars_get_host", "lars_get_route", "lars_report", "lars_example", "lars_simulator",
+          "lars_qps", "lars_demo_backend", "lars_demo_caller"}) {
         const run_result result = run(bin_path(tool), {"--help"});
         EXPECT_EQ(result.exit_status, 0) << tool;
         EXPECT_EQ(result.output.find(std::string("usage: ") + tool), 0u) << result.output;
@@ -106,7 +107,8 @@ TEST(Tools, OptionsGoBeforeTheEnvironment)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    const arguments args{"--port", std::to_string(agent.base_port()), "1", "1", "--agent=127.0.0.1"};
+    const arguments args{"--port", std::to_string(agent.base_port()), "1", "1",
+                         "--agent=127.0.0.1"};
     EXPECT_EQ(run_tool("lars_get_host", args, free_port(3)).output, "host is 192.168.1.177:7777\n");
 }
 
@@ -160,8 +162,8 @@ TEST(Tools, ReportSendsWhatItWasTold)
 {
     fake_agent agent(good_agent());
     ASSERT_TRUE(agent.start());
-    const run_result result = run_tool(
-        "lars_report", {"1", "1", "192.168.1.177", "7777", "1", "5"}, agent.base_port());
+    const run_result result =
+        run_tool("lars_report", {"1", "1", "192.168.1.177", "7777", "1", "5"}, agent.base_port());
     EXPECT_EQ(result.exit_status, 0) << result.output;
     EXPECT_EQ(result.output, "reported 192.168.1.177:7777 of (1,1): failure, 5 ms\n");
     ASSERT_TRUE(wait_until([&] { return !agent.reports().empty(); }));
@@ -196,11 +198,13 @@ TEST(Tools, SimulatorCountsCallsByHost)
     run_result result = run_tool("lars_simulator", {"1", "1", "0", "50"}, agent.base_port());
     EXPECT_EQ(result.exit_status, 0);
     EXPECT_NE(result.output.find("192.168.1.177:7777           50        50         0\n"
-                                 "overload 0\nnoexist 0\nerror 0\n"), std::string::npos)
+                                 "overload 0\nnoexist 0\nerror 0\n"),
+              std::string::npos)
         << result.output;
     result = run_tool("lars_simulator", {"1", "1", "10", "50"}, agent.base_port());
     EXPECT_NE(result.output.find("192.168.1.177:7777           50         0        50\n"),
-              std::string::npos) << result.output;
+              std::string::npos)
+        << result.output;
 }
 
 TEST(Tools, SimulatorHasTheCoursesDefaults)

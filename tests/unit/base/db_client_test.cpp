@@ -62,8 +62,9 @@ TEST_F(DbClient, RowsHaveNullsZerosAndEveryCharacter)
                                    });
     EXPECT_TRUE(s) << s.message();
     EXPECT_EQ(rows, 1);
-    EXPECT_EQ(_database.value("SELECT LENGTH('\xf0\x9f\x98\x80') + CHAR_LENGTH('\xf0\x9f\x98\x80')"),
-              "5");
+    EXPECT_EQ(
+        _database.value("SELECT LENGTH('\xf0\x9f\x98\x80') + CHAR_LENGTH('\xf0\x9f\x98\x80')"),
+        "5");
 }
 
 TEST_F(DbClient, EscapedTextComesBackAsItWas)
@@ -96,9 +97,8 @@ TEST_F(DbClient, TheCallbacksErrorEndsTheQueryAndComesBack)
 
 TEST_F(DbClient, TheCallbackMayUseTheClient)
 {
-    const status s = _client.query("SELECT 1 UNION SELECT 2", [this](const db_row &) {
-        return _client.execute(insert_one);
-    });
+    const status s = _client.query("SELECT 1 UNION SELECT 2",
+                                   [this](const db_row &) { return _client.execute(insert_one); });
     EXPECT_TRUE(s) << s.message();
     EXPECT_EQ(count("RouteChange"), 2);
 }
@@ -204,9 +204,8 @@ TEST_F(DbClient, AReadTransactionSeesOneStateAndMayNotWrite)
 {
     const auto changes = [this] {
         int64_t found = -1;
-        EXPECT_TRUE(_client.query("SELECT COUNT(*) FROM RouteChange", [&](const db_row &row) {
-            return row.get_signed(0, &found);
-        }));
+        EXPECT_TRUE(_client.query("SELECT COUNT(*) FROM RouteChange",
+                                  [&](const db_row &row) { return row.get_signed(0, &found); }));
         return found;
     };
     ASSERT_TRUE(_client.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));

@@ -31,7 +31,8 @@ TEST(DbRow, NumbersAreReadToTheirLimits)
 TEST(DbRow, WhatIsNoNumberIsAnErrorWithColumnAndValue)
 {
     uint64_t u = 42;
-    for (const char *text : {"", "-1", "+1", " 1", "1 ", "1.0", "0x10", "abc", "18446744073709551616"})
+    for (const char *text :
+         {"", "-1", "+1", " 1", "1 ", "1.0", "0x10", "abc", "18446744073709551616"})
         EXPECT_FALSE(as_unsigned(text, &u)) << text;
     EXPECT_EQ(as_unsigned("65536", &u, 65535).message(),
               "column port holds \"65536\", not a number from 0 to 65535");

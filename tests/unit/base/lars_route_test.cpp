@@ -46,8 +46,7 @@ public:
     // What it prints goes to the result and not to the terminal.
     run_result run(const std::string &program, words arguments)
     {
-        arguments.insert(arguments.begin(),
-                         {"-c", "exec \"$0\" \"$@\" <" + _name, program});
+        arguments.insert(arguments.begin(), {"-c", "exec \"$0\" \"$@\" <" + _name, program});
         return lars::test::run("/bin/bash", arguments);
     }
 
@@ -179,7 +178,8 @@ TEST_F(LarsRoute, ClearRemovesEveryRouteAndNotesEachModuleOnce)
               (std::vector<words>{{"1", "1"}, {"4294967295", "2"}}));
     EXPECT_EQ(_database.value("SELECT version > " + version + " FROM RouteVersion"), "1");
     EXPECT_EQ(_database.value("SELECT COUNT(DISTINCT c.version, v.version) FROM RouteChange c,"
-                              " RouteVersion v WHERE c.version = v.version"), "1");
+                              " RouteVersion v WHERE c.version = v.version"),
+              "1");
 
     // A second time there is nothing to tell anybody.
     EXPECT_EQ(good({"clear", "--yes"}), "0 modules and 0 hosts removed\n");
@@ -254,9 +254,9 @@ TEST_F(LarsRoute, ManyAtOnceLoseNothing)
     std::vector<std::unique_ptr<process>> editors;
     for (int i = 1; i <= 8; ++i) {
         editors.push_back(std::make_unique<process>());
-        const status s = editors.back()->start(
-            bin_path("lars_route"), {"-c", _config, "add", "1", "1", "10.0.0.99:99",
-                                     "10.0.0." + std::to_string(i) + ":80"});
+        const status s = editors.back()->start(bin_path("lars_route"),
+                                               {"-c", _config, "add", "1", "1", "10.0.0.99:99",
+                                                "10.0.0." + std::to_string(i) + ":80"});
         ASSERT_TRUE(s) << s.message();
     }
     for (const auto &editor : editors)
@@ -358,8 +358,8 @@ TEST_F(LarsRoute, ADatabaseThatCannotBeUsedIsNamedWithWhatToDo)
     const std::string section = _database.mysql_section();
     use("[mysql]\ndb_user = u\ndb_port = " + std::to_string(free_port()) + "\n");
     failing("run_lars db start");
-    use("[mysql]\ndb_user = nobody\ndb_port = " +
-        std::to_string(database_server::shared().port()) + "\n");
+    use("[mysql]\ndb_user = nobody\ndb_port = " + std::to_string(database_server::shared().port()) +
+        "\n");
     failing("db_passwd");
     use(section);
     _database.exec("ALTER TABLE RouteData DROP COLUMN serverport");

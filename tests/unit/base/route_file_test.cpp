@@ -100,8 +100,9 @@ TEST(RouteFile, OversizedAndMalformedNumbersAreRefusedWithTheirLine)
           "1 1 10.0.0.256:1", "99999999999999999999 1 10.0.0.1:1", "1 1 10.0.0.1", "1 1", "1", "",
           "a 1 10.0.0.1:1", " 1 1 10.0.0.1:1", "1 1 10.0.0.1:1 ", "1 1  10.0.0.1:1",
           "1 1 10.0.0.1:-1"}) {
-        const std::string path = folder.write(
-            "routes", "lars-routes 1 2 0000000000000000\n1 1 10.0.0.1:1\n" + std::string(row) + "\n");
+        const std::string path =
+            folder.write("routes", "lars-routes 1 2 0000000000000000\n1 1 10.0.0.1:1\n" +
+                                       std::string(row) + "\n");
         EXPECT_NE(refusal(path).find(path + ":3: "), std::string::npos) << row;
     }
 }

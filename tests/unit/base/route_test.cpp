@@ -94,8 +94,8 @@ TEST(GroupByModule, GivesEachModuleOnceWithItsHostsSortedAndOnce)
 
 TEST(GroupByModule, LeavesOutHostsThatCannotBeCalled)
 {
-    const auto groups = group_by_module({row({1, 1}, "0.0.0.0:80"), row({1, 2}, "10.0.0.1:0"),
-                                         row({1, 2}, "10.0.0.1:80")});
+    const auto groups = group_by_module(
+        {row({1, 1}, "0.0.0.0:80"), row({1, 2}, "10.0.0.1:0"), row({1, 2}, "10.0.0.1:80")});
     ASSERT_EQ(groups.size(), 1u);
     EXPECT_EQ(groups[0].module, (module_id{1, 2}));
     EXPECT_EQ(groups[0].hosts.size(), 1u);

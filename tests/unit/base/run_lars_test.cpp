@@ -39,7 +39,8 @@ protected:
         for (const char *name : {"lars_dns", "lars_reporter", "lars_lb_agent"})
             service(name, "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
                           "while true; do read -r -t 1 < <(sleep 1); done");
-        conf("[mysql]\ndb_port = " + std::to_string(_port) + "\ndb_user = lars\ndb_passwd = lars\n");
+        conf("[mysql]\ndb_port = " + std::to_string(_port) +
+             "\ndb_user = lars\ndb_passwd = lars\n");
     }
 
     ~RunLars() override { lars({"down"}); }
@@ -166,9 +167,10 @@ TEST_F(RunLars, WhatAnInterruptedUpHasLeftIsReadyAfterTheNext)
     EXPECT_EQ(db.exit_status, 0) << db.output;
 
     const std::string gate = _folder.file("gate");
-    service("lars_dns", "echo yes >" + _folder.file("started") + "; until [ -e " + gate + " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
-                        "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
-                        "while true; do read -r -t 1 < <(sleep 1); done");
+    service("lars_dns", "echo yes >" + _folder.file("started") + "; until [ -e " + gate +
+                            " ]; do read -r -t 0.1 < <(sleep 0.1); done\n"
+                            "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
+                            "while true; do read -r -t 1 < <(sleep 1); done");
     EXPECT_EQ(interrupt({"up"}, {"run/dns.pid", "started"}), 130);
     _folder.write("gate", "");
     const run_result up = lars({"up"});

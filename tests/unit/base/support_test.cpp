@@ -65,8 +65,8 @@ TEST(Process, TheReadyLineGivesAddresses)
     process_options options;
     options.ready_fd = true;
     process child;
-    ASSERT_TRUE(child.start("bash", script("echo 'ready 127.0.0.1:5 10.0.0.1:65535' >&$1; sleep 20"),
-                            options));
+    ASSERT_TRUE(child.start(
+        "bash", script("echo 'ready 127.0.0.1:5 10.0.0.1:65535' >&$1; sleep 20"), options));
     const auto addresses = child.wait_ready();
     ASSERT_EQ(addresses.size(), 2u);
     EXPECT_EQ(addresses[0].port, 5);
@@ -165,8 +165,8 @@ TEST(WirePeer, UdpTakesOnlyWholeFrames)
     ASSERT_TRUE(server.listen_udp());
     wire_peer client;
     ASSERT_TRUE(client.connect_udp(server.port()));
-    for (const std::string &wrong : {std::string(), std::string("abc"),
-                                     encode_frame(1, "abc") + "x"}) {
+    for (const std::string &wrong :
+         {std::string(), std::string("abc"), encode_frame(1, "abc") + "x"}) {
         EXPECT_TRUE(client.send_bytes(wrong));
         EXPECT_FALSE(server.receive_frame());
     }

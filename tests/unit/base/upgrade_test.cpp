@@ -21,11 +21,13 @@ const char *const TABLES[] = {"RouteData",        "RouteVersion", "RouteChange",
 // The oldest that are known: signed addresses, no transactions, another character set.
 const char *const OLD_TABLES =
     "CREATE TABLE RouteData (id INT UNSIGNED NOT NULL AUTO_INCREMENT, modid INT UNSIGNED NOT NULL,"
-    " cmdid INT UNSIGNED NOT NULL, serverip INT UNSIGNED NOT NULL, serverport INT UNSIGNED NOT NULL,"
+    " cmdid INT UNSIGNED NOT NULL, serverip INT UNSIGNED NOT NULL, serverport INT UNSIGNED NOT "
+    "NULL,"
     " PRIMARY KEY (id)) ENGINE=MyISAM DEFAULT CHARSET=utf8;"
     "CREATE TABLE RouteVersion (id INT UNSIGNED NOT NULL AUTO_INCREMENT, version INT NOT NULL,"
     " PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8;"
-    "CREATE TABLE RouteChange (id INT UNSIGNED NOT NULL AUTO_INCREMENT, modid INT UNSIGNED NOT NULL,"
+    "CREATE TABLE RouteChange (id INT UNSIGNED NOT NULL AUTO_INCREMENT, modid INT UNSIGNED NOT "
+    "NULL,"
     " cmdid INT UNSIGNED NOT NULL, version INT NOT NULL, PRIMARY KEY (id))"
     " ENGINE=InnoDB DEFAULT CHARSET=latin1;"
     "CREATE TABLE ServerCallStatus (modid INT(11) NOT NULL, cmdid INT(11) NOT NULL,"
@@ -33,14 +35,16 @@ const char *const OLD_TABLES =
     " succ_cnt INT(11) NOT NULL, err_cnt INT(11) NOT NULL, ts BIGINT(20) NOT NULL,"
     " overload CHAR(1) NOT NULL, PRIMARY KEY (modid, cmdid, ip, port, caller))"
     " ENGINE=InnoDB DEFAULT CHARSET=utf8;"
-    "CREATE TABLE ModIDConfig (id INT UNSIGNED NOT NULL AUTO_INCREMENT, modid INT UNSIGNED NOT NULL,"
+    "CREATE TABLE ModIDConfig (id INT UNSIGNED NOT NULL AUTO_INCREMENT, modid INT UNSIGNED NOT "
+    "NULL,"
     " content CHAR(255) NOT NULL, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=latin1";
 
 // As the reporter stores a row; %s are the address, the caller and succ_cnt.
 std::string call_status(const std::string &ip, const std::string &caller, int succ)
 {
     return "INSERT INTO ServerCallStatus (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts,"
-           " overload) VALUES (-1, 2, " + ip + ", 7777, " + caller + ", " + std::to_string(succ) +
+           " overload) VALUES (-1, 2, " +
+           ip + ", 7777, " + caller + ", " + std::to_string(succ) +
            ", 0, 1500000000, '0') ON DUPLICATE KEY UPDATE succ_cnt = VALUES(succ_cnt)";
 }
 
@@ -52,8 +56,9 @@ protected:
         process_options options;
         options.environment = {"MYSQL_PWD=" + own.password};
         return run("/bin/bash",
-                   {"-c", "exec \"$(command -v mariadb || command -v mysql)\" --no-defaults"
-                          " --host=127.0.0.1 --port=$0 --user=$1 $1 <\"$2\"",
+                   {"-c",
+                    "exec \"$(command -v mariadb || command -v mysql)\" --no-defaults"
+                    " --host=127.0.0.1 --port=$0 --user=$1 $1 <\"$2\"",
                     std::to_string(own.port), own.user, source_path("base/sql/upgrade.sql")},
                    options);
     }
@@ -105,10 +110,11 @@ TEST_F(Upgrade, OldTablesBecomeTodaysAndKeepTheirRows)
         EXPECT_EQ(_old.query("SELECT * FROM RouteVersion"), (rows{{"1", "1500000000"}}));
         EXPECT_EQ(_old.query("SELECT * FROM RouteChange"), (rows{{"1", "1", "2", "1500000000"}}));
         EXPECT_EQ(_old.query("SELECT * FROM ModIDConfig"), (rows{{"1", "1", "caf\xc3\xa9"}}));
-        EXPECT_EQ(_old.query("SELECT * FROM ServerCallStatus ORDER BY succ_cnt"),
-                  (rows{{"-1", "2", "167772161", "7777", "167772162", "1", "0", "1500000000", "0"},
-                        {"-1", "2", "3232235953", "7777", "3232235954", "2", "0", "1500000000", "0"},
-                        {"-1", "2", "4294967295", "7777", "2147483648", "3", "0", "1500000000", "0"}}));
+        EXPECT_EQ(
+            _old.query("SELECT * FROM ServerCallStatus ORDER BY succ_cnt"),
+            (rows{{"-1", "2", "167772161", "7777", "167772162", "1", "0", "1500000000", "0"},
+                  {"-1", "2", "3232235953", "7777", "3232235954", "2", "0", "1500000000", "0"},
+                  {"-1", "2", "4294967295", "7777", "2147483648", "3", "0", "1500000000", "0"}}));
     }
     // The row of the same address is found again, and a new one goes on counting.
     _old.exec(call_status("3232235953", "3232235954", 20));
@@ -140,13 +146,14 @@ TEST_F(Upgrade, WithoutAnyTableItMakesThemAll)
 
 TEST_F(Upgrade, MissingColumnsAndKeysAreAdded)
 {
-    _old.exec("CREATE TABLE RouteData (modid INT NOT NULL, cmdid INT NOT NULL, serverip INT NOT NULL,"
-              " serverport INT NULL);"
-              "INSERT INTO RouteData VALUES (-1, 1, -1062731343, 7777), (1, 1, 167772161, 80);"
-              "CREATE TABLE ServerCallStatus (modid INT NOT NULL, cmdid INT NOT NULL,"
-              " ip INT NOT NULL, port INT NOT NULL, caller INT NOT NULL, succ_cnt INT NOT NULL,"
-              " err_cnt INT NOT NULL, ts BIGINT NOT NULL, PRIMARY KEY (modid, cmdid, ip, port));"
-              "INSERT INTO ServerCallStatus VALUES (1, 1, -1, 80, -2, 5, 6, 7)");
+    _old.exec(
+        "CREATE TABLE RouteData (modid INT NOT NULL, cmdid INT NOT NULL, serverip INT NOT NULL,"
+        " serverport INT NULL);"
+        "INSERT INTO RouteData VALUES (-1, 1, -1062731343, 7777), (1, 1, 167772161, 80);"
+        "CREATE TABLE ServerCallStatus (modid INT NOT NULL, cmdid INT NOT NULL,"
+        " ip INT NOT NULL, port INT NOT NULL, caller INT NOT NULL, succ_cnt INT NOT NULL,"
+        " err_cnt INT NOT NULL, ts BIGINT NOT NULL, PRIMARY KEY (modid, cmdid, ip, port));"
+        "INSERT INTO ServerCallStatus VALUES (1, 1, -1, 80, -2, 5, 6, 7)");
     upgrade_well();
     expect_todays_tables();
     EXPECT_EQ(_old.query("SELECT modid, serverip FROM RouteData ORDER BY id"),

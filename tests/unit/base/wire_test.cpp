@@ -30,7 +30,8 @@ TEST(Wire, RequestsAreRead)
 {
     wire_codec codec;
     module_request request;
-    ASSERT_TRUE(decodes(codec, &wire_codec::decode_host_request, from_hex("080710011801"), &request));
+    ASSERT_TRUE(
+        decodes(codec, &wire_codec::decode_host_request, from_hex("080710011801"), &request));
     EXPECT_EQ(request.module, (module_id{1, 1}));
     EXPECT_EQ(request.seq, 7u);
     ASSERT_TRUE(decodes(codec, &wire_codec::decode_route_request,
@@ -51,13 +52,13 @@ TEST(Wire, ACallReportIsRead)
     ASSERT_TRUE(decodes(codec, &wire_codec::decode_call_report,
                         test::report(1, 2, "192.168.1.177:7777", 5, 1500), &call));
     EXPECT_EQ(call.module, (module_id{1, 2}));
-    EXPECT_EQ(call.host.to_string(), "192.168.1.177:7777");
+    EXPECT_EQ(call.address.to_string(), "192.168.1.177:7777");
     EXPECT_FALSE(call.success);
     EXPECT_EQ(call.timecost_ms, 1500u);
     ASSERT_TRUE(decodes(codec, &wire_codec::decode_call_report,
                         test::report(1, 2, "255.255.255.255:65535", 0), &call));
     EXPECT_TRUE(call.success);
-    EXPECT_EQ(call.host.to_string(), "255.255.255.255:65535");
+    EXPECT_EQ(call.address.to_string(), "255.255.255.255:65535");
 }
 
 TEST(Wire, ACallReportOfAHostThatCannotBeCalledIsNone)
@@ -68,7 +69,8 @@ TEST(Wire, ACallReportOfAHostThatCannotBeCalledIsNone)
         ReportRequest body;
         body.mutable_host()->set_ip(ip);
         body.mutable_host()->set_port(port);
-        EXPECT_FALSE(decodes(codec, &wire_codec::decode_call_report, body.SerializeAsString(), &call))
+        EXPECT_FALSE(
+            decodes(codec, &wire_codec::decode_call_report, body.SerializeAsString(), &call))
             << ip << ":" << port;
     }
     EXPECT_FALSE(decodes(codec, &wire_codec::decode_call_report, "", &call));
@@ -114,7 +116,7 @@ TEST(Wire, Trap_P6_ACallSummarySaysHowManyHostsItLeftOut)
     ASSERT_TRUE(codec.decode_call_summary(bytes.data(), bytes.size(), &report, &left_out));
     EXPECT_EQ(left_out, NOT_CALLABLE.size());
     ASSERT_EQ(report.hosts.size(), 1u);
-    EXPECT_EQ(report.hosts[0].host, (endpoint{1, 1}));
+    EXPECT_EQ(report.hosts[0].address, (endpoint{1, 1}));
     EXPECT_FALSE(codec.decode_call_summary("\x08", 1, &report, &left_out));
 }
 
@@ -131,21 +133,33 @@ TEST(Wire, AHostAnswerHasAHostOnSuccessAlone)
     }
 }
 
-TEST(Wire, ARouteAnswerIsCutToItsLimit)
+TEST(Wire, ARouteAnswerHasTheSeqAndAllHosts)
 {
     wire_codec codec;
     const std::vector<route_host> hosts = {{test::host("192.168.1.178:7776")},
                                            {test::host("192.168.1.179:7778")}};
-    size_t fitted = 0;
-    const std::string whole = "080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c";
-    const size_t size = whole.size() / 2;
-    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, size, &fitted)), whole);
+    size_t fitted = 77;
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, &fitted)),
+              "080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c");
     EXPECT_EQ(fitted, 2u);
-    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, size - 1, &fitted)),
-              whole.substr(0, whole.size() - 32));
-    EXPECT_EQ(fitted, 1u);
-    EXPECT_EQ(text(codec.encode_route({{1, 2}, 9}, {}, 100, &fitted)), "080110022009");
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 9}, {}, &fitted)), "080110022009");
     EXPECT_EQ(fitted, 0u);
+}
+
+TEST(Wire, ARouteAnswerIsCutToADatagram)
+{
+    wire_codec codec;
+    std::vector<route_host> hosts;
+    for (uint32_t i = 0; i < 5000; ++i)
+        hosts.push_back({{0xc0000000 + i, 40000}});
+    size_t fitted = 0;
+    const std::string body(codec.encode_route({{1, 2}, UINT32_MAX}, hosts, &fitted));
+    EXPECT_LE(body.size(), DATAGRAM_LENGTH_LIMIT);
+    GetRouteResponse parsed;
+    ASSERT_TRUE(parsed.ParseFromString(body));
+    EXPECT_EQ(static_cast<size_t>(parsed.host_size()), fitted);
+    *parsed.add_host() = parsed.host(0);
+    EXPECT_GT(parsed.ByteSizeLong(), DATAGRAM_LENGTH_LIMIT) << "one more would have fitted";
 }
 
 TEST(Wire, ARouteBodyTakesItsSeqLater)

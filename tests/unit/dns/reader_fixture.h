@@ -46,8 +46,8 @@ protected:
     // One more host of the module: 10.0.0.N:80.
     void add(int n, const std::string &module, bool change = true, bool version = true)
     {
-        db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (" + module + ", " +
-                std::to_string(0x0a000000 + n) + ", 80)" +
+        db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (" + module +
+                ", " + std::to_string(0x0a000000 + n) + ", 80)" +
                 (change ? ";INSERT INTO RouteChange (modid, cmdid, version) VALUES (" + module +
                               ", UNIX_TIMESTAMP())"
                         : "") +

@@ -88,7 +88,8 @@ TEST_F(RouteReaderFault, Trap_D12_AKilledConnectionIsAnErrorAndAFreshOneGoesOn)
 TEST_F(RouteReaderFault, AVersionThatIsNoNumberIsAnError)
 {
     read(true);
-    db.exec("ALTER TABLE RouteVersion MODIFY version INT NOT NULL; UPDATE RouteVersion SET version = -1");
+    db.exec("ALTER TABLE RouteVersion MODIFY version INT NOT NULL; UPDATE RouteVersion SET version "
+            "= -1");
     const std::string error = read(true);
     EXPECT_NE(error.find("version"), std::string::npos) << error;
     EXPECT_NE(error.find("-1"), std::string::npos) << error;
@@ -119,8 +120,8 @@ TEST_F(RouteReaderFault, ATruncatedRouteChangeIsFollowed)
 TEST_F(RouteReaderFault, PruneTakesOnlyWhatIsOldAndWasSeen)
 {
     const std::string now = db.value("SELECT UNIX_TIMESTAMP()");
-    db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, " + now + " - 200), (1, 2, " +
-            now + " - 50)");
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, " + now +
+            " - 200), (1, 2, " + now + " - 50)");
     read(true);
     db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 9, " + now + " - 300)");
     uint64_t deleted = 7;

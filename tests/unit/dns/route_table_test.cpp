@@ -78,11 +78,11 @@ TEST(RouteTable, RowsAreWhatItWasBuiltFrom)
 TEST(RouteTable, WithReplacesAddsAndRemovesModules)
 {
     const route_table old = table_of(SAMPLE);
-    const route_table next = old.with(
-        {{{2, 1}, {{host("10.0.0.2:1")}, {host("10.0.0.1:1")}, {host("10.0.0.2:1")}}},
-         {{1, 1}, {}},
-         {{9, 9}, {}},
-         {{0, 1}, {{host("10.0.0.9:1")}}}});
+    const route_table next =
+        old.with({{{2, 1}, {{host("10.0.0.2:1")}, {host("10.0.0.1:1")}, {host("10.0.0.2:1")}}},
+                  {{1, 1}, {}},
+                  {{9, 9}, {}},
+                  {{0, 1}, {{host("10.0.0.9:1")}}}});
     EXPECT_EQ(next.size(), 3u);
     EXPECT_EQ(hosts(next, 2, 1), "10.0.0.1:1 10.0.0.2:1");
     EXPECT_EQ(hosts(next, 1, 1), "none");
@@ -115,7 +115,8 @@ TEST(RouteTable, WithAndDifferenceAgreeWithAFreshTable)
             const auto modid = static_cast<int32_t>(random() % 5) - 2;
             const auto cmdid = static_cast<int32_t>(random() % 5) - 2;
             const module_id module{modid, cmdid};
-            if (std::any_of(changes.begin(), changes.end(), [&](auto &c) { return c.module == module; }))
+            if (std::any_of(changes.begin(), changes.end(),
+                            [&](auto &c) { return c.module == module; }))
                 continue;
             rows.erase(std::remove_if(rows.begin(), rows.end(),
                                       [&](const route_row &r) { return r.module == module; }),

@@ -185,8 +185,8 @@ TEST(Backpressure, ALongAnswerInPiecesIsNoOverflowWhereThePeerReads)
         a.stream->batch([&] {
             const std::string body(30000, 'x');
             for (int i = 0; i < 5; ++i)
-                all_taken = all_taken && a.stream->send_message(body.data(), body.size(), 1) ==
-                                             send_result::ok;
+                all_taken = all_taken &&
+                            a.stream->send_message(body.data(), body.size(), 1) == send_result::ok;
         });
     });
     size_t got = 0;
@@ -221,9 +221,10 @@ TEST(Backpressure, TwoEndsThatBothPauseStopAndAClientThatNeverPausesDoesNot)
         tcp_client client(&loop, "test", {server.address()}, options);
         const int count = 1000;
         int answered = 0;
-        ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &) {
-                              ++answered;
-                          }).ok());
+        ASSERT_TRUE(client
+                        .add_msg_router(
+                            1, [&](const char *, uint32_t, int, net_connection &) { ++answered; })
+                        .ok());
         client.set_conn_start([&](net_connection &conn) {
             const std::string body(60000, 'x');
             for (int i = 0; i < count; ++i)

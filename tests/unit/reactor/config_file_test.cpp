@@ -91,7 +91,8 @@ TEST_F(ConfigFile, Trap_R31_ANumberThatIsNone)
 
 TEST_F(ConfigFile, Trap_R31_ACommentAfterAValue)
 {
-    for (const std::string comment : {" # the name", " ; the name", "\t# the name", "\t; the name"}) {
+    for (const std::string comment :
+         {" # the name", " ; the name", "\t# the name", "\t; the name"}) {
         config = config_file();
         expect_error(load("[mysql]\ndb_name = lars_dns" + comment + "\n"), 2,
                      {"mysql", "db_name", "comment"});
@@ -125,8 +126,8 @@ TEST_F(ConfigFile, Trap_R31_AKeyOrSectionGivenTwice)
 
 TEST_F(ConfigFile, LinesThatAreNothingAreErrors)
 {
-    for (const std::string line : {"port", "= 5", "[reactor", "[]", "[ ]", "[reactor] # comment",
-                                   "port 5", "<<<<<<<"}) {
+    for (const std::string line :
+         {"port", "= 5", "[reactor", "[]", "[ ]", "[reactor] # comment", "port 5", "<<<<<<<"}) {
         config = config_file();
         expect_error(load("[other]\n" + line + "\n"), 2, {});
     }

@@ -192,19 +192,22 @@ TEST(EventLoopIo, ACallbackMayReplaceItsOwnEvent)
     put(pair.theirs.get(), "x");
     const int fd = pair.ours.get();
     std::string calls;
-    ASSERT_TRUE(loop.add_io_event(fd, event_loop::READ | event_loop::WRITE, [&] {
-                        calls += "old ";
-                        loop.del_io_event(fd);
-                        EXPECT_TRUE(loop.add_io_event(
-                                            fd, event_loop::WRITE, [&] { calls += "read "; },
-                                            [&] {
-                                                calls += "new";
-                                                loop.del_io_event(fd);
-                                            })
-                                        .ok());
-                        // This round's event was the old owner's.
-                        loop.add_task([&] { calls += "round "; });
-                    }).ok());
+    ASSERT_TRUE(loop.add_io_event(fd, event_loop::READ | event_loop::WRITE,
+                                  [&] {
+                                      calls += "old ";
+                                      loop.del_io_event(fd);
+                                      EXPECT_TRUE(loop.add_io_event(
+                                                          fd, event_loop::WRITE,
+                                                          [&] { calls += "read "; },
+                                                          [&] {
+                                                              calls += "new";
+                                                              loop.del_io_event(fd);
+                                                          })
+                                                      .ok());
+                                      // This round's event was the old owner's.
+                                      loop.add_task([&] { calls += "round "; });
+                                  })
+                    .ok());
     run_rounds(loop, 5);
     EXPECT_EQ(calls, "old round new");
 }
@@ -216,11 +219,13 @@ TEST(EventLoopIo, EventsOfADeletedFdAreNotDelivered)
     int calls = 0;
     for (socket_pair &pair : pairs) {
         put(pair.theirs.get(), "x");
-        ASSERT_TRUE(loop.add_io_event(pair.ours.get(), event_loop::READ, [&] {
-                            ++calls;
-                            for (socket_pair &other : pairs)
-                                loop.del_io_event(other.ours.get());
-                        }).ok());
+        ASSERT_TRUE(loop.add_io_event(pair.ours.get(), event_loop::READ,
+                                      [&] {
+                                          ++calls;
+                                          for (socket_pair &other : pairs)
+                                              loop.del_io_event(other.ours.get());
+                                      })
+                        .ok());
     }
     run_rounds(loop, 5);
     EXPECT_EQ(calls, 1);
@@ -244,12 +249,12 @@ TEST(EventLoopIo, Trap_R6_ClosedAndReusedFdIsNotConfused)
         ASSERT_EQ(dup3(fresh.ours.get(), number, O_CLOEXEC), number);
         ASSERT_TRUE(loop.add_io_event(number, event_loop::READ, [&] { ++fresh_calls; }).ok());
     };
-    ASSERT_TRUE(loop.add_io_event(first.ours.get(), event_loop::READ, [&] {
-                        replace(first, second);
-                    }).ok());
-    ASSERT_TRUE(loop.add_io_event(second.ours.get(), event_loop::READ, [&] {
-                        replace(second, first);
-                    }).ok());
+    ASSERT_TRUE(
+        loop.add_io_event(first.ours.get(), event_loop::READ, [&] { replace(first, second); })
+            .ok());
+    ASSERT_TRUE(
+        loop.add_io_event(second.ours.get(), event_loop::READ, [&] { replace(second, first); })
+            .ok());
     put(first.theirs.get(), "x");
     put(second.theirs.get(), "x");
     run_rounds(loop, 5);
@@ -269,9 +274,9 @@ TEST(EventLoopIo, ManyFdsAtOnceAreAllServed)
     size_t served = 0;
     for (socket_pair &pair : pairs) {
         put(pair.theirs.get(), "x");
-        ASSERT_TRUE(loop.add_io_event(pair.ours.get(), event_loop::READ, [&] {
-                            served += take(pair.ours.get()).size();
-                        }).ok());
+        ASSERT_TRUE(loop.add_io_event(pair.ours.get(), event_loop::READ,
+                                      [&] { served += take(pair.ours.get()).size(); })
+                        .ok());
     }
     EXPECT_TRUE(run_until(loop, [&] { return served == pairs.size(); }));
     for (socket_pair &pair : pairs)

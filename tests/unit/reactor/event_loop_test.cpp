@@ -145,8 +145,7 @@ TEST(EventLoop, NowIsTheTimeAtWhichTheRoundBegan)
     loop.add_task([&] {
         first = loop.now();
         const auto later = event_loop::clock::now() + milliseconds(2);
-        while (event_loop::clock::now() < later) {
-        }
+        while (event_loop::clock::now() < later) {}
         EXPECT_EQ(loop.now(), first);
         loop.add_task([&] {
             second = loop.now();
@@ -216,9 +215,8 @@ TEST(EventLoop, WhatIsDestroyedMayDestroyMoreLater)
     int destroyed = 0;
     {
         event_loop loop(no_log());
-        loop.add_task([&] {
-            loop.destroy_later(std::make_shared<chained_garbage>(&loop, &destroyed, 9));
-        });
+        loop.add_task(
+            [&] { loop.destroy_later(std::make_shared<chained_garbage>(&loop, &destroyed, 9)); });
         run_rounds(loop);
         EXPECT_EQ(destroyed, 10);
         loop.destroy_later(std::make_shared<chained_garbage>(&loop, &destroyed, 9));

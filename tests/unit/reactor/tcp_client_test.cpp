@@ -37,10 +37,13 @@ struct client_test : testing::Test {
         client = std::make_unique<tcp_client>(&loop, "test", std::move(addresses), options);
         client->set_conn_start([this](net_connection &) { ++starts; });
         client->set_conn_close([this](net_connection &) { ++closes; });
-        EXPECT_TRUE(client->add_msg_router(1, [this](const char *data, uint32_t len, int msgid,
-                                                     net_connection &) {
-                              frames.push_back({msgid, std::string(data, len)});
-                          }).ok());
+        EXPECT_TRUE(client
+                        ->add_msg_router(
+                            1,
+                            [this](const char *data, uint32_t len, int msgid, net_connection &) {
+                                frames.push_back({msgid, std::string(data, len)});
+                            })
+                        .ok());
     }
     // Listens, connects and gives the other end.
     wire_peer connected()
@@ -280,9 +283,10 @@ TEST_F(TcpClient, AfterAStopInACallbackNothingMoreIsDelivered)
 {
     ASSERT_TRUE(listener.listen_tcp());
     make({loopback(listener.port())});
-    ASSERT_TRUE(client->add_msg_router(2, [this](const char *, uint32_t, int, net_connection &) {
-                          client->stop();
-                      }).ok());
+    ASSERT_TRUE(client
+                    ->add_msg_router(2, [this](const char *, uint32_t, int,
+                                               net_connection &) { client->stop(); })
+                    .ok());
     client->start();
     wire_peer peer = next_connection(1);
     peer.send_bytes(encode_frame(1, "a") + encode_frame(2, "stop") + encode_frame(1, "b"));
@@ -321,11 +325,13 @@ TEST_F(TcpClient, MayBeDestroyedWhileItsOwnEventWaits)
     for (int i = 0; i < 2; ++i) {
         clients[i] = std::make_unique<tcp_client>(
             &loop, "test", std::vector<endpoint>{loopback(listener.port())}, quick());
-        ASSERT_TRUE(clients[i]->add_msg_router(1, [&, i](const char *, uint32_t, int,
-                                                         net_connection &) {
-                                  ++received;
-                                  clients[1 - i].reset();
-                              }).ok());
+        ASSERT_TRUE(clients[i]
+                        ->add_msg_router(1,
+                                         [&, i](const char *, uint32_t, int, net_connection &) {
+                                             ++received;
+                                             clients[1 - i].reset();
+                                         })
+                        .ok());
         clients[i]->start();
         ASSERT_TRUE(run_until(loop, [&] { return clients[i]->connected(); }));
         auto peer = listener.accept();
@@ -344,11 +350,14 @@ TEST_F(TcpClient, MayBeGivenToDestroyLaterInItsOwnCallback)
     ASSERT_TRUE(listener.listen_tcp());
     make({loopback(listener.port())});
     bool called = false;
-    ASSERT_TRUE(client->add_msg_router(2, [&](const char *, uint32_t, int, net_connection &) {
-                          called = true;
-                          client->stop();
-                          loop.destroy_later(std::move(client));
-                      }).ok());
+    ASSERT_TRUE(client
+                    ->add_msg_router(2,
+                                     [&](const char *, uint32_t, int, net_connection &) {
+                                         called = true;
+                                         client->stop();
+                                         loop.destroy_later(std::move(client));
+                                     })
+                    .ok());
     client->start();
     wire_peer peer = next_connection(1);
     ASSERT_TRUE(peer.send_frame(2, "x"));

@@ -1,6 +1,6 @@
 // How connections and servers come and go.
-#include <sys/resource.h>
 #include <dirent.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -30,11 +30,15 @@ TEST(TcpServerLife, Trap_R10_ManyReconnectsLeaveNothingBehind)
     std::atomic<int> closes{0};
     s.server.set_conn_start([](net_connection &conn) { conn.param = std::string(500, 'p'); });
     s.server.set_conn_close([&](net_connection &) { ++closes; });
-    ASSERT_TRUE(s.server.add_msg_router(2, [](const char *, uint32_t, int, net_connection &conn) {
-                              conn.close();
-                              conn.close();
-                              EXPECT_EQ(conn.send_message("x", 1, 1), send_result::closed);
-                          }).ok());
+    ASSERT_TRUE(s.server
+                    .add_msg_router(2,
+                                    [](const char *, uint32_t, int, net_connection &conn) {
+                                        conn.close();
+                                        conn.close();
+                                        EXPECT_EQ(conn.send_message("x", 1, 1),
+                                                  send_result::closed);
+                                    })
+                    .ok());
     s.start();
     const int count = sanitized ? 1000 : 10000;
     size_t fds = 0;
@@ -171,9 +175,8 @@ TEST(TcpServerLife, Trap_R2_OutOfFdsItTurnsClientsAwayAndRecovers)
     std::atomic<uint64_t> woken{0};
     event_loop *loop = s.thread.loop();
     const auto count = [&] {
-        loop->run_after(milliseconds(250), [&, before = loop->wakeups()] {
-            woken = loop->wakeups() - before;
-        });
+        loop->run_after(milliseconds(250),
+                        [&, before = loop->wakeups()] { woken = loop->wakeups() - before; });
     };
     loop->add_task([&] { loop->run_after(milliseconds(20), count); });
     EXPECT_TRUE(wait_until([&] { return woken > 0; }));
@@ -241,10 +244,13 @@ TEST(TcpServerLife, Trap_R6_AConnectionClosedByAnotherOnesCallbackIsNotServed)
     std::vector<net_connection *> conns;
     int handled = 0;
     s.server.set_conn_start([&](net_connection &conn) { conns.push_back(&conn); });
-    ASSERT_TRUE(s.server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &conn) {
-                              ++handled;
-                              conns[conns[0] == &conn ? 1 : 0]->close();
-                          }).ok());
+    ASSERT_TRUE(s.server
+                    .add_msg_router(2,
+                                    [&](const char *, uint32_t, int, net_connection &conn) {
+                                        ++handled;
+                                        conns[conns[0] == &conn ? 1 : 0]->close();
+                                    })
+                    .ok());
     s.start();
     wire_peer peers[2] = {s.connect(), s.connect()};
     ASSERT_TRUE(echoes(peers[0]) && echoes(peers[1]));

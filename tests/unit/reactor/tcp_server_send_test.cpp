@@ -110,9 +110,8 @@ TEST(TcpServerSend, Trap_R26_AMessageThatIsTooLongIsRefusedFromAnyThread)
 TEST(TcpServerSend, RunInLoopsRunsOnceInEachAndFindsItsConnections)
 {
     known_ids s(with_threads(3));
-    s.server.set_loop_state<size_t>([made = 0]() mutable {
-        return std::make_unique<size_t>(made++);
-    });
+    s.server.set_loop_state<size_t>(
+        [made = 0]() mutable { return std::make_unique<size_t>(made++); });
     s.start();
     uint64_t ids[3];
     std::vector<wire_peer> peers;
@@ -147,13 +146,15 @@ TEST(TcpServerSend, RunInLoopsRunsOnceInEachAndFindsItsConnections)
 // Answers message 2 with 60,000 bytes.
 void add_large_answer(tcp_server &server)
 {
-    EXPECT_TRUE(server.add_msg_router(2, [](const char *data, uint32_t len, int,
-                                            net_connection &conn) {
-                          const auto seed = static_cast<unsigned>(
-                              std::stoul(std::string(data, len)));
-                          const std::string body = pattern(60000, seed);
-                          conn.send_message(body.data(), body.size(), 2);
-                      }).ok());
+    EXPECT_TRUE(server
+                    .add_msg_router(2,
+                                    [](const char *data, uint32_t len, int, net_connection &conn) {
+                                        const auto seed = static_cast<unsigned>(
+                                            std::stoul(std::string(data, len)));
+                                        const std::string body = pattern(60000, seed);
+                                        conn.send_message(body.data(), body.size(), 2);
+                                    })
+                    .ok());
 }
 
 TEST(TcpServerSend, Trap_R9_AClientThatReadsLateGetsEveryByteRight)

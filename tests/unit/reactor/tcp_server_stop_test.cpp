@@ -26,12 +26,16 @@ bool is_ready(const std::shared_future<void> &done)
 void graceful_stop(int threads)
 {
     running_server s(with_threads(threads));
-    EXPECT_TRUE(s.server.add_msg_router(2, [](const char *, uint32_t, int, net_connection &conn) {
-                          const std::string body = pattern(60000);
-                          for (int i = 0; i < 100; ++i)
-                              EXPECT_EQ(conn.send_message(body.data(), body.size(), i),
-                                        send_result::ok);
-                      }).ok());
+    EXPECT_TRUE(s.server
+                    .add_msg_router(2,
+                                    [](const char *, uint32_t, int, net_connection &conn) {
+                                        const std::string body = pattern(60000);
+                                        for (int i = 0; i < 100; ++i)
+                                            EXPECT_EQ(
+                                                conn.send_message(body.data(), body.size(), i),
+                                                send_result::ok);
+                                    })
+                    .ok());
     std::atomic<int> closes{0};
     s.server.set_conn_close([&](net_connection &) { ++closes; });
     s.start();
@@ -135,9 +139,10 @@ TEST(TcpServerStop, WhatTheClientSendsMeanwhileIsNotHandled)
 {
     running_server s;
     std::atomic<int> handled{0};
-    ASSERT_TRUE(s.server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &) {
-                              ++handled;
-                          }).ok());
+    ASSERT_TRUE(
+        s.server
+            .add_msg_router(2, [&](const char *, uint32_t, int, net_connection &) { ++handled; })
+            .ok());
     s.start();
     wire_peer peer = s.connect();
     ASSERT_TRUE(echoes(peer));
@@ -184,10 +189,13 @@ TEST(TcpServerStop, ItsEndUnderLoadIsSafe)
         running_server s(with_threads(3));
         s.server.set_conn_start([&](net_connection &conn) { id = conn.id(); });
         // Each message goes on to a connection of another loop.
-        ASSERT_TRUE(s.server.add_msg_router(2, [&](const char *data, uint32_t len, int msgid,
-                                                   net_connection &) {
-                                  s.server.send_message(id, data, len, msgid);
-                              }).ok());
+        ASSERT_TRUE(
+            s.server
+                .add_msg_router(2,
+                                [&](const char *data, uint32_t len, int msgid, net_connection &) {
+                                    s.server.send_message(id, data, len, msgid);
+                                })
+                .ok());
         s.start();
         for (int i = 0; i < 6; ++i) {
             peers.push_back(s.connect());
@@ -219,9 +227,8 @@ TEST(TcpServerStop, ALoopThatHasEndedIsNobodysOwn)
     wire_peer peers[3];
     {
         running_server s(with_threads(3));
-        s.server.set_loop_state<int>([made = 0]() mutable {
-            return std::make_unique<int>(made++);
-        });
+        s.server.set_loop_state<int>(
+            [made = 0]() mutable { return std::make_unique<int>(made++); });
         s.server.set_conn_start([&](net_connection &conn) {
             if (s.server.loop_state<int>(conn) != 0)
                 return;
@@ -229,13 +236,15 @@ TEST(TcpServerStop, ALoopThatHasEndedIsNobodysOwn)
             guard.tell = &ended;
             first_id = conn.id();
         });
-        ASSERT_TRUE(s.server.add_msg_router(2, [&](const char *data, uint32_t len, int,
-                                                   net_connection &) {
-                                  ++waiting;
-                                  first_loop_ended.wait();
-                                  for (int i = 0; i < 100; ++i)
-                                      s.server.send_message(first_id, data, len, 3);
-                              }).ok());
+        ASSERT_TRUE(s.server
+                        .add_msg_router(2,
+                                        [&](const char *data, uint32_t len, int, net_connection &) {
+                                            ++waiting;
+                                            first_loop_ended.wait();
+                                            for (int i = 0; i < 100; ++i)
+                                                s.server.send_message(first_id, data, len, 3);
+                                        })
+                        .ok());
         s.start();
         for (wire_peer &peer : peers) {
             peer = s.connect();
@@ -253,16 +262,18 @@ TEST(TcpServerStop, MayBeDestroyedInACallbackWhileItsEventsWait)
     event_loop loop(no_log());
     auto server = std::make_unique<tcp_server>(&loop);
     int handled = 0;
-    ASSERT_TRUE(server->add_msg_router(2, [&](const char *, uint32_t, int, net_connection &) {
-                          ++handled;
-                      }).ok());
+    ASSERT_TRUE(
+        server->add_msg_router(2, [&](const char *, uint32_t, int, net_connection &) { ++handled; })
+            .ok());
     ASSERT_TRUE(server->bind(loopback()).ok());
     ASSERT_TRUE(server->start().ok());
     socket_pair trigger;
-    ASSERT_TRUE(loop.add_io_event(trigger.ours.get(), event_loop::READ, [&] {
-                        server.reset();
-                        loop.del_io_event(trigger.ours.get());
-                    }).ok());
+    ASSERT_TRUE(loop.add_io_event(trigger.ours.get(), event_loop::READ,
+                                  [&] {
+                                      server.reset();
+                                      loop.del_io_event(trigger.ours.get());
+                                  })
+                    .ok());
     std::vector<wire_peer> peers(5);
     for (wire_peer &peer : peers)
         ASSERT_TRUE(peer.connect_tcp(server->address().port));

@@ -135,7 +135,7 @@ TEST(TcpServer, Trap_R13_AFileOpenedInTheCloseHookStaysAFile)
         peers.push_back(s.connect());
         EXPECT_TRUE(echoes(peers.back()));
     }
-    struct stat what{};
+    struct stat what {};
     ASSERT_EQ(fstat(owner.get(), &what), 0);
     EXPECT_TRUE(S_ISREG(what.st_mode));
     char text[5];

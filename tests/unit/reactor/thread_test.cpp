@@ -64,7 +64,8 @@ TEST(ThreadQueue, RefusesMoreThanItsLimitUntilTheyAreTaken)
 {
     event_loop loop(no_log());
     size_t taken = 0;
-    thread_queue<int> queue(&loop, [&](std::vector<int> &batch) { taken += batch.size(); }, 3);
+    thread_queue<int> queue(
+        &loop, [&](std::vector<int> &batch) { taken += batch.size(); }, 3);
     for (int round = 1; round <= 3; ++round) {
         for (int i = 0; i < 3; ++i)
             EXPECT_TRUE(queue.send(i));

@@ -175,9 +175,8 @@ TEST(LoopTimer, AddedFromATaskWakesTheLoopInTime)
     loop_thread thread(no_log());
     ASSERT_TRUE(thread.start().ok());
     std::promise<void> ran;
-    thread.loop()->add_task([&, loop = thread.loop()] {
-        loop->run_after(5ms, [&] { ran.set_value(); });
-    });
+    thread.loop()->add_task(
+        [&, loop = thread.loop()] { loop->run_after(5ms, [&] { ran.set_value(); }); });
     EXPECT_EQ(ran.get_future().wait_for(10s), std::future_status::ready);
 }
 

@@ -17,11 +17,14 @@ struct UdpServer : testing::Test {
 
     void SetUp() override
     {
-        ASSERT_TRUE(server.add_msg_router(1, [this](const char *data, uint32_t len, int msgid,
-                                                    net_connection &conn) {
-                              ++handled;
-                              conn.send_message(data, len, msgid);
-                          }).ok());
+        ASSERT_TRUE(server
+                        .add_msg_router(1,
+                                        [this](const char *data, uint32_t len, int msgid,
+                                               net_connection &conn) {
+                                            ++handled;
+                                            conn.send_message(data, len, msgid);
+                                        })
+                        .ok());
         ASSERT_TRUE(server.bind(loopback()).ok());
         ASSERT_TRUE(server.start().ok());
     }
@@ -83,10 +86,14 @@ TEST_F(UdpServer, Trap_R27_BodiesAboveTheLimitAreRefused)
 {
     const std::string body = pattern(65527);
     std::vector<send_result> results;
-    ASSERT_TRUE(server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &conn) {
-                          for (const size_t size : {65499u, 65500u, 65527u})
-                              results.push_back(conn.send_message(body.data(), size, 2));
-                      }).ok());
+    ASSERT_TRUE(server
+                    .add_msg_router(2,
+                                    [&](const char *, uint32_t, int, net_connection &conn) {
+                                        for (const size_t size : {65499u, 65500u, 65527u})
+                                            results.push_back(
+                                                conn.send_message(body.data(), size, 2));
+                                    })
+                    .ok());
     wire_peer peer = client();
     ASSERT_TRUE(peer.send_frame(2, "sizes"));
     ASSERT_TRUE(run_until(loop, [&] { return results.size() == 3; }));
@@ -114,9 +121,9 @@ TEST_F(UdpServer, Trap_R28_WhatIsNoFrameIsDroppedAndCounted)
         "",
         good.substr(0, 3),
         good.substr(0, 7),
-        good + "x",                              // longer than it says
-        encode_frame(1, "body").substr(0, 11),   // shorter
-        from_hex("01000000 ffffffff"),           // negative
+        good + "x",                             // longer than it says
+        encode_frame(1, "body").substr(0, 11),  // shorter
+        from_hex("01000000 ffffffff"),          // negative
         from_hex("01000000 000000 80"),
         from_hex("01000000 f8ffffff"),
         from_hex("01000000 ffffff7f"),
@@ -157,11 +164,15 @@ TEST_F(UdpServer, OutsideACallbackThereIsNobodyToAnswer)
 
 TEST_F(UdpServer, ACallbackMayAnswerSeveralTimes)
 {
-    ASSERT_TRUE(server.add_msg_router(3, [&](const char *, uint32_t, int, net_connection &conn) {
-                          for (int i = 0; i < 150; ++i)
-                              EXPECT_EQ(conn.send_message("more", 4, i), send_result::ok);
-                          ++handled;
-                      }).ok());
+    ASSERT_TRUE(server
+                    .add_msg_router(3,
+                                    [&](const char *, uint32_t, int, net_connection &conn) {
+                                        for (int i = 0; i < 150; ++i)
+                                            EXPECT_EQ(conn.send_message("more", 4, i),
+                                                      send_result::ok);
+                                        ++handled;
+                                    })
+                    .ok());
     wire_peer peer = client();
     ASSERT_TRUE(peer.send_frame(3, "?"));
     ASSERT_TRUE(run_until(loop, [&] { return handled == 1; }));
@@ -176,13 +187,16 @@ TEST_F(UdpServer, ItsParamIsOneForAllSenders)
 {
     std::vector<endpoint> senders;
     std::vector<net_connection *> objects;
-    ASSERT_TRUE(server.add_msg_router(2, [&](const char *, uint32_t, int, net_connection &conn) {
-                          if (!conn.param.has_value())
-                              conn.param = 0;
-                          ++*std::any_cast<int>(&conn.param);
-                          senders.push_back(conn.peer());
-                          objects.push_back(&conn);
-                      }).ok());
+    ASSERT_TRUE(server
+                    .add_msg_router(2,
+                                    [&](const char *, uint32_t, int, net_connection &conn) {
+                                        if (!conn.param.has_value())
+                                            conn.param = 0;
+                                        ++*std::any_cast<int>(&conn.param);
+                                        senders.push_back(conn.peer());
+                                        objects.push_back(&conn);
+                                    })
+                    .ok());
     wire_peer peers[2] = {client(), client()};
     for (wire_peer &peer : peers)
         ASSERT_TRUE(peer.send_frame(2, ""));
@@ -195,9 +209,10 @@ TEST_F(UdpServer, ItsParamIsOneForAllSenders)
 
 TEST_F(UdpServer, AfterAStopInACallbackNothingMoreIsDelivered)
 {
-    ASSERT_TRUE(server.add_msg_router(4, [&](const char *, uint32_t, int, net_connection &) {
-                          server.stop();
-                      }).ok());
+    ASSERT_TRUE(server
+                    .add_msg_router(
+                        4, [&](const char *, uint32_t, int, net_connection &) { server.stop(); })
+                    .ok());
     wire_peer peer = client();
     ASSERT_TRUE(peer.send_frame(4, "stop"));
     ASSERT_TRUE(peer.send_frame(1, "too late"));
@@ -238,11 +253,13 @@ TEST(UdpClient, ExchangesMessagesWithItsServer)
     ASSERT_TRUE(server.listen_udp());
     udp_client client(&loop, loopback(server.port()));
     std::vector<std::string> answers;
-    ASSERT_TRUE(client.add_msg_router(2, [&](const char *data, uint32_t len, int,
-                                             net_connection &conn) {
-                          EXPECT_EQ(conn.peer(), loopback(server.port()));
-                          answers.emplace_back(data, len);
-                      }).ok());
+    ASSERT_TRUE(client
+                    .add_msg_router(2,
+                                    [&](const char *data, uint32_t len, int, net_connection &conn) {
+                                        EXPECT_EQ(conn.peer(), loopback(server.port()));
+                                        answers.emplace_back(data, len);
+                                    })
+                    .ok());
     EXPECT_FALSE(client.add_msg_router(2, echo()).ok());
     EXPECT_EQ(client.send_message("early", 5, 1), send_result::closed);
     ASSERT_TRUE(client.start().ok());
@@ -275,10 +292,13 @@ TEST(UdpClient, CloseEndsItAndStartOpensAnotherSocketWithTheSameParam)
     ASSERT_TRUE(server.start().ok());
     udp_client client(&loop, server.address());
     int answers = 0;
-    ASSERT_TRUE(client.add_msg_router(1, [&](const char *, uint32_t, int, net_connection &conn) {
-                          EXPECT_EQ(std::any_cast<std::string>(conn.param), "mine");
-                          ++answers;
-                      }).ok());
+    ASSERT_TRUE(client
+                    .add_msg_router(1,
+                                    [&](const char *, uint32_t, int, net_connection &conn) {
+                                        EXPECT_EQ(std::any_cast<std::string>(conn.param), "mine");
+                                        ++answers;
+                                    })
+                    .ok());
     client.param = std::string("mine");
     EXPECT_EQ(client.send_message("x", 1, 1), send_result::closed);
     for (const int round : {1, 2}) {
@@ -298,10 +318,10 @@ TEST(UdpClient, HearsNobodyButItsServer)
     ASSERT_TRUE(server.listen_udp());
     udp_client client(&loop, loopback(server.port()));
     std::string heard;
-    ASSERT_TRUE(client.add_msg_router(2, [&](const char *data, uint32_t len, int,
-                                             net_connection &) {
-                          heard += std::string(data, len);
-                      }).ok());
+    ASSERT_TRUE(client
+                    .add_msg_router(2, [&](const char *data, uint32_t len, int,
+                                           net_connection &) { heard += std::string(data, len); })
+                    .ok());
     ASSERT_TRUE(client.start().ok());
     ASSERT_EQ(client.send_message("hello", 5, 1), send_result::ok);
     ASSERT_TRUE(server.receive_frame());

@@ -48,8 +48,8 @@ TEST(Log, ALineHasTimeLevelAndComponentInOneWrite)
         },
         &writes);
     const std::string two = "[0-9][0-9]";
-    const std::string time =
-        two + two + "-" + two + "-" + two + " " + two + ":" + two + ":" + two + ".[0-9]" + two + " ";
+    const std::string time = two + two + "-" + two + "-" + two + " " + two + ":" + two + ":" + two +
+                             ".[0-9]" + two + " ";
     const std::string expected = time + "INFO lars_dns: one\n" + time + "WARN lars_dns: two\n" +
                                  time + "ERROR lars_dns: three\n";
     EXPECT_EQ(fnmatch(expected.c_str(), text.c_str(), 0), 0) << text;
@@ -65,8 +65,9 @@ TEST(Log, TheLowestLevelIsChosenAndNoLogIsSilent)
         log(log_level::error, "in");
     });
     EXPECT_EQ(text.find("left out"), std::string::npos);
-    EXPECT_NE(captured([] { stderr_log("x", log_level::debug)(log_level::debug, "in"); })
-                  .find(" DEBUG x: in\n"),
+    EXPECT_NE(captured([] {
+                  stderr_log("x", log_level::debug)(log_level::debug, "in");
+              }).find(" DEBUG x: in\n"),
               std::string::npos);
 }
 
@@ -225,7 +226,9 @@ TEST(UniqueFd, ClosesOnce)
     // The number is somebody else's now, and the old owner leaves it alone.
     const unique_fd other(open("/dev/null", O_RDONLY | O_CLOEXEC));
     b.reset();
-    { const unique_fd gone(std::move(b)); }
+    {
+        const unique_fd gone(std::move(b));
+    }
     EXPECT_NE(fcntl(other.get(), F_GETFD), -1);
 }
 

@@ -42,8 +42,8 @@ TEST(ReporterOptions, Defaults)
 TEST(ReporterOptions, TheFileThatComesWithItIsGood)
 {
     reporter_options options;
-    const status s = read_reporter_options(
-        test::source_path("lars_reporter/conf/lars_reporter.conf"), &options);
+    const status s =
+        read_reporter_options(test::source_path("lars_reporter/conf/lars_reporter.conf"), &options);
     ASSERT_TRUE(s) << s.message();
     EXPECT_EQ(options.server.address.to_string(), "127.0.0.1:7779");
     EXPECT_EQ(options.storing_threads, 3);

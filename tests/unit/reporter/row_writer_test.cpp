@@ -47,7 +47,8 @@ protected:
     void expect_stored(uint64_t rows)
     {
         EXPECT_TRUE(wait_until([&] { return counts.stored >= rows; }, milliseconds(20000)))
-            << counts.stored << " stored\n" << log();
+            << counts.stored << " stored\n"
+            << log();
         EXPECT_EQ(counts.stored, rows);
     }
 
@@ -64,7 +65,7 @@ TEST_F(RowWriter, EveryColumnArrives)
     ASSERT_TRUE(writer->start());
     summary_row all;
     all.module = {-1, INT32_MIN};
-    all.host = {0xffffffff, 65535};
+    all.address = {0xffffffff, 65535};
     all.caller = 0xc0a801b1;
     all.succ = INT32_MAX;
     all.err = 3;
@@ -104,9 +105,8 @@ TEST_F(RowWriter, Trap_P1_ManyRowsAreStoredOnceEachOverOneConnectionInBatches)
         db_client admin(test::database_server::shared().admin());
         uint64_t found = 0;
         EXPECT_TRUE(admin.connect());
-        EXPECT_TRUE(admin.query("SHOW GLOBAL STATUS LIKE '" + name + "'", [&](const db_row &r) {
-            return r.get_unsigned(1, &found);
-        }));
+        EXPECT_TRUE(admin.query("SHOW GLOBAL STATUS LIKE '" + name + "'",
+                                [&](const db_row &r) { return r.get_unsigned(1, &found); }));
         return found;
     };
     auto writer = start(db.options());

@@ -11,7 +11,7 @@ inline summary_row row(int32_t modid, int32_t succ, int32_t err = 0)
 {
     summary_row made;
     made.module = {modid, 1};
-    made.host = {0x0a000001, 80};
+    made.address = {0x0a000001, 80};
     made.caller = 0x0a000009;
     made.succ = succ;
     made.err = err;

@@ -29,7 +29,7 @@ TEST(SummaryRow, TheGoldenMessageIsTakenAsItStands)
     const summary_row &row = rows[0];
     EXPECT_EQ(row.module.modid, 1);
     EXPECT_EQ(row.module.cmdid, 1);
-    EXPECT_EQ(row.host.to_string(), "192.168.1.177:7777");
+    EXPECT_EQ(row.address.to_string(), "192.168.1.177:7777");
     EXPECT_EQ(row.caller, 0x7f000001u);
     EXPECT_EQ(row.succ, 100);
     EXPECT_EQ(row.err, 3);
@@ -48,8 +48,8 @@ TEST(SummaryRow, Trap_P5_HighAddressesAreUnsigned)
     const auto rows = rows_of(message.SerializeAsString());
     ASSERT_EQ(rows.size(), 1u);
     const summary_row &row = rows[0];
-    EXPECT_EQ(row.host.ip, 4294967295u);
-    EXPECT_EQ(row.host.port, 65535);
+    EXPECT_EQ(row.address.ip, 4294967295u);
+    EXPECT_EQ(row.address.port, 65535);
     EXPECT_EQ(row.caller, 4294967294u);
     EXPECT_EQ(row.module.modid, -1);
     EXPECT_EQ(row.module.cmdid, INT32_MIN);
@@ -57,8 +57,10 @@ TEST(SummaryRow, Trap_P5_HighAddressesAreUnsigned)
 
 TEST(SummaryRow, CountsThatDoNotFitTheColumnBecomeTheMostThatDoes)
 {
-    for (const auto &[count, stored] : {std::pair<uint32_t, int32_t>{0, 0}, {2147483647u, INT32_MAX},
-                                        {2147483648u, INT32_MAX}, {UINT32_MAX, INT32_MAX}}) {
+    for (const auto &[count, stored] : {std::pair<uint32_t, int32_t>{0, 0},
+                                        {2147483647u, INT32_MAX},
+                                        {2147483648u, INT32_MAX},
+                                        {UINT32_MAX, INT32_MAX}}) {
         const summary_row row = make_summary_row({}, {{1, 1}, count, count, false});
         EXPECT_EQ(row.succ, stored);
         EXPECT_EQ(row.err, stored);
@@ -70,16 +72,17 @@ TEST(SummaryRow, TheKeyIsThatOfTheTable)
     const summary_row_same_key same;
     const summary_row_hash hash;
     summary_row a;
-    a.host = {1, 1};
+    a.address = {1, 1};
     summary_row b = a;
     b.succ = b.err = 5;
     b.ts = 9;
     b.overloaded = true;
     EXPECT_TRUE(same(a, b));
     EXPECT_EQ(hash(a), hash(b));
-    for (auto change : {+[](summary_row &r) { r.module.modid = 7; }, +[](summary_row &r) { r.module.cmdid = 7; },
-                        +[](summary_row &r) { r.host.ip = 7; }, +[](summary_row &r) { r.host.port = 7; },
-                        +[](summary_row &r) { r.caller = 7; }}) {
+    for (auto change :
+         {+[](summary_row &r) { r.module.modid = 7; }, +[](summary_row &r) { r.module.cmdid = 7; },
+          +[](summary_row &r) { r.address.ip = 7; }, +[](summary_row &r) { r.address.port = 7; },
+          +[](summary_row &r) { r.caller = 7; }}) {
         summary_row other = a;
         change(other);
         EXPECT_FALSE(same(a, other));

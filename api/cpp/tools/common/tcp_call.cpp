@@ -17,8 +17,8 @@ static constexpr size_t MAX_ANSWER = 65536;
 
 static int milliseconds_since(clock_type::time_point start)
 {
-    return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                clock_type::now() - start).count());
+    return static_cast<int>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_type::now() - start).count());
 }
 
 // Each step returns 0 or an errno.
@@ -122,8 +122,8 @@ tcp_outcome tcp_call(const std::string &ip, int port, const std::string &request
         outcome.retcode = errno;
         return outcome;
     }
-    outcome.retcode = call(fd, ip, port, request, outcome.answer,
-                           start + std::chrono::milliseconds(timeout_ms));
+    outcome.retcode =
+        call(fd, ip, port, request, outcome.answer, start + std::chrono::milliseconds(timeout_ms));
     ::close(fd);
     outcome.milliseconds = milliseconds_since(start);
     return outcome;

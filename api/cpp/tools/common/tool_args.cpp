@@ -11,15 +11,17 @@ namespace lars {
 
 static constexpr int LAST_BASE_PORT = 65533;  // the agent listens on three in a row
 
-static bool is_option(const std::string &arg) { return arg.compare(0, 2, "--") == 0; }
+static bool is_option(const std::string &arg)
+{
+    return arg.compare(0, 2, "--") == 0;
+}
 
 static std::string base_name(const std::string &path)
 {
     return path.substr(path.rfind('/') + 1);
 }
 
-tool_args::tool_args(int argc, char **argv, const std::string &synopsis,
-                     const std::string &details)
+tool_args::tool_args(int argc, char **argv, const std::string &synopsis, const std::string &details)
     : _program(argc > 0 ? base_name(argv[0]) : ""), _synopsis(synopsis), _details(details)
 {
     for (int i = 1; i < argc; ++i) {
@@ -175,8 +177,7 @@ void tool_args::check_ip(const std::string &name, const std::string &value)
         reject(name + ": '" + value + "' is not an IPv4 address");
 }
 
-int tool_args::to_number(const std::string &name, const std::string &value, int lowest,
-                         int highest)
+int tool_args::to_number(const std::string &name, const std::string &value, int lowest, int highest)
 {
     int number = 0;
     const char *end = value.data() + value.size();
