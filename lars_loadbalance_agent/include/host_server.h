@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "calls.h"
@@ -89,7 +89,7 @@ private:
     uint64_t _bad_messages = 0;
     log_limiter _bad_limiter;
     log_limiter _state_limiter{50};
-    std::unordered_set<module_id, module_id_hash> _told_cut;
+    std::unordered_map<module_id, trouble_log, module_id_hash> _cut_routes;
 };
 
 }  // namespace lars

@@ -132,9 +132,9 @@ void host_server::on_get_route(const char *data, uint32_t len)
 
 void host_server::log_cut_route(const module_id &module, size_t hosts, size_t fitted)
 {
-    if (_told_cut.insert(module).second)
-        _loop->log()(log_level::warn, "the route of ", module, " has ", hosts,
-                     " hosts, get_route gives the first ", fitted, " that fit a datagram");
+    _cut_routes[module].say(_loop->log(), log_level::warn, "", "the route of ", module, " has ",
+                            hosts, " hosts, get_route gives the first ", fitted,
+                            " that fit a datagram");
 }
 
 void host_server::on_bad_message(int msgid)

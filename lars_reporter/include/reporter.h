@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "calls.h"
@@ -47,7 +46,7 @@ private:
     void warn_of_spelling(const options &read) const;
     void on_summary(const char *data, uint32_t len, net_connection &conn);
     void log_losses();
-    std::string totals() const;
+    void log_totals(log_level level) const;
 
     service_context _context;
     options _options;

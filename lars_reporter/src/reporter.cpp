@@ -66,7 +66,7 @@ void reporter::stop(std::function<void()> done)
             writer->close();
         for (auto &writer : _writers)
             writer->join();
-        _context.loop->log()(log_level::info, totals());
+        log_totals(log_level::info);
         done();
     });
 }
@@ -92,12 +92,13 @@ void reporter::on_summary(const char *data, uint32_t len, net_connection &conn)
                             " bodies or rows so far)");
 }
 
-std::string reporter::totals() const
+void reporter::log_totals(log_level level) const
 {
-    return std::to_string(_counts.stored) + " rows stored, " + std::to_string(_budget.dropped) +
-           " dropped because the queue was full, " + std::to_string(_counts.refused) +
-           " refused by the database, " + std::to_string(_counts.lost) +
-           " not stored at the end, " + std::to_string(_bad) + " made no sense";
+    _context.loop->log()(level, _counts.stored.load(), " rows stored, ", _budget.dropped.load(),
+                         " dropped because the queue was full, ", _counts.refused.load(),
+                         " refused by the database, ", _counts.lost.load(),
+                         " not stored at the end, ", _bad.load(), " made no sense; ",
+                         _budget.waiting.load(), " rows wait");
 }
 
 void reporter::log_losses()
@@ -106,7 +107,7 @@ void reporter::log_losses()
     if (losses == _losses_told)
         return;
     _losses_told = losses;
-    _context.loop->log()(log_level::warn, totals(), "; ", _budget.waiting.load(), " rows wait");
+    log_totals(log_level::warn);
 }
 
 }  // namespace lars

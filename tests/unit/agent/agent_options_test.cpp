@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "paths.h"
-#include "temp_dir.h"
+#include "read_options.h"
 
 namespace lars {
 namespace {
@@ -13,11 +13,7 @@ using std::chrono::seconds;
 // The error, without the folder; "" if there is none.
 std::string read(const std::string &text, agent_options *options)
 {
-    test::temp_dir folder;
-    const std::string path = folder.write("a.conf", text);
-    const std::string message = read_agent_options(path, options).message();
-    const size_t at = message.find(path);
-    return at == std::string::npos ? message : message.substr(at + folder.path().size() + 1);
+    return test::read_options(read_agent_options, "a.conf", text, options);
 }
 
 std::string refusal(const std::string &text)

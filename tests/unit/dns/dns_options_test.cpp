@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "paths.h"
-#include "temp_dir.h"
+#include "read_options.h"
 
 namespace lars {
 namespace {
@@ -15,11 +15,7 @@ const std::string MYSQL = "[mysql]\ndb_user = u\n";  // two lines
 
 std::string read(const std::string &text, dns_options *options)
 {
-    test::temp_dir folder;
-    const std::string path = folder.write("d.conf", MYSQL + text);
-    const std::string message = read_dns_options(path, options).message();
-    const size_t at = message.find(path);
-    return at == std::string::npos ? message : message.substr(at + folder.path().size() + 1);
+    return test::read_options(read_dns_options, "d.conf", MYSQL + text, options);
 }
 
 void expect_refused(const std::string &section, const std::string &key, const std::string &value)
