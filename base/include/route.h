@@ -48,7 +48,10 @@ struct module_id_hash {
 // What a route says about one host. What belongs to a host besides its address (a
 // weight, say) has its place here.
 struct route_host {
+    static constexpr uint32_t DEFAULT_WEIGHT = 100;
+
     endpoint address;
+    uint32_t weight = DEFAULT_WEIGHT;  // its share among the module's hosts; 0: drained
 
     // As files of routes and lars_route's arguments have it: "10.0.0.1:80". parse gives
     // nothing where TEXT is anything else.

@@ -1,30 +1,16 @@
-// The health of one host of a module, as its calls show it. A host is idle, and chosen
-// in turn, or overloaded, and set aside. This is the only place where that changes: each
+// The health of one host of a module by the course's rules. A host is idle, and chosen
+// in turn, or overloaded, and set aside. Under this policy that changes only here: each
 // call that counts something or looks at the clock returns what has changed.
 //
 // It looks at no clock itself. NOW is the time, which never goes back. One thread.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 
+#include "health_change.h"
 #include "lb_config.h"
 
 namespace lars {
-
-using lb_time = std::chrono::steady_clock::time_point;
-
-// What a call of host_health has changed, and why.
-enum class health_change {
-    none,
-    calls_fail,        // overloaded: too many failures, or too many in a row
-    windows_bad,       // overloaded: two windows in a row in which most calls failed
-    probes_succeed,    // idle again: enough successes, or enough in a row
-    overload_timeout,  // idle again: no probe failed for the time that an overload lasts
-};
-
-// Any thread. The reason in words for a log line, such as "calls fail"; empty for none.
-const char *reason_of(health_change change);
 
 class host_health {
 public:

@@ -1,18 +1,20 @@
-// The hosts of one module and the choice among them: the idle ones in turn, and now and
-// then an overloaded one as a probe. It looks at no clock and does no I/O: NOW is the
-// time, which never goes back. One thread.
+// The hosts of one module: its route, the policy that judges them and chooses among
+// them, and what people want to know about them: the calls for the reporter, and the
+// changes of their states. It looks at no clock and does no I/O: NOW is the time, which
+// never goes back. One thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <list>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "calls.h"
 #include "endpoint.h"
-#include "host_health.h"
 #include "lb_config.h"
+#include "lb_policy.h"
 #include "route.h"
 
 namespace lars {
@@ -26,61 +28,85 @@ struct host_change {
 
 class load_balance {
 public:
-    enum class choice {
-        host,        // there is a host to call
-        overloaded,  // all hosts are overloaded, and it is not a probe's turn
-        no_hosts,    // the route is empty
-    };
+    using choice = lb_choice;
+
+    // SEED decides where a turn begins, where the policy leaves that to chance.
+    explicit load_balance(uint32_t seed = 1) : _seed(seed) {}
 
     // Chooses the host to call next. With choice::host it is in *OUT, which is unchanged
     // otherwise.
-    choice choose_host(const lb_config &config, endpoint *out);
+    choice choose_host(const lb_config &config, lb_time now, endpoint *out);
 
     // Counts a call, which took TIMECOST_MS. A host that is not in the route is ignored.
     // Returns the change of the host's state, if that was one.
     std::optional<host_change> report(const endpoint &address, bool success, uint32_t timecost_ms,
                                       const lb_config &config, lb_time now);
 
-    // Replaces the route by HOSTS, each of which is there once. Those that stay keep their
-    // counts and state, new ones begin idle, and the others are forgotten but for their
-    // calls.
+    // Replaces the route by HOSTS, each of which is there once; one with weight 0 is left
+    // out. Those that stay keep what is known of them, new ones begin idle, and the others
+    // are forgotten but for their calls.
     void update(const std::vector<route_host> &hosts, const lb_config &config, lb_time now);
 
-    // Ends the windows and time-outs that are over at NOW. Returns what that has changed.
+    // To be called when CONFIG has come to name another policy: all hosts begin idle.
+    void change_policy(const lb_config &config, lb_time now);
+
+    // Does what the passing of time does. Returns what that has changed.
     std::vector<host_change> check_deadlines(const lb_config &config, lb_time now);
-    // When to call check_deadlines(); nothing if there are no hosts.
+    // When to call check_deadlines(); nothing if time alone changes nothing.
     std::optional<lb_time> next_deadline() const;
 
     // Whether there are no hosts.
     bool empty() const { return _route.empty(); }
     // The hosts of the last update(), in its order. Valid until the next one.
     const std::vector<route_host> &route() const { return _route; }
-    // For tests. The health of a host; null if it is not in the route. Valid until the
-    // next update().
-    const host_health *find(const endpoint &address) const;
+    // Whether a host of the route is overloaded.
+    bool overloaded(const endpoint &address) const;
 
     // Returns, for every host, the calls since the last time; also for hosts that have
     // left the route since then. Empty if there was no call at all.
     std::vector<host_calls> take_calls();
 
+    // What there is to say about a host of the route to a person who asks why.
+    struct past_change {
+        lb_time when;
+        health_change why;
+        bool overloaded;  // what it became
+    };
+    struct explanation {
+        bool overloaded = false;
+        lb_time since{};                // when its state began
+        std::vector<past_change> past;  // the last MAX_PAST changes, the oldest first
+        host_account account;
+    };
+    static constexpr size_t MAX_PAST = 10;
+    explanation explain(const endpoint &address, const lb_config &config, lb_time now) const;
+    // The next COUNT choices as they would be at NOW, if no call were reported between
+    // them; port 0 where there would be no host. Nothing is changed.
+    std::vector<endpoint> next_choices(size_t count, const lb_config &config, lb_time now) const;
+
+    // For tests. The policy, null while there was no route; and a host's number there,
+    // nothing if it is not in the route.
+    const lb_policy *policy() const { return _policy.get(); }
+    std::optional<host_slot> slot_of(const endpoint &address) const;
+
 private:
     struct member {
-        host_health health;
         host_calls calls;  // the address, and the calls not yet taken
+        uint32_t weight = 0;
+        lb_time since{};
+        std::vector<past_change> past;
     };
-    using member_list = std::list<member>;
 
-    void move_to_its_list(member_list::iterator at, member_list &from);
-    void check_list(member_list &list, const lb_config &config, lb_time now,
-                    std::vector<host_change> *changes);
-    void forget(const member &gone);
+    void add(const route_host &host, const lb_config &config, lb_time now);
+    void forget(host_slot slot);
+    host_change changed(host_slot slot, health_change why, lb_time now);
 
-    // Each host is in the list of its state.
-    member_list _idle;
-    member_list _overload;
-    std::unordered_map<endpoint, member_list::iterator, endpoint_hash> _members;
+    uint32_t _seed;
+    std::unique_ptr<lb_policy> _policy;
+    std::vector<member> _members;  // by slot
+    std::vector<host_slot> _free_slots;
+    std::unordered_map<endpoint, host_slot, endpoint_hash> _slots;
     std::vector<route_host> _route;
-    uint32_t _choices_since_probe = 0;
     // Left with calls not yet taken.
     std::unordered_map<endpoint, host_calls, endpoint_hash> _departed;
 };

@@ -8,12 +8,12 @@
 #include <functional>
 #include <optional>
 #include <queue>
+#include <random>
 #include <unordered_map>
 #include <vector>
 
 #include "calls.h"
 #include "endpoint.h"
-#include "host_health.h"
 #include "lb_config.h"
 #include "load_balance.h"
 #include "route.h"
@@ -36,11 +36,12 @@ public:
 
     // PULL is called, by get_host() and get_route(), to ask the dns for a module's route.
     // It may not call back: the answer, if only an empty one, comes through update() in
-    // the end.
-    route_lb(const lb_config &config, pull_callback pull);
+    // the end. SEED decides where a module's turn begins, where that is left to chance.
+    route_lb(const lb_config &config, pull_callback pull, uint32_t seed = 1);
 
-    // Takes other rules. Deadlines that are set stay.
-    void set_config(const lb_config &config) { _config = config; }
+    // Takes other rules. Deadlines that are set stay. If the policy is another one, all
+    // hosts are idle.
+    void set_config(const lb_config &config, lb_time now);
     const lb_config &config() const { return _config; }
 
     // Chooses the host to call next, as load_balance::choose_host() does. A module that is
@@ -76,6 +77,8 @@ public:
 
 private:
     struct known_module {
+        explicit known_module(uint32_t seed) : hosts(seed) {}
+
         load_balance hosts;
         bool pulling = false;
         bool answered = false;   // by the dns, since this agent runs
@@ -90,6 +93,7 @@ private:
         bool operator>(const deadline &other) const { return when > other.when; }
     };
 
+    known_module &make_known(const module_id &module, lb_time now);
     known_module *use(const module_id &module, lb_time now);
     void refresh(const module_id &module, known_module &used, lb_time now);
     void schedule(const module_id &module, known_module &changed);
@@ -97,6 +101,7 @@ private:
 
     lb_config _config;
     pull_callback _pull;
+    std::mt19937 _seeds;
     std::unordered_map<module_id, known_module, module_id_hash> _modules;
     // A module stands here again when its deadline has come nearer; the entries
     // that are no longer true are passed over.

@@ -1,5 +1,8 @@
 #include "agent_options.h"
 
+#include <cmath>
+#include <string>
+
 #include "config_file.h"
 
 namespace lars {
@@ -43,20 +46,76 @@ static std::chrono::seconds read_seconds(config_file &config, const char *key,
     return std::chrono::seconds(config.get_number("loadbalance", key, fallback.count(), 1, 86400));
 }
 
-static void read_balance(config_file &config, lb_config *out)
+static double read_decimal(config_file &config, const char *key, double fallback, double lowest,
+                           double highest)
 {
-    out->probe_num = read_count(config, "probe_num", out->probe_num);
+    if (!config.has("loadbalance", key))
+        return fallback;
+    return std::stod(config.get_decimal("loadbalance", key, "0", lowest, highest));
+}
+
+// Seconds, of which parts to the millisecond count.
+static std::chrono::milliseconds read_time(config_file &config, const char *key,
+                                           std::chrono::milliseconds fallback)
+{
+    const double most = 86400;
+    const double read =
+        read_decimal(config, key, std::chrono::duration<double>(fallback).count(), 0.001, most);
+    return std::chrono::milliseconds(std::lround(read * 1000));
+}
+
+static balance_policy read_policy(config_file &config)
+{
+    const std::string name = config.get_string("loadbalance", "policy", "adaptive");
+    if (name == "course")
+        return balance_policy::course;
+    if (name != "adaptive")
+        config.reject("loadbalance", "policy",
+                      "there is no policy '" + name + "': adaptive or course");
+    return balance_policy::adaptive;
+}
+
+static void read_adaptive(config_file &config, lb_config *out)
+{
+    out->evidence_limit = read_decimal(config, "evidence_limit", out->evidence_limit, 1, 1000000);
+    out->recent_calls = static_cast<uint32_t>(
+        config.get_number("loadbalance", "recent_calls", out->recent_calls, 10, 1000000));
+    out->probe_credit = read_decimal(config, "probe_credit", out->probe_credit, 0.001, 1000000);
+    out->probe_num_max = read_count(config, "probe_num_max", out->probe_num_max);
+    out->probe_wait = read_time(config, "probe_wait", out->probe_wait);
+    out->probe_wait_max = read_time(config, "probe_wait_max", out->probe_wait_max);
+    if (out->probe_wait_max < out->probe_wait)
+        config.reject("loadbalance",
+                      config.has("loadbalance", "probe_wait_max") ? "probe_wait_max" : "probe_wait",
+                      "probe_wait_max is less than probe_wait");
+    out->slow_start = read_time(config, "slow_start", out->slow_start);
+    out->slow_start_share =
+        read_decimal(config, "slow_start_share", out->slow_start_share, 0.001, 1);
+    out->panic_err_rate = read_decimal(config, "panic_err_rate", out->panic_err_rate, 0.01, 1);
+    out->panic_calls = read_count(config, "panic_calls", out->panic_calls);
+}
+
+static void read_course(config_file &config, lb_config *out)
+{
     out->init_succ_cnt = read_count(config, "init_succ_cnt", out->init_succ_cnt);
     out->init_err_cnt = read_count(config, "init_err_cnt", out->init_err_cnt);
-    out->err_rate = read_ratio(config, "err_rate", out->err_rate);
     out->succ_rate = read_ratio(config, "succ_rate", out->succ_rate);
     out->contin_err_limit = read_count(config, "contin_err_limit", out->contin_err_limit);
     out->contin_succ_limit = read_count(config, "contin_succ_limit", out->contin_succ_limit);
     out->window_err_rate = read_ratio(config, "window_err_rate", out->window_err_rate);
     out->idle_timeout = read_seconds(config, "idle_timeout", out->idle_timeout);
     out->overload_timeout = read_seconds(config, "overload_timeout", out->overload_timeout);
+}
+
+static void read_balance(config_file &config, lb_config *out)
+{
+    out->policy = read_policy(config);
+    out->probe_num = read_count(config, "probe_num", out->probe_num);
+    out->err_rate = read_ratio(config, "err_rate", out->err_rate);
     out->update_timeout = read_seconds(config, "update_timeout", out->update_timeout);
     out->report_interval = read_seconds(config, "report_interval", out->report_interval);
+    read_adaptive(config, out);
+    read_course(config, out);
 }
 
 status read_agent_options(const std::string &path, agent_options *out)

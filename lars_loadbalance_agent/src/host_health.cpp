@@ -10,18 +10,6 @@ namespace lars {
 static constexpr uint32_t MS_PER_FAILURE = 100;
 static constexpr uint32_t MAX_WEIGHT = 50;
 
-const char *reason_of(health_change change)
-{
-    switch (change) {
-    case health_change::none: return "";
-    case health_change::calls_fail: return "calls fail";
-    case health_change::windows_bad: return "two bad windows in a row";
-    case health_change::probes_succeed: return "probes succeed";
-    case health_change::overload_timeout: return "overload time-out";
-    }
-    return "";
-}
-
 host_health::host_health(const lb_config &config, lb_time now)
 {
     enter_idle(config, now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <random>
 #include <vector>
 
 #include "message.h"
@@ -14,7 +15,7 @@ host_server::host_server(const lb_config &config, upstream up, const log_sink &l
       _loop(_thread.loop()),
       _up(std::move(up)),
       _server(_loop),
-      _modules(config, _up.pull),
+      _modules(config, _up.pull, std::random_device{}()),
       _routes(_loop, [this](std::vector<module_route> &batch) {
           for (const module_route &route : batch)
               _modules.update(route, _loop->now());
@@ -66,7 +67,8 @@ void host_server::set_config(const lb_config &config)
 {
     _loop->add_task([this, config] {
         const bool other_interval = config.report_interval != _modules.config().report_interval;
-        _modules.set_config(config);
+        _modules.set_config(config, _loop->now());
+        arm();
         if (!other_interval)
             return;
         _loop->cancel(_summary_timer);

@@ -1,8 +1,9 @@
 #include "load_balance.h"
 
-#include <algorithm>
-#include <iterator>
 #include <unordered_set>
+
+#include "adaptive_policy.h"
+#include "course_policy.h"
 
 namespace lars {
 
@@ -10,126 +11,144 @@ namespace lars {
 // come and go for days.
 static constexpr size_t MAX_DEPARTED = 10000;
 
-load_balance::choice load_balance::choose_host(const lb_config &config, endpoint *out)
+std::unique_ptr<lb_policy> make_policy(const lb_config &config, uint32_t seed)
 {
-    if (_members.empty())
-        return choice::no_hosts;
+    if (config.policy == balance_policy::course)
+        return std::make_unique<course_policy>();
+    return std::make_unique<adaptive_policy>(seed);
+}
 
-    member_list *from = &_idle;
-    if (!_overload.empty()) {
-        if (_choices_since_probe >= config.probe_num) {
-            _choices_since_probe = 0;
-            from = &_overload;
-        } else {
-            ++_choices_since_probe;
-            if (_idle.empty())
-                return choice::overloaded;
-        }
-    }
-    *out = from->front().calls.address;
-    from->splice(from->end(), *from, from->begin());
-    return choice::host;
+load_balance::choice load_balance::choose_host(const lb_config &config, lb_time now, endpoint *out)
+{
+    if (_slots.empty())
+        return choice::no_hosts;
+    host_slot chosen = 0;
+    const choice made = _policy->choose(config, now, &chosen);
+    if (made == choice::host)
+        *out = _members[chosen].calls.address;
+    return made;
 }
 
 std::optional<host_change> load_balance::report(const endpoint &address, bool success,
                                                 uint32_t timecost_ms, const lb_config &config,
                                                 lb_time now)
 {
-    const auto found = _members.find(address);
-    if (found == _members.end())
+    const auto found = _slots.find(address);
+    if (found == _slots.end())
         return std::nullopt;
-    member &reported = *found->second;
-    member_list &list = reported.health.overloaded() ? _overload : _idle;
-    reported.calls.add(success);
-    const health_change change = success ? reported.health.count_success(config, now)
-                                         : reported.health.count_failure(timecost_ms, config, now);
-    if (change == health_change::none)
+    _members[found->second].calls.add(success);
+    const health_change why = _policy->report(found->second, success, timecost_ms, config, now);
+    if (why == health_change::none)
         return std::nullopt;
-    move_to_its_list(found->second, list);
-    return host_change{address, reported.health.overloaded(), change};
+    return changed(found->second, why, now);
 }
 
-void load_balance::move_to_its_list(member_list::iterator at, member_list &from)
+host_change load_balance::changed(host_slot slot, health_change why, lb_time now)
 {
-    member_list &to = at->health.overloaded() ? _overload : _idle;
-    to.splice(to.end(), from, at);
-    if (_overload.empty())
-        _choices_since_probe = 0;
+    member &m = _members[slot];
+    const bool overloaded = _policy->overloaded(slot);
+    m.since = now;
+    if (m.past.size() == MAX_PAST)
+        m.past.erase(m.past.begin());
+    m.past.push_back({now, why, overloaded});
+    return {m.calls.address, overloaded, why};
+}
+
+void load_balance::add(const route_host &host, const lb_config &config, lb_time now)
+{
+    if (_free_slots.empty()) {
+        _free_slots.push_back(static_cast<host_slot>(_members.size()));
+        _members.emplace_back();
+    }
+    const host_slot slot = _free_slots.back();
+    _free_slots.pop_back();
+    member &added = _members[slot];
+    added = {{host.address, 0, 0, false}, host.weight, now, {}};
+    if (const auto left_before = _departed.extract(host.address))
+        added.calls = left_before.mapped();
+    _slots.emplace(host.address, slot);
+    _policy->add(slot, host.weight, config, now);
 }
 
 void load_balance::update(const std::vector<route_host> &hosts, const lb_config &config,
                           lb_time now)
 {
+    if (!_policy)
+        _policy = make_policy(config, _seed);
+    _route.clear();
     std::unordered_set<endpoint, endpoint_hash> wanted;
     for (const route_host &host : hosts) {
-        wanted.insert(host.address);
-        if (_members.count(host.address) > 0)
+        if (host.weight == 0)
             continue;
-        host_calls calls{host.address, 0, 0, false};
-        if (const auto left_before = _departed.extract(host.address))
-            calls = left_before.mapped();
-        _idle.push_back({host_health(config, now), calls});
-        _members.emplace(host.address, std::prev(_idle.end()));
+        wanted.insert(host.address);
+        _route.push_back(host);
+        const auto found = _slots.find(host.address);
+        if (found == _slots.end()) {
+            add(host, config, now);
+        } else if (_members[found->second].weight != host.weight) {
+            _members[found->second].weight = host.weight;
+            _policy->set_weight(found->second, host.weight);
+        }
     }
-    for (auto it = _members.begin(); it != _members.end();) {
+    for (auto it = _slots.begin(); it != _slots.end();) {
         if (wanted.count(it->first) > 0) {
             ++it;
             continue;
         }
-        forget(*it->second);
-        (it->second->health.overloaded() ? _overload : _idle).erase(it->second);
-        it = _members.erase(it);
+        forget(it->second);
+        it = _slots.erase(it);
     }
-    if (_overload.empty())
-        _choices_since_probe = 0;
-    _route = hosts;
 }
 
-void load_balance::forget(const member &gone)
+void load_balance::forget(host_slot slot)
 {
-    if (!gone.calls.any() || _departed.size() >= MAX_DEPARTED)
+    const host_calls &calls = _members[slot].calls;
+    if (calls.any() && _departed.size() < MAX_DEPARTED) {
+        host_calls &left = _departed[calls.address];
+        left = calls;
+        left.overloaded = _policy->overloaded(slot);
+    }
+    _policy->remove(slot);
+    _free_slots.push_back(slot);
+}
+
+void load_balance::change_policy(const lb_config &config, lb_time now)
+{
+    if (!_policy)
         return;
-    host_calls &left = _departed[gone.calls.address];
-    left = gone.calls;
-    left.overloaded = gone.health.overloaded();
+    _policy = make_policy(config, _seed);
+    for (const route_host &host : _route) {
+        const host_slot slot = _slots.at(host.address);
+        _members[slot].since = now;
+        _policy->add(slot, host.weight, config, now);
+    }
 }
 
 std::vector<host_change> load_balance::check_deadlines(const lb_config &config, lb_time now)
 {
-    // A host that changes its list is looked at only once: its new deadline is later.
     std::vector<host_change> changes;
-    check_list(_idle, config, now, &changes);
-    check_list(_overload, config, now, &changes);
+    if (!_policy)
+        return changes;
+    for (const slot_change &change : _policy->check_deadlines(config, now))
+        changes.push_back(changed(change.host, change.why, now));
     return changes;
-}
-
-void load_balance::check_list(member_list &list, const lb_config &config, lb_time now,
-                              std::vector<host_change> *changes)
-{
-    for (auto next = list.begin(); next != list.end();) {
-        const auto at = next++;
-        const health_change change = at->health.check_deadline(config, now);
-        if (change == health_change::none)
-            continue;
-        move_to_its_list(at, list);
-        changes->push_back({at->calls.address, at->health.overloaded(), change});
-    }
 }
 
 std::optional<lb_time> load_balance::next_deadline() const
 {
-    std::optional<lb_time> next;
-    for (const member_list *list : {&_idle, &_overload}) {
-        for (const member &m : *list)
-            next = next ? std::min(*next, m.health.deadline()) : m.health.deadline();
-    }
-    return next;
+    return _policy ? _policy->next_deadline() : std::nullopt;
 }
 
-const host_health *load_balance::find(const endpoint &address) const
+std::optional<host_slot> load_balance::slot_of(const endpoint &address) const
 {
-    const auto found = _members.find(address);
-    return found == _members.end() ? nullptr : &found->second->health;
+    const auto found = _slots.find(address);
+    return found == _slots.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool load_balance::overloaded(const endpoint &address) const
+{
+    const auto slot = slot_of(address);
+    return slot && _policy->overloaded(*slot);
 }
 
 std::vector<host_calls> load_balance::take_calls()
@@ -140,13 +159,39 @@ std::vector<host_calls> load_balance::take_calls()
     _departed.clear();
     bool any = !all.empty();
     for (const route_host &host : _route) {
-        member &m = *_members.at(host.address);
-        any = any || m.calls.any();
-        all.push_back(m.calls);
-        all.back().overloaded = m.health.overloaded();
-        m.calls.succ = m.calls.err = 0;
+        const host_slot slot = _slots.at(host.address);
+        host_calls &calls = _members[slot].calls;
+        any = any || calls.any();
+        all.push_back(calls);
+        all.back().overloaded = _policy->overloaded(slot);
+        calls.succ = calls.err = 0;
     }
     return any ? all : std::vector<host_calls>();
+}
+
+load_balance::explanation load_balance::explain(const endpoint &address, const lb_config &config,
+                                                lb_time now) const
+{
+    const auto slot = slot_of(address);
+    if (!slot)
+        return {};
+    const member &m = _members[*slot];
+    return {_policy->overloaded(*slot), m.since, m.past, _policy->account(*slot, config, now)};
+}
+
+std::vector<endpoint> load_balance::next_choices(size_t count, const lb_config &config,
+                                                 lb_time now) const
+{
+    std::vector<endpoint> next;
+    if (_slots.empty())
+        return next;
+    const auto trial = _policy->clone();
+    for (size_t i = 0; i < count; ++i) {
+        host_slot chosen = 0;
+        const bool any = trial->choose(config, now, &chosen) == choice::host;
+        next.push_back(any ? _members[chosen].calls.address : endpoint());
+    }
+    return next;
 }
 
 }  // namespace lars

@@ -11,24 +11,39 @@ static constexpr std::chrono::seconds EMPTY_ANSWER_LASTS(1);
 static constexpr std::chrono::minutes UNUSED_LASTS(10);
 static constexpr std::chrono::minutes FORGET_INTERVAL(1);
 
-route_lb::route_lb(const lb_config &config, pull_callback pull)
-    : _config(config), _pull(std::move(pull))
+route_lb::route_lb(const lb_config &config, pull_callback pull, uint32_t seed)
+    : _config(config), _pull(std::move(pull)), _seeds(seed)
 {
+}
+
+void route_lb::set_config(const lb_config &config, lb_time now)
+{
+    const bool other_policy = config.policy != _config.policy;
+    _config = config;
+    if (!other_policy)
+        return;
+    for (auto &[module, known] : _modules) {
+        known.hosts.change_policy(_config, now);
+        schedule(module, known);
+    }
+}
+
+route_lb::known_module &route_lb::make_known(const module_id &module, lb_time now)
+{
+    if (_modules.empty())
+        _next_forget = now + FORGET_INTERVAL;
+    return _modules.try_emplace(module, static_cast<uint32_t>(_seeds())).first->second;
 }
 
 route_lb::known_module *route_lb::use(const module_id &module, lb_time now)
 {
-    auto found = _modules.find(module);
-    if (found == _modules.end()) {
-        if (_modules.size() >= MAX_MODULES)
-            return nullptr;
-        if (_modules.empty())
-            _next_forget = now + FORGET_INTERVAL;
-        found = _modules.try_emplace(module).first;
-    }
-    found->second.used = now;
-    refresh(module, found->second, now);
-    return &found->second;
+    const auto found = _modules.find(module);
+    if (found == _modules.end() && _modules.size() >= MAX_MODULES)
+        return nullptr;
+    known_module &used = found == _modules.end() ? make_known(module, now) : found->second;
+    used.used = now;
+    refresh(module, used, now);
+    return &used;
 }
 
 void route_lb::refresh(const module_id &module, known_module &used, lb_time now)
@@ -45,7 +60,7 @@ void route_lb::refresh(const module_id &module, known_module &used, lb_time now)
 load_balance::choice route_lb::get_host(const module_id &module, lb_time now, endpoint *out)
 {
     known_module *used = use(module, now);
-    return used ? used->hosts.choose_host(_config, out) : load_balance::choice::no_hosts;
+    return used ? used->hosts.choose_host(_config, now, out) : load_balance::choice::no_hosts;
 }
 
 const std::vector<route_host> &route_lb::get_route(const module_id &module, lb_time now)
@@ -86,9 +101,7 @@ void route_lb::restore(const module_route &route, lb_time now)
 {
     if (_modules.size() >= MAX_MODULES)
         return;
-    if (_modules.empty())
-        _next_forget = now + FORGET_INTERVAL;
-    known_module &restored = _modules[route.module];
+    known_module &restored = make_known(route.module, now);
     restored.used = now;
     restored.hosts.update(route.hosts, _config, now);
     schedule(route.module, restored);

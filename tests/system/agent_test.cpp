@@ -31,6 +31,8 @@ protected:
         ASSERT_TRUE(_dns_listener.listen_tcp());
         ASSERT_TRUE(_reporter_listener.listen_tcp());
         _agent.emplace(_dns_listener.port(), _reporter_listener.port());
+        // What these tests expect of the rules are the course's.
+        _agent->set("loadbalance", "policy", "course");
     }
 
     void start()

@@ -136,6 +136,7 @@ TEST_F(Full, ModulesOnAllThreePortsAreServedFromSeveralThreads)
 
 TEST_F(Full, OverloadedHostIsSetAsideProbedReportedAndRecovers)
 {
+    _agent->set("loadbalance", "policy", "course");
     route({"add", "8", "1", "10.0.0.1:80", "10.0.0.2:80"});
     start_agent();
     ASSERT_TRUE(wait_until([&] { return get_host(8, 1) != "RET_NOEXIST"; }));

@@ -8,6 +8,7 @@
 namespace lars {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // The error, without the folder; "" if there is none.
@@ -37,6 +38,17 @@ using list = std::vector<std::string>;
 
 void expect_default_balance(const lb_config &b)
 {
+    EXPECT_EQ(b.policy, balance_policy::adaptive);
+    EXPECT_EQ(b.evidence_limit, 8);
+    EXPECT_EQ(b.recent_calls, 200u);
+    EXPECT_EQ(b.probe_credit, 0.5);
+    EXPECT_EQ(b.probe_num_max, 100u);
+    EXPECT_EQ(b.probe_wait, milliseconds(1000));
+    EXPECT_EQ(b.probe_wait_max, milliseconds(5000));
+    EXPECT_EQ(b.slow_start, milliseconds(10000));
+    EXPECT_EQ(b.slow_start_share, 0.1);
+    EXPECT_EQ(b.panic_err_rate, 0.6);
+    EXPECT_EQ(b.panic_calls, 10u);
     EXPECT_EQ(b.probe_num, 10u);
     EXPECT_EQ(b.init_succ_cnt, 180u);
     EXPECT_EQ(b.init_err_cnt, 5u);
@@ -101,6 +113,45 @@ TEST(AgentOptions, EveryKeyIsRead)
     EXPECT_EQ(b.overload_timeout, seconds(10));
     EXPECT_EQ(b.update_timeout, seconds(11));
     EXPECT_EQ(b.report_interval, seconds(12));
+}
+
+TEST(AgentOptions, EveryKeyOfTheAdaptivePolicyIsRead)
+{
+    agent_options options;
+    EXPECT_EQ(read("[loadbalance]\npolicy = course\nevidence_limit = 6.5\nrecent_calls = 50\n"
+                   "probe_credit = 0.25\nprobe_num_max = 70\nprobe_wait = 0.1\n"
+                   "probe_wait_max = 2.5\nslow_start = 0.75\nslow_start_share = 0.2\n"
+                   "panic_err_rate = 0.9\npanic_calls = 11\n",
+                   &options),
+              "");
+    const lb_config &b = options.balance;
+    EXPECT_EQ(b.policy, balance_policy::course);
+    EXPECT_EQ(b.evidence_limit, 6.5);
+    EXPECT_EQ(b.recent_calls, 50u);
+    EXPECT_EQ(b.probe_credit, 0.25);
+    EXPECT_EQ(b.probe_num_max, 70u);
+    EXPECT_EQ(b.probe_wait, milliseconds(100));
+    EXPECT_EQ(b.probe_wait_max, milliseconds(2500));
+    EXPECT_EQ(b.slow_start, milliseconds(750));
+    EXPECT_EQ(b.slow_start_share, 0.2);
+    EXPECT_EQ(b.panic_err_rate, 0.9);
+    EXPECT_EQ(b.panic_calls, 11u);
+}
+
+TEST(AgentOptions, APolicyThatDoesNotExistIsRefused)
+{
+    const std::string refused = refusal("[loadbalance]\npolicy = random\n");
+    EXPECT_NE(refused.find("a.conf:2: [loadbalance] policy: there is no policy 'random'"),
+              std::string::npos)
+        << refused;
+}
+
+TEST(AgentOptions, WaitsThatDoNotFitTogetherAreRefused)
+{
+    const std::string refused = refusal("[loadbalance]\nprobe_wait = 3\nprobe_wait_max = 2\n");
+    EXPECT_NE(refused.find("a.conf:3: [loadbalance] probe_wait_max"), std::string::npos) << refused;
+    EXPECT_NE(refusal("[loadbalance]\nprobe_wait = 6\n").find("a.conf:2: [loadbalance] probe_wait"),
+              std::string::npos);
 }
 
 TEST(AgentOptions, SeveralServersStandInAddrs)

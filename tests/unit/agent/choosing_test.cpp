@@ -127,7 +127,8 @@ TEST(Choosing, AddressesThatDifferInOneBitAreDifferentHosts)
     module.hosts.update(route, module.config, module.now);
     for (const route_host &expected : route) {
         endpoint chosen;
-        ASSERT_EQ(module.hosts.choose_host(module.config, &chosen), load_balance::choice::host);
+        ASSERT_EQ(module.hosts.choose_host(module.config, module.now, &chosen),
+                  load_balance::choice::host);
         EXPECT_EQ(chosen, expected.address);
     }
     EXPECT_EQ(module.hosts.route(), route);

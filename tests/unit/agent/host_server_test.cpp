@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "messages.h"
+#include "scripted_hosts.h"
 #include "wait_until.h"
 
 namespace lars {
@@ -29,7 +30,7 @@ protected:
             summaries.push_back(std::move(summary));
         };
         up.caller_ip = [this] { return caller.load(); };
-        lb_config config;
+        lb_config config = test::course_rules();
         config.report_interval = std::chrono::seconds(1);
         server =
             std::make_unique<host_server>(config, up, [this](log_level, const std::string &line) {
@@ -200,7 +201,7 @@ TEST_F(HostServer, ANewConfigurationIsUsedWhileRunning)
 {
     start();
     use_route({"10.0.0.1:80"});
-    lb_config config;
+    lb_config config = test::course_rules();
     config.probe_num = 1;
     // Long enough for the questions below, also where the machine is busy.
     config.overload_timeout = std::chrono::seconds(3);

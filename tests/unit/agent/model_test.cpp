@@ -154,7 +154,7 @@ private:
 void expect_same(scripted_hosts &real, const model &expected)
 {
     for (const auto &[name, state] : expected.hosts) {
-        ASSERT_NE(real.hosts.find(test::named(name)), nullptr) << name;
+        ASSERT_TRUE(real.hosts.slot_of(test::named(name))) << name;
         const host_health::counts &host = real.info(name);
         const long seen[] = {real.overloaded(name),
                              static_cast<long>(host.vsucc),

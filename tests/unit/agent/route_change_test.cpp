@@ -15,14 +15,14 @@ TEST(RouteChange, HostsThatStayKeepCountsStateAndDeadline)
     module.succeed('A', 5);
     module.fail('A', 3);
     module.pass(seconds(7));
-    const auto deadline = module.hosts.find(named('A'))->deadline();
+    const auto deadline = module.health('A').deadline();
     module.update("DBA");
     EXPECT_TRUE(module.overloaded('B'));
     EXPECT_EQ(module.info('A').vsucc, 185u);
     EXPECT_EQ(module.info('A').verr, 3u);
     EXPECT_EQ(module.info('A').rerr, 3u);
     EXPECT_EQ(module.info('A').contin_err, 3u);
-    EXPECT_EQ(module.hosts.find(named('A'))->deadline(), deadline);
+    EXPECT_EQ(module.health('A').deadline(), deadline);
 }
 
 TEST(RouteChange, NewHostsStartIdleWithTheirCredit)
@@ -33,7 +33,7 @@ TEST(RouteChange, NewHostsStartIdleWithTheirCredit)
     EXPECT_FALSE(module.overloaded('B'));
     EXPECT_EQ(module.info('B').vsucc, 180u);
     EXPECT_EQ(module.info('B').verr, 0u);
-    EXPECT_EQ(module.hosts.find(named('B'))->deadline(), module.now + seconds(15));
+    EXPECT_EQ(module.health('B').deadline(), module.now + seconds(15));
 }
 
 TEST(RouteChange, ABadWindowSurvivesAnUpdate)
@@ -52,7 +52,7 @@ TEST(RouteChange, MissingHostsAreForgottenEntirely)
     scripted_hosts module("AB");
     module.overload('A');
     module.update("B");
-    EXPECT_EQ(module.hosts.find(named('A')), nullptr);
+    EXPECT_FALSE(module.hosts.slot_of(named('A')));
     EXPECT_EQ(module.choose(22), std::string(22, 'B'));
     module.update("AB");
     EXPECT_FALSE(module.overloaded('A'));

@@ -41,7 +41,7 @@ protected:
                           reason_of(change.why));
     }
 
-    lb_config config;
+    lb_config config = test::course_rules();
     lb_time now{seconds(1000)};
     endpoint host;
     std::vector<module_id> pulls;
@@ -247,7 +247,7 @@ TEST_F(RouteLb, ANewConfigurationIsUsedFromNowOn)
     config.probe_num = 1;
     get();
     answer({"10.0.0.1:80"});
-    modules.set_config(config);
+    modules.set_config(config, now);
     now += seconds(1);
     get();
     EXPECT_EQ(pulls.size(), 2u);

@@ -1,5 +1,5 @@
-// A load_balance with a clock that only the test moves, and short words for
-// what is done to it.
+// A load_balance under the course's policy, with a clock that only the test moves, and
+// short words for what is done to it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,12 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "course_policy.h"
 #include "load_balance.h"
 #include "messages.h"
 
 namespace lars::test {
 
 using std::chrono::seconds;
+
+inline lb_config course_rules()
+{
+    lb_config config;
+    config.policy = balance_policy::course;
+    return config;
+}
 
 inline std::vector<route_host> hosts_of(const std::vector<std::string> &texts)
 {
@@ -45,7 +53,7 @@ public:
     char choose()
     {
         endpoint chosen;
-        switch (hosts.choose_host(config, &chosen)) {
+        switch (hosts.choose_host(config, now, &chosen)) {
         case load_balance::choice::host: return static_cast<char>(chosen.ip & 0xff);
         case load_balance::choice::overloaded: return '-';
         case load_balance::choice::no_hosts: break;
@@ -89,18 +97,19 @@ public:
 
     void overload(char name)
     {
-        ASSERT_NE(hosts.find(named(name)), nullptr);
+        ASSERT_TRUE(hosts.slot_of(named(name)));
         for (int i = 0; i < 1000 && !overloaded(name); ++i)
             fail(name, 1, 100000);
         ASSERT_TRUE(overloaded(name));
     }
 
-    bool overloaded(char name) const
+    bool overloaded(char name) const { return hosts.overloaded(named(name)); }
+    const host_health &health(char name) const
     {
-        const host_health *found = hosts.find(named(name));
-        return found && found->overloaded();
+        return static_cast<const course_policy *>(hosts.policy())
+            ->health(hosts.slot_of(named(name)).value());
     }
-    const host_health::counts &info(char name) const { return hosts.find(named(name))->counted(); }
+    const host_health::counts &info(char name) const { return health(name).counted(); }
 
     // "A 3 1, B! 0 0": successes and failures of each, '!' for overloaded.
     std::string sums()
@@ -119,7 +128,7 @@ public:
     void without_run_limits() { config.contin_err_limit = config.contin_succ_limit = 1000000; }
 
     load_balance hosts;
-    lb_config config;
+    lb_config config = course_rules();
     lb_time now{seconds(1000)};
     std::vector<std::string> changes;  // "A+ why" to overload, "A- why" to idle
 

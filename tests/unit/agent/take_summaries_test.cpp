@@ -23,7 +23,7 @@ protected:
     std::vector<call_summary> take() { return modules.take_summaries(0xc0a80101, 1573034612); }
 
     lb_time now{seconds(1000)};
-    route_lb modules{lb_config(), [](const module_id &) {}};
+    route_lb modules{test::course_rules(), [](const module_id &) {}};
 };
 
 TEST_F(TakeSummaries, EachModuleWithCallsIsOneMessageWithAllItsHosts)

@@ -77,7 +77,7 @@ TEST(Windows, Trap_A12_OneErrorEach16SecondsDoesNotFlap)
     int bad_windows = 0;
     for (int second = 1; second <= 1600; ++second) {
         module.pass(seconds(1));
-        bad_windows += module.hosts.find(test::named('A'))->last_window_was_bad() ? 1 : 0;
+        bad_windows += module.health('A').last_window_was_bad() ? 1 : 0;
         if (second % 16 == 0)
             module.fail('A');
         else if (second % 16 == 8)

@@ -1,0 +1,58 @@
+// The turn of a module's idle hosts: each is chosen as often as its share says, and as
+// evenly as can be. Equal shares are a plain turn.
+//
+// This is stride scheduling (Waldspurger and Weihl, 1995): each host stands at a point of
+// a virtual time, the earliest is chosen, and moves on by one over its share. Where
+// the shares are as 1:2:5, each 8 choices in a row are exactly 1, 2 and 5.
+//
+// Choosing takes the logarithm of the number of hosts and no memory; a change of the
+// hosts or of a share, the number of hosts. One thread.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "lb_policy.h"
+
+namespace lars {
+
+class weighted_turn {
+public:
+    // SEED decides where the turn begins.
+    explicit weighted_turn(uint32_t seed) : _random(seed) {}
+
+    // A host that is not in the turn enters it; where, chance decides. SHARE is above 0,
+    // and means something only beside those of others: 1e-3 to 1e10.
+    void add(host_slot host, double share);
+    // A host of the turn leaves it; gets another share. The others stay where they are.
+    void remove(host_slot host);
+    void set_share(host_slot host, double share);
+
+    // Chooses the next host. There is one.
+    host_slot next();
+
+    bool empty() const { return _waiting.empty(); }
+    // Of all hosts in the turn together.
+    double total_share() const;
+
+private:
+    struct entry {
+        uint64_t when;  // in virtual time, which may wrap
+        uint64_t stride;
+        double share;
+        host_slot host;
+    };
+    struct later;
+
+    entry *find(host_slot host);
+    uint64_t within(uint64_t stride);
+    void begin_anywhere();
+
+    std::vector<entry> _waiting;  // a heap, the earliest first
+    uint64_t _now = 0;            // where the host chosen last stood
+    bool _begun = false;
+    std::minstd_rand _random;
+};
+
+}  // namespace lars

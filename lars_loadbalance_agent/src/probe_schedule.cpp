@@ -1,0 +1,102 @@
+#include "probe_schedule.h"
+
+#include <algorithm>
+
+namespace lars {
+
+void probe_schedule::add(host_slot host, bool begins_anew, size_t hosts, const lb_config &config,
+                         lb_time now)
+{
+    if (host >= _hosts.size())
+        _hosts.resize(host + 1);
+    member &added = _hosts[host];
+    if (begins_anew)
+        added.wait = {};
+    added.succeeded = false;
+    added.under_way = 0;
+    grow_wait(added, config, now);
+    if (_waiting.empty()) {
+        _gap = std::max(config.probe_num, static_cast<uint32_t>(hosts));
+        _choices = 0;
+    }
+    _waiting.push_back(host);
+    _next_due = std::min(_next_due, added.due);
+}
+
+void probe_schedule::grow_wait(member &host, const lb_config &config, lb_time now)
+{
+    if (host.wait.count() == 0)
+        host.wait = config.probe_wait;
+    host.wait = std::min(host.wait, config.probe_wait_max);
+    host.due = now + host.wait;
+    host.wait *= 2;
+}
+
+void probe_schedule::remove(host_slot host)
+{
+    const auto found = std::find(_waiting.begin(), _waiting.end(), host);
+    if (found == _waiting.end())
+        return;
+    _waiting.erase(found);
+    find_next_due();
+}
+
+void probe_schedule::forget(host_slot host)
+{
+    if (host < _hosts.size())
+        _hosts[host] = {};
+}
+
+void probe_schedule::find_next_due()
+{
+    _next_due = lb_time::max();
+    for (host_slot host : _waiting) {
+        const member &m = _hosts[host];
+        _next_due = std::min(_next_due, m.succeeded ? lb_time::min() : m.due);
+    }
+}
+
+std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &config, lb_time now)
+{
+    if (_choices < _gap) {
+        ++_choices;
+        return std::nullopt;
+    }
+    if (now < _next_due)
+        return std::nullopt;
+    const auto earlier = [this](host_slot a, host_slot b) {
+        const member &x = _hosts[a], &y = _hosts[b];
+        return x.succeeded != y.succeeded ? x.succeeded : x.due < y.due;
+    };
+    const host_slot chosen = *std::min_element(_waiting.begin(), _waiting.end(), earlier);
+    member &probed = _hosts[chosen];
+    probed.succeeded = false;
+    ++probed.under_way;
+    grow_wait(probed, config, now);
+    find_next_due();
+    _choices = 0;
+    const uint32_t most = std::max(config.probe_num_max, 2 * static_cast<uint32_t>(hosts));
+    _gap = std::max(config.probe_num, std::min(2 * _gap, most));
+    return chosen;
+}
+
+bool probe_schedule::take_result(host_slot host, bool success, const lb_config &config)
+{
+    member &reported = _hosts[host];
+    if (reported.under_way == 0)
+        return false;
+    --reported.under_way;
+    reported.succeeded = success;
+    if (success)
+        _gap = config.probe_num;
+    find_next_due();
+    return true;
+}
+
+std::optional<lb_time> probe_schedule::wait_ends(host_slot host) const
+{
+    const member &m = _hosts[host];
+    return m.succeeded ? std::nullopt : std::optional(m.due);
+}
+
+}  // namespace lars
