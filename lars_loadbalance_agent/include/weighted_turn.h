@@ -32,9 +32,8 @@ public:
     // Chooses the next host. There is one.
     host_slot next();
 
-    bool empty() const { return _waiting.empty(); }
-    // Of all hosts in the turn together.
-    double total_share() const;
+    // The part of the choices that a host of the turn gets: 0 to 1.
+    double part_of(host_slot host) const;
 
 private:
     struct entry {
@@ -45,7 +44,8 @@ private:
     };
     struct later;
 
-    entry *find(host_slot host);
+    entry &find(host_slot host);
+    double total_share() const;
     uint64_t within(uint64_t stride);
     void begin_anywhere();
 

@@ -273,12 +273,11 @@ static std::string decimal(double value)
     return text;
 }
 
-host_account adaptive_policy::account(host_slot slot, const lb_config &config, lb_time now) const
+host_account adaptive_policy::account(host_slot slot, const lb_config &config, lb_time) const
 {
     const member &host = _hosts[slot];
     host_account told;
-    if (!host.overloaded || _panic)
-        told.share = (_panic ? host.weight : share_of(host, config, now)) / _turn.total_share();
+    told.share = _turn.part_of(slot);
     told.figures = {{"evidence", decimal(host.evidence) + " of " + decimal(config.evidence_limit)}};
     if (host.overloaded) {
         told.next_probe = _probes.wait_ends(slot);

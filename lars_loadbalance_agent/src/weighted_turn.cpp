@@ -22,12 +22,12 @@ struct weighted_turn::later {
     }
 };
 
-weighted_turn::entry *weighted_turn::find(host_slot host)
+weighted_turn::entry &weighted_turn::find(host_slot host)
 {
     const auto found = std::find_if(_waiting.begin(), _waiting.end(),
                                     [host](const entry &e) { return e.host == host; });
     assert(found != _waiting.end());
-    return &*found;
+    return *found;
 }
 
 // A random part of a stride.
@@ -46,14 +46,14 @@ void weighted_turn::add(host_slot host, double share)
 
 void weighted_turn::remove(host_slot host)
 {
-    *find(host) = _waiting.back();
+    find(host) = _waiting.back();
     _waiting.pop_back();
     std::make_heap(_waiting.begin(), _waiting.end(), later());
 }
 
 void weighted_turn::set_share(host_slot host, double share)
 {
-    entry &changed = *find(host);
+    entry &changed = find(host);
     const uint64_t stride = stride_of(share);
     // What it has waited for its next turn is kept.
     const double left = static_cast<double>(changed.when - _now) /
@@ -102,6 +102,15 @@ double weighted_turn::total_share() const
     for (const entry &e : _waiting)
         total += e.share;
     return total;
+}
+
+double weighted_turn::part_of(host_slot host) const
+{
+    for (const entry &e : _waiting) {
+        if (e.host == host)
+            return e.share / total_share();
+    }
+    return 0;
 }
 
 }  // namespace lars

@@ -1,0 +1,488 @@
+// The adaptive policy: who is set aside, how they come back, and what happens where all
+// fail. The goals that it reaches in figures are tested with the simulator.
+#include <random>
+
+#include "adaptive_hosts.h"
+
+namespace lars {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::adaptive_hosts;
+
+TEST(Adaptive, WithoutHostsThereIsNone)
+{
+    adaptive_hosts module;
+    EXPECT_EQ(module.choose(3), "???");
+    module.update("A");
+    module.update("");
+    EXPECT_EQ(module.choose(3), "???");
+}
+
+TEST(Adaptive, ADeadHostIsSetAsideAfterNineToElevenFailures)
+{
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+        for (const char *names : {"AB", "ABC", "ABCDEFGHIJ"}) {
+            adaptive_hosts module(names, seed);
+            module.call(200);
+            int failed = 0;
+            while (!module.overloaded('A') && failed < 100)
+                failed += module.call(1, "A").count('A') > 0;
+            EXPECT_GE(failed, 9) << names;
+            EXPECT_LE(failed, 11) << names;
+            EXPECT_EQ(module.changes.at(0), "A+ it fails more than the others");
+        }
+    }
+}
+
+TEST(Adaptive, HowLongAFailureTookMakesNoDifference)
+{
+    for (uint32_t timecost : {0u, 5000u}) {
+        adaptive_hosts module("AB");
+        module.succeed('B', 100);
+        for (int i = 0; i < 8; ++i) {
+            EXPECT_FALSE(module.overloaded('A')) << i;
+            module.fail('A', 1, timecost);
+            module.succeed('B');
+        }
+        module.fail('A', 1, timecost);
+        EXPECT_TRUE(module.overloaded('A'));
+    }
+}
+
+TEST(Adaptive, WhereAllFailAlikeNobodyIsSetAside)
+{
+    adaptive_hosts module("ABCD");
+    module.call(400);
+    EXPECT_TRUE(module.changes.empty());
+    module.call(4000, "ABCD");
+    EXPECT_TRUE(module.changes.empty());
+    EXPECT_EQ(module.choose(4).find('-'), std::string::npos);
+}
+
+TEST(Adaptive, OneOfManyThatAllFailAThirdIsSetAsideWhereItIsDead)
+{
+    adaptive_hosts module("ABCD");
+    std::mt19937 random(1);
+    for (int i = 0; i < 4000; ++i)
+        module.call(1, random() % 3 == 0 ? "ABCD" : "A");
+    EXPECT_TRUE(module.overloaded('A'));
+    for (char well : {'B', 'C', 'D'})
+        EXPECT_FALSE(module.overloaded(well)) << well;
+}
+
+TEST(Adaptive, FailuresWithinErrRateAreNoReason)
+{
+    adaptive_hosts module("AB");
+    for (int i = 0; i < 10000; ++i)
+        module.call(1, i % 22 < 2 ? "A" : "");
+    EXPECT_TRUE(module.changes.empty());
+}
+
+TEST(Adaptive, TheLastIdleHostNeverLeavesAndNothingIsRefused)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("A");
+    module.fail('B', 1000);
+    EXPECT_FALSE(module.overloaded('B'));
+    EXPECT_EQ(module.choose(1000).find('-'), std::string::npos);
+    adaptive_hosts alone("A");
+    alone.fail('A', 1000);
+    EXPECT_EQ(alone.choose(3), "AAA");
+}
+
+// A success of another host counts against it only if it is younger than the host's own
+// last failure: while everything is down, nobody is the worst.
+TEST(Adaptive, ABlackoutIsNoEvidence)
+{
+    adaptive_hosts module("ABC");
+    module.call(300);
+    module.call(3000, "ABC");
+    module.call(300);
+    EXPECT_TRUE(module.changes.empty());
+}
+
+TEST(Adaptive, AProbeComesWhenTheWaitIsOverAndChoicesHaveGoneBy)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("A");
+    EXPECT_EQ(module.call(900, "A").count('A'), 0u) << "less than a second";
+    EXPECT_EQ(module.call(200, "A")['A'], 1);
+    EXPECT_EQ(module.call(1800, "A").count('A'), 0u) << "two seconds after it";
+    while (module.call(1, "A").count('A') == 0)
+        ;
+    module.now += seconds(60);
+    EXPECT_EQ(module.call(40, "A").count('A'), 0u);
+    EXPECT_EQ(module.call(1, "A")['A'], 1) << "after 10, 20 and 40 choices";
+}
+
+TEST(Adaptive, EightSuccessfulProbesBringItBack)
+{
+    adaptive_hosts module("AB");
+    module.call(1000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    int probes = 0;
+    for (int i = 0; i < 1000 && module.overloaded('A'); ++i)
+        probes += module.call(1).count('A') > 0;
+    EXPECT_EQ(probes, 8);
+    EXPECT_EQ(module.changes.back(), "A- probes succeed");
+}
+
+TEST(Adaptive, TimeAloneBringsNobodyBack)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("A");
+    EXPECT_FALSE(module.hosts.next_deadline());
+    module.pass(seconds(100000));
+    EXPECT_TRUE(module.hosts.check_deadlines(module.config, module.now).empty());
+    EXPECT_TRUE(module.overloaded('A'));
+}
+
+TEST(Adaptive, AReturnedHostHasATenthOfItsShareAndAllOfItAfterTenSeconds)
+{
+    adaptive_hosts module("AB");
+    module.call(1000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    const lb_time returned = module.now;
+    EXPECT_NEAR(module.share('A'), 0.1 / 1.1, 0.01);
+    const int first = module.call(1000)['A'];
+    EXPECT_GT(first, 80);
+    EXPECT_LT(first, 160);
+    module.now = returned + seconds(5);
+    EXPECT_NEAR(module.call(1000)['A'], 370, 30) << "60 of 160";
+    module.now = returned + seconds(11);
+    module.call(2);
+    EXPECT_EQ(module.call(1000)['A'], 500);
+}
+
+TEST(Adaptive, AReturnedHostIsCalledHoweverManyThereAre)
+{
+    std::string names;
+    for (char name = 'A'; name < 'A' + 50; ++name)
+        names += name;
+    adaptive_hosts module(names);
+    module.call(5000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    EXPECT_GT(module.call(5000)['A'], 10);
+}
+
+// What is left of the evidence makes a second fault short.
+TEST(Adaptive, AReturnedHostIsOnProbation)
+{
+    adaptive_hosts module("AB");
+    module.call(1000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    int failures = 0;
+    for (int i = 0; i < 1000 && !module.overloaded('A'); ++i)
+        failures += module.call(1, "A").count('A') > 0;
+    EXPECT_LE(failures, 5);
+}
+
+TEST(Adaptive, WaitsBeginAnewOnlyAfterAReturnThatLasted)
+{
+    for (const auto &[lasts, wait] : {std::pair{seconds(1), 5000}, {seconds(11), 1000}}) {
+        adaptive_hosts module("AB");
+        module.call(1000);
+        module.set_aside("A");
+        // Three failed probes: the wait has grown to five seconds.
+        for (int probes = 0; probes < 3; module.now += milliseconds(10))
+            probes += module.call(1, "A").count('A') > 0;
+        while (module.overloaded('A'))
+            module.call(1);
+        module.now += lasts;
+        module.call(10);
+        module.set_aside("A");
+        const lb_time aside = module.now;
+        while (module.call(1, "A").count('A') == 0)
+            module.now += milliseconds(10);
+        const auto waited = std::chrono::duration_cast<milliseconds>(module.now - aside);
+        EXPECT_NEAR(static_cast<double>(waited.count()), wait, 300);
+    }
+}
+
+TEST(Adaptive, LateReportsAreNoResultOfAProbe)
+{
+    adaptive_hosts module("AB");
+    module.call(1000);
+    module.set_aside("A");
+    module.fail('A', 50);
+    module.succeed('A', 50);
+    EXPECT_TRUE(module.overloaded('A')) << "there was no probe";
+    module.now += seconds(1);
+    while (module.choose() != 'A')
+        ;
+    // The probe is under way; a call from before the host was set aside ends first.
+    const std::string evidence = module.figure('A', "evidence");
+    module.succeed('A', 0);
+    module.report('A', true, 1, 2500);
+    EXPECT_EQ(module.figure('A', "evidence"), evidence);
+    module.report('A', true, 1, 2);
+    EXPECT_NE(module.figure('A', "evidence"), evidence);
+}
+
+TEST(Adaptive, LateReportsAreNoEvidenceAgainstAReturn)
+{
+    adaptive_hosts module("AB");
+    module.call(1000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    module.report('A', false, 100, 3000);
+    EXPECT_FALSE(module.overloaded('A'));
+    EXPECT_EQ(module.hosts.take_calls().at(0).err, 109u) << "but they are calls";
+    // An hour in another unit than milliseconds is no reason to ignore a report.
+    for (int i = 0; i < 20; ++i) {
+        module.report('A', false, 1, 3600000);
+        module.succeed('B');
+    }
+    EXPECT_TRUE(module.overloaded('A'));
+}
+
+TEST(Adaptive, WhenTheOthersCannotBearTheLoadAllAreCalled)
+{
+    adaptive_hosts module("ABCD");
+    module.call(400);
+    module.set_aside("BCD");
+    EXPECT_EQ(module.figure('A', "panic"), "");
+    module.call(1000, "ABCD");
+    EXPECT_NE(module.figure('A', "panic"), "");
+    const auto calls = module.call(400, "ABCD");
+    for (char name : {'A', 'B', 'C', 'D'})
+        EXPECT_EQ(calls.at(name), 100) << "no wait, no gap";
+    // B, C and D are well again, and come back without a ramp.
+    module.call(100, "A");
+    for (char name : {'B', 'C', 'D'})
+        EXPECT_FALSE(module.overloaded(name));
+    module.set_aside("A");
+    EXPECT_NEAR(module.call(300, "A")['B'], 100, 2);
+    EXPECT_EQ(module.figure('B', "panic"), "");
+}
+
+TEST(Adaptive, FewCallsAreNoPanic)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("B");
+    module.update("BC");
+    module.fail('C', 9);
+    EXPECT_EQ(module.figure('C', "panic"), "");
+    module.fail('C', 1);
+    EXPECT_NE(module.figure('C', "panic"), "");
+}
+
+TEST(Adaptive, WhereTheRouteLosesAllButOverloadedHostsTheyAreCalled)
+{
+    adaptive_hosts module("ABC");
+    module.set_aside("AB");
+    module.update("AB");
+    const auto calls = module.call(100);
+    EXPECT_EQ(calls.at('A') + calls.at('B'), 100);
+    EXPECT_FALSE(module.overloaded('A'));
+    EXPECT_FALSE(module.overloaded('B'));
+    module.update("");
+    EXPECT_EQ(module.choose(), '?');
+}
+
+TEST(Adaptive, AHostThatLeavesAndComesBackBeginsAnew)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("A");
+    module.update("B");
+    module.update("AB");
+    EXPECT_FALSE(module.overloaded('A'));
+    EXPECT_EQ(module.figure('A', "evidence"), "0.00 of 8.00");
+    EXPECT_EQ(module.call(100)['A'], 50) << "without a ramp";
+}
+
+TEST(Adaptive, AChangeOfTheRouteKeepsWhatIsKnownOfThoseThatStay)
+{
+    adaptive_hosts module("ABC");
+    module.set_aside("A");
+    module.fail('B');
+    const std::string evidence = module.figure('B', "evidence");
+    module.update("ABCD");
+    EXPECT_TRUE(module.overloaded('A'));
+    EXPECT_EQ(module.figure('B', "evidence"), evidence);
+    EXPECT_EQ(module.call(900, "A").count('A'), 0u);
+}
+
+TEST(Adaptive, WeightsGiveExactSharesAndAlsoWhileOneIsSetAside)
+{
+    adaptive_hosts module;
+    module.weigh({{'A', 100}, {'B', 200}, {'C', 500}});
+    for (int i = 0; i < 100; ++i)
+        ASSERT_EQ(module.call(8), (std::map<char, int>{{'A', 1}, {'B', 2}, {'C', 5}}));
+    EXPECT_EQ(module.share('C'), 0.625);
+    module.set_aside("C");
+    module.now += seconds(30);
+    auto calls = module.call(3000, "C");
+    EXPECT_NEAR(calls['B'], 2 * calls['A'], 2);
+    EXPECT_LE(calls['C'], 3);
+}
+
+TEST(Adaptive, AWeightCanChangeAtAnyTimeAndZeroDrains)
+{
+    adaptive_hosts module;
+    module.weigh({{'A', 100}, {'B', 100}});
+    module.set_aside("A");
+    module.weigh({{'A', 300}, {'B', 100}});
+    EXPECT_TRUE(module.overloaded('A')) << "what is known is kept";
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    module.weigh({{'A', 200}, {'B', 100}});
+    module.call(1);
+    EXPECT_NEAR(module.share('A'), 0.2 / 1.2, 0.02) << "its ramp goes on";
+    module.now += seconds(11);
+    module.call(3);
+    EXPECT_EQ(module.call(300), (std::map<char, int>{{'A', 200}, {'B', 100}}));
+    module.weigh({{'A', 0}, {'B', 100}});
+    EXPECT_EQ(module.call(300), (std::map<char, int>{{'B', 300}}));
+    module.weigh({{'A', 0}, {'B', 0}});
+    EXPECT_EQ(module.choose(), '?');
+}
+
+TEST(Adaptive, AgentsThatStartTogetherBeginAtDifferentHosts)
+{
+    std::map<char, int> first;
+    for (uint32_t seed = 1; seed <= 3000; ++seed)
+        ++first[adaptive_hosts("ABC", seed * 7919).choose()];
+    for (char name : {'A', 'B', 'C'})
+        EXPECT_NEAR(first[name], 1000, 105) << "four standard deviations";
+}
+
+TEST(Adaptive, ThePolicyCanBeChangedWhileItIsUsed)
+{
+    adaptive_hosts module("AB");
+    module.set_aside("A");
+    module.config.policy = balance_policy::course;
+    module.hosts.change_policy(module.config, module.now);
+    EXPECT_FALSE(module.overloaded('A'));
+    EXPECT_EQ(module.choose(4), "ABAB");
+    EXPECT_TRUE(module.hosts.next_deadline());
+    module.fail('A', 15);
+    EXPECT_EQ(module.changes.back(), "A+ calls fail");
+    module.config.policy = balance_policy::adaptive;
+    module.hosts.change_policy(module.config, module.now);
+    EXPECT_FALSE(module.overloaded('A'));
+    EXPECT_FALSE(module.hosts.next_deadline());
+    EXPECT_EQ(module.call(100)['A'], 50);
+}
+
+TEST(Adaptive, NextChoicesAreThoseThatComeAndChangeNothing)
+{
+    for (balance_policy policy : {balance_policy::adaptive, balance_policy::course}) {
+        adaptive_hosts module("ABC");
+        module.config.policy = policy;
+        module.hosts.change_policy(module.config, module.now);
+        for (int i = 0; i < 100; ++i) {
+            module.fail('B', 1);
+            module.succeed('A', 1);
+            module.succeed('C', 1);
+        }
+        ASSERT_TRUE(module.overloaded('B'));
+        module.now += seconds(2);
+        std::string told;
+        for (int i = 0; i < 5; ++i) {
+            told.clear();
+            for (const endpoint &next : module.hosts.next_choices(25, module.config, module.now))
+                told += static_cast<char>(next.ip & 0xff);
+        }
+        EXPECT_NE(told.find('B'), std::string::npos) << "a probe is among them";
+        EXPECT_EQ(module.choose(25), told);
+    }
+}
+
+TEST(Adaptive, ExplainsWhyAHostIsAsItIs)
+{
+    adaptive_hosts module("AB");
+    const lb_time began = module.now;
+    module.call(20);
+    module.set_aside("A");
+    const lb_time aside = module.now;
+    module.now += seconds(3);
+    auto told = module.hosts.explain(test::named('A'), module.config, module.now);
+    EXPECT_TRUE(told.overloaded);
+    EXPECT_EQ(told.since, aside);
+    ASSERT_EQ(told.past.size(), 1u);
+    EXPECT_EQ(told.past[0].why, health_change::stands_out);
+    EXPECT_EQ(told.account.share, 0);
+    EXPECT_EQ(told.account.next_probe, aside + seconds(1));
+    told = module.hosts.explain(test::named('B'), module.config, module.now);
+    EXPECT_EQ(told.since, began);
+    EXPECT_EQ(told.account.share, 1);
+    EXPECT_TRUE(told.past.empty());
+    for (int i = 0; i < 15; ++i) {
+        while (module.overloaded('A')) {
+            module.now += milliseconds(50);
+            module.call(1);
+        }
+        module.set_aside("A");
+    }
+    told = module.hosts.explain(test::named('A'), module.config, module.now);
+    ASSERT_EQ(told.past.size(), load_balance::MAX_PAST);
+    EXPECT_TRUE(told.past.back().overloaded);
+    EXPECT_EQ(told.past.back().when, told.since);
+    EXPECT_LT(told.past.front().when, told.past.back().when);
+}
+
+// Whatever comes, in whatever order, there is a host while there is one, and what is
+// told of each holds together.
+TEST(Adaptive, HoldsTogetherInEveryRun)
+{
+    for (uint32_t seed = 1; seed <= 30; ++seed) {
+        std::mt19937 random(seed);
+        const auto below = [&random](unsigned limit) { return random() % limit; };
+        adaptive_hosts module("ABC", seed);
+        std::string route = "ABC";
+        std::map<char, unsigned> sickness;
+        for (int step = 0; step < 20000; ++step) {
+            const unsigned what = below(1000);
+            if (what < 900) {
+                const char chosen = module.choose();
+                ASSERT_EQ(chosen == '?', route.empty());
+                ASSERT_TRUE(route.empty() || route.find(chosen) != std::string::npos) << chosen;
+                if (chosen != '?' && below(20) > 0)
+                    module.report(chosen, below(100) >= sickness[chosen], 1, below(4000));
+            } else if (what < 940) {
+                module.report(static_cast<char>('A' + below(6)), below(2) == 0, 1, 0);
+            } else if (what < 980) {
+                module.now += milliseconds(below(3) == 0 ? below(20000) : below(300));
+            } else if (what < 990) {
+                const unsigned levels[] = {0, 5, 30, 100};
+                sickness[static_cast<char>('A' + below(6))] = levels[below(4)];
+            } else {
+                std::map<char, uint32_t> weights;
+                route.clear();
+                for (char name = 'A'; name < 'G'; ++name) {
+                    const uint32_t sizes[] = {0, 0, 1, 100, 100, 4294967295u};
+                    const uint32_t weight = sizes[below(6)];
+                    if (below(3) > 0)
+                        weights[name] = weight;
+                    if (weights.count(name) > 0 && weight > 0)
+                        route += name;
+                }
+                module.weigh(weights);
+            }
+            double shares = 0;
+            for (char name : route)
+                shares += module.share(name);
+            ASSERT_NEAR(shares, route.empty() ? 0 : 1, 1e-6) << "step " << step;
+        }
+        ASSERT_GT(module.changes.size(), 10u) << "nothing was tested";
+    }
+}
+
+}  // namespace
+}  // namespace lars
