@@ -20,8 +20,6 @@ public:
     void add(host_slot host, bool begins_anew, size_t hosts, const lb_config &config, lb_time now);
     // An overloaded host is idle, or gone. Does nothing if it is not in the schedule.
     void remove(host_slot host);
-    // A host is new: its waits have not begun.
-    void forget(host_slot host);
 
     bool empty() const { return _waiting.empty(); }
 

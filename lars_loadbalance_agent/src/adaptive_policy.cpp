@@ -20,7 +20,6 @@ void adaptive_policy::add(host_slot host, uint32_t weight, const lb_config &, lb
     added.in_use = true;
     added.since = now;
     added.weight = weight;
-    _probes.forget(host);
     ++_size;
     ++_idle;
     _turn.add(host, added.weight);

@@ -41,12 +41,6 @@ void probe_schedule::remove(host_slot host)
     find_next_due();
 }
 
-void probe_schedule::forget(host_slot host)
-{
-    if (host < _hosts.size())
-        _hosts[host] = {};
-}
-
 void probe_schedule::find_next_due()
 {
     _next_due = lb_time::max();

@@ -72,6 +72,56 @@ TEST(Adaptive, OneOfManyThatAllFailAThirdIsSetAsideWhereItIsDead)
         EXPECT_FALSE(module.overloaded(well)) << well;
 }
 
+TEST(Adaptive, AFailureWeighsTheSquareOfWhatTheBestOtherDoesBetter)
+{
+    adaptive_hosts module("ABC");
+    for (int i = 0; i < 99; ++i) {
+        module.report('B', i % 2 == 0, 1, 0);  // (49 + 1) / (99 + 1)
+        module.report('C', i % 4 == 0, 1, 0);  // worse
+    }
+    module.succeed('B', 0);
+    module.fail('A');
+    EXPECT_EQ(module.figure('A', "evidence"), "0.25 of 8.00");
+    EXPECT_EQ(module.figure('A', "best other host fails"), "100.00 %")
+        << "none has a success since";
+    module.succeed('B');
+    module.succeed('A');
+    EXPECT_EQ(module.figure('A', "evidence"), "0.00 of 8.00");
+}
+
+TEST(Adaptive, AHostThatIsItselfInDoubtIsNoMeasureForOthers)
+{
+    adaptive_hosts module("AB");
+    module.succeed('A', 100);
+    module.succeed('B', 100);
+    for (int i = 0; i < 6; ++i) {
+        module.fail('B');
+        module.succeed('A');
+    }
+    ASSERT_GT(module.figure('B', "evidence"), "4");
+    module.succeed('B');
+    module.fail('A');
+    EXPECT_EQ(module.figure('A', "evidence"), "0.00 of 8.00");
+}
+
+TEST(Adaptive, AHostThatHasJustReturnedIsAMeasureOnlyWhereThereIsNoOther)
+{
+    for (const char *names : {"ABC", "AB"}) {
+        adaptive_hosts module(names);
+        module.call(1000);
+        module.set_aside("B");
+        module.now += seconds(1);
+        while (module.overloaded('B'))
+            module.call(1);
+        // B does better than C, but it is ramping.
+        module.succeed('B', 90);
+        for (int i = 0; i < 200; ++i)
+            module.report('C', i % 2 == 0, 1, 0);
+        const double best = std::stod(module.figure('A', "best other host fails"));
+        EXPECT_EQ(best > 20, module.hosts.route().size() == 3) << best;
+    }
+}
+
 TEST(Adaptive, FailuresWithinErrRateAreNoReason)
 {
     adaptive_hosts module("AB");
@@ -341,6 +391,7 @@ TEST(Adaptive, AWeightCanChangeAtAnyTimeAndZeroDrains)
     module.now += seconds(1);
     while (module.overloaded('A'))
         module.call(1);
+    module.call(1);
     module.weigh({{'A', 200}, {'B', 100}});
     module.call(1);
     EXPECT_NEAR(module.share('A'), 0.2 / 1.2, 0.02) << "its ramp goes on";

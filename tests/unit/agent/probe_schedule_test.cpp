@@ -84,6 +84,17 @@ TEST_F(ProbeSchedule, AfterASuccessTheHostIsProbedAgainAsSoonAsTheGapAllows)
     EXPECT_NE(last, first);
 }
 
+TEST_F(ProbeSchedule, TheNextProbeAfterASuccessWaitsForItsResult)
+{
+    schedule.add(3, true, hosts, config, now);
+    now += seconds(60);
+    choices_until_probe();
+    EXPECT_TRUE(schedule.take_result(3, true, config));
+    EXPECT_EQ(choices_until_probe(), 10);
+    EXPECT_EQ(choices_until_probe(), -1) << "nobody knows how that one went";
+    EXPECT_EQ(time_until_probe(), seconds(4)) << "but it may never be reported";
+}
+
 TEST_F(ProbeSchedule, NoMoreResultsCountThanProbesWereHandedOut)
 {
     schedule.add(3, true, hosts, config, now);
@@ -108,10 +119,6 @@ TEST_F(ProbeSchedule, WaitsBeginAnewOnlyWhenTheyAreToldTo)
     schedule.remove(3);
     schedule.add(3, true, hosts, config, now);
     EXPECT_EQ(time_until_probe(), seconds(1));
-    schedule.remove(3);
-    schedule.forget(3);
-    schedule.add(3, false, hosts, config, now);
-    EXPECT_EQ(time_until_probe(), seconds(1)) << "another host has that number now";
 }
 
 TEST_F(ProbeSchedule, HostsThatWaitTakeTurns)
