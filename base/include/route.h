@@ -45,18 +45,22 @@ struct module_id_hash {
     }
 };
 
-// What a route says about one host. What belongs to a host besides its address (a
-// weight, say) has its place here.
+// What a route says about one host.
 struct route_host {
     static constexpr uint32_t DEFAULT_WEIGHT = 100;
 
     endpoint address;
-    uint32_t weight = DEFAULT_WEIGHT;  // its share among the module's hosts; 0: drained
+    // The host's share of the module's calls is in proportion to this. With 0 it is
+    // drained: it is in the database, and in no route that anybody is given.
+    uint32_t weight = DEFAULT_WEIGHT;
 
-    // As files of routes and lars_route's arguments have it: "10.0.0.1:80". parse gives
-    // nothing where TEXT is anything else.
+    bool drained() const { return weight == 0; }
+
+    // As files of routes and lars_route's arguments have it: "10.0.0.1:80", with "@50"
+    // behind it if the weight is another than 100. parse gives nothing where TEXT is
+    // anything else; it takes "@100" too.
     static std::optional<route_host> parse(std::string_view text);
-    std::string to_string() const { return address.to_string(); }
+    std::string to_string() const;
 
     // False if nobody can call a host with that address or port (wire_rules.h). Such
     // a host is left out of every route, wherever the route comes from.
@@ -64,9 +68,15 @@ struct route_host {
 
     // Everything that the route says is compared. Whether two are the same host, their
     // addresses say.
-    bool operator==(const route_host &other) const { return address == other.address; }
+    bool operator==(const route_host &other) const
+    {
+        return address == other.address && weight == other.weight;
+    }
     bool operator!=(const route_host &other) const { return !(*this == other); }
-    bool operator<(const route_host &other) const { return address < other.address; }
+    bool operator<(const route_host &other) const
+    {
+        return address != other.address ? address < other.address : weight < other.weight;
+    }
 };
 
 // A module and its hosts. No host is in it twice.
@@ -90,14 +100,16 @@ struct route_row {
     }
 };
 
-// Brings HOSTS in order, each address once.
+// Brings HOSTS in order, each address once. Of several weights that one address has, the
+// lowest counts, so that a drained host stays drained.
 void sort_hosts(std::vector<route_host> *hosts);
 // The one of HOSTS that has this address; null where none has. Valid until HOSTS changes.
 const route_host *find_host(const std::vector<route_host> &hosts, const endpoint &address);
 
 // Returns the routes that ROWS make: the modules in ascending order, and each one's
-// hosts too. Rows whose host cannot be called are left out, and of equal rows all
-// but one.
+// hosts too. Rows whose host cannot be called are left out. Of rows with the same host,
+// the one with the lowest weight counts, and a host that is drained by it is left out.
+// A module of which no host is left has no route.
 std::vector<module_route> group_by_module(std::vector<route_row> rows);
 
 }  // namespace lars

@@ -4,9 +4,11 @@
 //
 //     lars-routes 1 2 5f3d0a1b9c7e4422
 //     1 1 192.168.1.177:7777
-//     -1 2 192.168.1.178:7776
+//     -1 2 192.168.1.178:7776@50
 //
-// Each row is a modid, a cmdid and a host; the ids are signed, as on the wire. Any
+// Each row is a modid, a cmdid and a host, with its weight if that is not 100; the ids
+// are signed, as on the wire. A program from before there were weights reads a file in
+// which all of them are 100, and refuses one with another weight, naming its line. Any
 // thread.
 #pragma once
 

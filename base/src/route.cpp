@@ -1,6 +1,7 @@
 #include "route.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "wire_rules.h"
 
@@ -11,12 +12,25 @@ std::string module_id::to_string() const
     return "(" + std::to_string(modid) + "," + std::to_string(cmdid) + ")";
 }
 
+std::string route_host::to_string() const
+{
+    return address.to_string() + (weight == DEFAULT_WEIGHT ? "" : "@" + std::to_string(weight));
+}
+
 std::optional<route_host> route_host::parse(std::string_view text)
 {
-    const auto address = endpoint::parse(text);
+    const size_t at = text.find('@');
+    const auto address = endpoint::parse(text.substr(0, at));
     if (!address)
         return std::nullopt;
-    return route_host{*address};
+    route_host host{*address};
+    if (at == std::string_view::npos)
+        return host;
+    const char *end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data() + at + 1, end, host.weight);
+    if (error != std::errc() || stopped != end)
+        return std::nullopt;
+    return host;
 }
 
 bool route_host::can_be_called() const
@@ -44,15 +58,18 @@ const route_host *find_host(const std::vector<route_host> &hosts, const endpoint
 std::vector<module_route> group_by_module(std::vector<route_row> rows)
 {
     std::sort(rows.begin(), rows.end());
+    // The lowest weight of a host comes first.
+    const auto same_host = [](const route_row &a, const route_row &b) {
+        return a.module == b.module && a.host.address == b.host.address;
+    };
+    rows.erase(std::unique(rows.begin(), rows.end(), same_host), rows.end());
     std::vector<module_route> modules;
     for (const route_row &row : rows) {
-        if (!row.host.can_be_called())
+        if (!row.host.can_be_called() || row.host.drained())
             continue;
         if (modules.empty() || modules.back().module != row.module)
             modules.push_back({row.module, {}});
-        std::vector<route_host> &hosts = modules.back().hosts;
-        if (hosts.empty() || hosts.back().address != row.host.address)
-            hosts.push_back(row.host);
+        modules.back().hosts.push_back(row.host);
     }
     return modules;
 }

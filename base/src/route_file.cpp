@@ -121,7 +121,7 @@ static std::string parse_rows(reader &lines, const header &head, std::vector<rou
             return "the line is cut off";
         route_row row;
         if (!parse_row(*text, &row))
-            return "expected MODID CMDID IP:PORT";
+            return "expected MODID CMDID IP:PORT[@WEIGHT]";
         rows->push_back(row);
     }
     if (rows->size() != head.rows) {

@@ -52,6 +52,17 @@ TEST_F(RememberedRoutes, WhatIsSavedIsLoaded)
     EXPECT_TRUE(lines.empty());
 }
 
+TEST_F(RememberedRoutes, WeightsAreRememberedAndADrainedHostIsNotServed)
+{
+    remembered_routes routes = file(path);
+    const module_id module{1, 2};
+    routes.save({{module, {{1, 80}, 7}}, {module, {{2, 80}, 0}}, {module, {{3, 80}}}}, now);
+    const auto known = file(path).load();
+    ASSERT_TRUE(known.has_value());
+    ASSERT_EQ(known->size(), 1u);
+    EXPECT_EQ(known->at(0).hosts, (std::vector<route_host>{{{1, 80}, 7}, {{3, 80}}}));
+}
+
 TEST_F(RememberedRoutes, ADamagedFileIsRefusedByName)
 {
     test::write_text(path, "lars-routes 1 1 0000000000000000\n1 1 10.0.0.1:80\n");

@@ -176,5 +176,40 @@ TEST(RouteFile, SavingReplacesTheFileRatherThanWritingIntoIt)
     EXPECT_EQ(read_text(folder.file("old")), old);
 }
 
+TEST(RouteFile, WeightsAreKept)
+{
+    temp_dir folder;
+    const std::string path = folder.file("routes");
+    const std::vector<route_row> rows = {
+        {{1, 1}, {{1, 1}, 50}}, {{1, 1}, {{2, 1}}}, {{1, 1}, {{3, 1}, UINT32_MAX}}};
+    ASSERT_TRUE(save_route_file(path, rows));
+    std::vector<route_row> loaded;
+    ASSERT_TRUE(load_route_file(path, &loaded));
+    EXPECT_EQ(loaded, rows);
+    EXPECT_NE(read_text(path).find("\n1 1 0.0.0.1:1@50\n1 1 0.0.0.2:1\n1 1 0.0.0.3:1@4294967295\n"),
+              std::string::npos);
+    for (const char *weight : {"@", "@x", "@-1", "@4294967296", "@5 "}) {
+        write_text(path,
+                   "lars-routes 1 1 0000000000000000\n1 1 10.0.0.1:1" + std::string(weight) + "\n");
+        EXPECT_NE(refusal(path).find(path + ":2: "), std::string::npos) << weight;
+    }
+}
+
+// Written by a program that knew no weights, and such a program reads it.
+TEST(RouteFile, WithoutOtherWeightsItIsTheFileOfBefore)
+{
+    temp_dir folder;
+    const std::string before = "lars-routes 1 2 2754e191d4b5bae9\n1 1 192.168.1.177:7777\n"
+                               "1 2 192.168.1.178:7776\n";
+    const std::string path = folder.write("routes", before);
+    std::vector<route_row> rows;
+    const status s = load_route_file(path, &rows);
+    ASSERT_TRUE(s) << s.message();
+    EXPECT_EQ(rows, (std::vector<route_row>{sample[0], sample[1]}));
+    EXPECT_EQ(rows[0].host.weight, 100u);
+    ASSERT_TRUE(save_route_file(path, rows));
+    EXPECT_EQ(read_text(path), before);
+}
+
 }  // namespace
 }  // namespace lars

@@ -56,8 +56,32 @@ TEST(RouteHost, IsReadAsItIsWritten)
 {
     for (const char *text : {"10.0.0.1:80", "255.255.255.255:65535", "0.0.0.0:0"})
         EXPECT_EQ(route_host::parse(text).value().to_string(), text);
-    for (const char *wrong : {"", "10.0.0.1", "10.0.0.1:65536", "10.0.0.1:80 ", "10.0.0.1:80@1"})
+    for (const char *wrong : {"", "10.0.0.1", "10.0.0.1:65536", "10.0.0.1:80 ", "10.0.0.1:80@"})
         EXPECT_FALSE(route_host::parse(wrong)) << wrong;
+}
+
+TEST(RouteHost, IsWrittenWithItsWeightUnlessThatIsTheUsualOne)
+{
+    EXPECT_EQ(route_host().weight, 100u);
+    for (const char *text : {"10.0.0.1:80", "10.0.0.1:80@0", "10.0.0.1:80@4294967295"})
+        EXPECT_EQ(route_host::parse(text).value_or(route_host()).to_string(), text);
+    EXPECT_EQ(route_host::parse("10.0.0.1:80@100")->to_string(), "10.0.0.1:80");
+    EXPECT_EQ(route_host::parse("10.0.0.1:80@7")->weight, 7u);
+    EXPECT_TRUE(route_host::parse("10.0.0.1:80@0")->drained());
+    for (const char *wrong :
+         {"@1", "10.0.0.1:80@x", "10.0.0.1:80@-1", "10.0.0.1:80@+1", "10.0.0.1:80@ 1",
+          "10.0.0.1:80@1 ", "10.0.0.1:80@1.5", "10.0.0.1:80@4294967296", "10.0.0.1:80@0x10",
+          "10.0.0.1:80@1@2", "10.0.0.1@1:80", "10.0.0.1@80"})
+        EXPECT_FALSE(route_host::parse(wrong)) << wrong;
+}
+
+TEST(RouteHost, AnotherWeightIsAnotherRouteOfTheSameHost)
+{
+    const route_host usual{{1, 80}}, light{{1, 80}, 7}, next{{1, 81}, 1};
+    EXPECT_NE(usual, light);
+    EXPECT_LT(light, usual);
+    EXPECT_LT(usual, next);
+    EXPECT_EQ(find_host({light}, usual.address)->weight, 7u);
 }
 
 TEST(RouteHost, IsFoundByItsAddress)
@@ -74,6 +98,13 @@ TEST(RouteHost, SortedHostsStandThereOnce)
     std::vector<route_host> hosts = {{{2, 80}}, {{1, 81}}, {{1, 80}}, {{2, 80}}, {{1, 80}}};
     sort_hosts(&hosts);
     EXPECT_EQ(hosts, (std::vector<route_host>{{{1, 80}}, {{1, 81}}, {{2, 80}}}));
+}
+
+TEST(RouteHost, OfSeveralWeightsTheLowestStays)
+{
+    std::vector<route_host> hosts = {{{1, 80}, 50}, {{2, 80}}, {{1, 80}, 7}, {{2, 80}, 0}};
+    sort_hosts(&hosts);
+    EXPECT_EQ(hosts, (std::vector<route_host>{{{1, 80}, 7}, {{2, 80}, 0}}));
 }
 
 TEST(GroupByModule, GivesEachModuleOnceWithItsHostsSortedAndOnce)
@@ -99,6 +130,23 @@ TEST(GroupByModule, LeavesOutHostsThatCannotBeCalled)
     ASSERT_EQ(groups.size(), 1u);
     EXPECT_EQ(groups[0].module, (module_id{1, 2}));
     EXPECT_EQ(groups[0].hosts.size(), 1u);
+}
+
+TEST(GroupByModule, TakesTheLowestWeightAndLeavesOutDrainedHosts)
+{
+    const auto weighted = [](int32_t cmdid, const char *text) {
+        return route_row{{1, cmdid}, *route_host::parse(text)};
+    };
+    const auto groups = group_by_module(
+        {weighted(1, "10.0.0.1:80@50"), weighted(1, "10.0.0.1:80@7"), weighted(1, "10.0.0.2:80@0"),
+         weighted(1, "10.0.0.2:80"), weighted(1, "10.0.0.3:80@4294967295"),
+         weighted(2, "10.0.0.2:80@0"), weighted(3, "10.0.0.2:80")});
+    ASSERT_EQ(groups.size(), 2u) << "where all are drained there is no route";
+    EXPECT_EQ(groups[0].module, (module_id{1, 1}));
+    ASSERT_EQ(groups[0].hosts.size(), 2u);
+    EXPECT_EQ(groups[0].hosts[0].to_string(), "10.0.0.1:80@7");
+    EXPECT_EQ(groups[0].hosts[1].to_string(), "10.0.0.3:80@4294967295");
+    EXPECT_EQ(groups[1].module, (module_id{1, 3}));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ protected:
         std::string all;
         for (const route_row &row : table.rows())
             all += (all.empty() ? "" : " ") + std::to_string(row.module.modid) + "," +
-                   std::to_string(row.module.cmdid) + "=" + row.host.address.to_string();
+                   std::to_string(row.module.cmdid) + "=" + row.host.to_string();
         return all;
     }
 
