@@ -37,8 +37,8 @@ public:
     bool decode_route_request(const char *data, size_t len, module_request *out);
     // From a ReportRequest. False also if its host cannot be called.
     bool decode_call_report(const char *data, size_t len, call_report *out);
-    // From a GetRouteResponse. A host that cannot be called is left out, and one that
-    // comes again. The order stays.
+    // From a GetRouteResponse. A host that cannot be called is left out. One that comes
+    // again is in *OUT once, with the lowest of its weights. The order stays.
     bool decode_route(const char *data, size_t len, module_route *out);
     // From a ReportStatusRequest. A host that cannot be called is left out; *LEFT_OUT
     // becomes the number of those.
@@ -50,8 +50,9 @@ public:
     // The GetHostResponse to what was ASKED. HOST is used with RET_SUCC only.
     std::string_view encode_host(const module_request &asked, LarsRetCode retcode,
                                  const endpoint &host);
-    // The GetRouteResponse to what was ASKED. If HOSTS do not all fit a datagram, the
-    // last ones are left out; *FITTED becomes the number of those that are in.
+    // The GetRouteResponse to what was ASKED. Drained hosts are left out. If the rest does
+    // not fit a datagram, the last ones are left out; *FITTED becomes the number of those
+    // that are in.
     std::string_view encode_route(const module_request &asked, const std::vector<route_host> &hosts,
                                   size_t *fitted);
 
@@ -75,9 +76,9 @@ private:
 // A GetRouteRequest, without a seq.
 std::string encode_route_request(const module_id &module);
 
-// A GetRouteResponse for whoever asks: without a seq, but with room for one. If the
-// route's hosts do not all fit a message, the last ones are left out; *FITTED becomes
-// the number of those that are in.
+// A GetRouteResponse for whoever asks: without a seq, but with room for one. Drained
+// hosts are left out. If the rest does not fit a message, the last ones are left out;
+// *FITTED becomes the number of those that are in.
 std::string encode_route_without_seq(const module_route &route, size_t *fitted);
 // Adds a seq to such a body, which has none yet.
 void append_seq(std::string *route_body, uint32_t seq);

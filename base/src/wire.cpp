@@ -1,7 +1,7 @@
 #include "wire.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "message.h"
 #include "wire_rules.h"
@@ -52,14 +52,25 @@ static void set_module(const module_id &module, with_module *message)
     message->set_cmdid(module.cmdid);
 }
 
+// What is absent is 0 in proto3. So 0 is a peer that knows no weights, and never a
+// drained host: those are in no message.
+static uint32_t weight_of(const HostInfo &info)
+{
+    return info.weight() == 0 ? route_host::DEFAULT_WEIGHT : info.weight();
+}
+
 // Adds the first hosts, while the message does not grow beyond LIMIT bytes.
 static size_t add_hosts(const std::vector<route_host> &hosts, size_t limit, GetRouteResponse *body)
 {
     size_t room = limit - body->ByteSizeLong();
     size_t fitted = 0;
     for (const route_host &host : hosts) {
+        if (host.drained())
+            continue;  // it would be read as one of weight 100
         HostInfo *info = body->add_host();
         set_address(host.address, info);
+        if (host.weight != route_host::DEFAULT_WEIGHT)
+            info->set_weight(host.weight);
         const size_t size = info->ByteSizeLong() + HOST_OVERHEAD;
         if (size > room) {
             body->mutable_host()->RemoveLast();
@@ -102,10 +113,18 @@ bool wire_codec::decode_route(const char *data, size_t len, module_route *out)
         return false;
     out->module = module_of(_route_response);
     out->hosts.clear();
-    std::unordered_set<endpoint, endpoint_hash> seen;
+    std::unordered_map<endpoint, size_t, endpoint_hash> places;
     for (const HostInfo &info : _route_response.host()) {
-        if (can_be_called(info) && seen.insert(address_of(info)).second)
-            out->hosts.push_back({address_of(info)});
+        if (!can_be_called(info))
+            continue;
+        const route_host host{address_of(info), weight_of(info)};
+        const auto [place, is_new] = places.emplace(host.address, out->hosts.size());
+        if (is_new) {
+            out->hosts.push_back(host);
+        } else {
+            uint32_t &weight = out->hosts[place->second].weight;
+            weight = std::min(weight, host.weight);
+        }
     }
     return true;
 }

@@ -67,7 +67,8 @@ inline std::string text_of(const HostInfo &info)
         .to_string();
 }
 
-// "1,2: 10.0.0.1:80 10.0.0.2:80" of a GetRouteResponse frame; "" for anything else.
+// "1,2: 10.0.0.1:80 10.0.0.2:80@50" of a GetRouteResponse frame, with the weights that
+// are in it; "" for anything else.
 inline std::string route_text(const std::optional<wire_frame> &frame)
 {
     GetRouteResponse body;
@@ -77,7 +78,8 @@ inline std::string route_text(const std::optional<wire_frame> &frame)
         return "";
     std::string text = std::to_string(body.modid()) + "," + std::to_string(body.cmdid()) + ":";
     for (const HostInfo &info : body.host())
-        text += " " + text_of(info);
+        text +=
+            " " + text_of(info) + (info.weight() == 0 ? "" : "@" + std::to_string(info.weight()));
     return text;
 }
 

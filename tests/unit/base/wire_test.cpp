@@ -99,6 +99,94 @@ TEST(Wire, ARouteIsReadWithEachCallableHostOnceInItsOrder)
     EXPECT_FALSE(decodes(codec, &wire_codec::decode_route, "\x08", &route));
 }
 
+void add_host(GetRouteResponse *body, int32_t ip, uint32_t weight)
+{
+    HostInfo *info = body->add_host();
+    info->set_ip(ip);
+    info->set_port(80);
+    info->set_weight(weight);
+}
+
+TEST(Wire, ARouteIsReadWithItsWeights)
+{
+    wire_codec codec;
+    module_route route;
+    GetRouteResponse body;
+    add_host(&body, 1, 7);
+    add_host(&body, 2, 0);
+    add_host(&body, 3, UINT32_MAX);
+    // Of a host that comes again, the lowest weight counts; one without is 100.
+    add_host(&body, 4, 300);
+    add_host(&body, 4, 50);
+    add_host(&body, 4, 70);
+    add_host(&body, 5, 300);
+    add_host(&body, 5, 0);
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, body.SerializeAsString(), &route));
+    EXPECT_EQ(
+        route.hosts,
+        (std::vector<route_host>{
+            {{1, 80}, 7}, {{2, 80}, 100}, {{3, 80}, UINT32_MAX}, {{4, 80}, 50}, {{5, 80}, 100}}));
+}
+
+// A peer that writes the field though it is 0 means the same as one that does not.
+TEST(Wire, AWeightOf0ThatIsWrittenIsTheUsualOne)
+{
+    wire_codec codec;
+    module_route route;
+    for (const char *body : {"1a0408011050", "1a06080110501800"}) {
+        ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, from_hex(body), &route)) << body;
+        EXPECT_EQ(route.hosts, (std::vector<route_host>{{{1, 80}, 100}})) << body;
+    }
+}
+
+TEST(Wire, AWeightThatIsNoNumberOf32BitsDoesNoHarm)
+{
+    wire_codec codec;
+    module_route route;
+    // 2^32 + 5, of which protobuf keeps 32 bits; a text in the same field; cut off.
+    ASSERT_TRUE(
+        decodes(codec, &wire_codec::decode_route, from_hex("1a0a08011050188580808010"), &route));
+    EXPECT_EQ(route.hosts, (std::vector<route_host>{{{1, 80}, 5}}));
+    ASSERT_TRUE(
+        decodes(codec, &wire_codec::decode_route, from_hex("1a08080110501a023939"), &route));
+    EXPECT_EQ(route.hosts, (std::vector<route_host>{{{1, 80}, 100}}));
+    EXPECT_FALSE(decodes(codec, &wire_codec::decode_route, from_hex("1a06080110501885"), &route));
+}
+
+TEST(Wire, WeightsThatAreNotTheUsualOneTravel)
+{
+    const std::vector<route_host> hosts = {{test::host("192.168.1.178:7776"), 50},
+                                           {test::host("192.168.1.180:7776"), 0},
+                                           {test::host("192.168.1.179:7778")}};
+    const std::string golden =
+        "080110021a1008b283a085fcffffffff0110e03c18321a0e08b383a085fcffffffff0110e23c";
+    wire_codec codec;
+    size_t fitted = 77;
+    EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, &fitted)), golden);
+    EXPECT_EQ(fitted, 2u) << "a drained host is in no message";
+    EXPECT_EQ(to_hex(encode_route_without_seq({{1, 2}, hosts}, &fitted)), golden);
+    EXPECT_EQ(fitted, 2u);
+    module_route route;
+    ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, from_hex(golden), &route));
+    EXPECT_EQ(route.hosts, (std::vector<route_host>{hosts[0], hosts[2]}));
+}
+
+TEST(Wire, ARouteOfHeavyHostsIsCutToWhatFits)
+{
+    std::vector<route_host> hosts;
+    for (uint32_t i = 0; i < 5000; ++i)
+        hosts.push_back({{0xc0000000 + i, 40000}, UINT32_MAX - i % 3});
+    size_t fitted = 0;
+    std::string body = encode_route_without_seq({{-1, -1}, hosts}, &fitted);
+    append_seq(&body, UINT32_MAX);
+    EXPECT_LE(body.size(), MESSAGE_LENGTH_LIMIT);
+    GetRouteResponse parsed;
+    ASSERT_TRUE(parsed.ParseFromString(body));
+    EXPECT_EQ(static_cast<size_t>(parsed.host_size()), fitted);
+    *parsed.add_host() = parsed.host(0);
+    EXPECT_GT(parsed.ByteSizeLong(), MESSAGE_LENGTH_LIMIT) << "one more would have fitted";
+}
+
 TEST(Wire, Trap_P6_ACallSummarySaysHowManyHostsItLeftOut)
 {
     wire_codec codec;

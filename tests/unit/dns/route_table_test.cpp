@@ -6,6 +6,7 @@
 #include <random>
 
 #include "messages.h"
+#include "wire.h"
 
 namespace lars {
 namespace {
@@ -172,6 +173,31 @@ TEST(RouteTable, ARouteThatFitsIsWhole)
         rows.push_back({{1, 1}, {{0xc0000000 + i, 80}}});
     const route_table table = table_of(rows);
     EXPECT_EQ(table.find({1, 1})->hosts_in_answer, 3500u);
+}
+
+TEST(RouteTable, AWeightAloneIsADifference)
+{
+    const route_table old = table_of({row(1, 1, "10.0.0.1:1"), row(1, 2, "10.0.0.1:1")});
+    const route_table next = old.with({{{1, 1}, {{host("10.0.0.1:1"), 7}}}});
+    EXPECT_EQ(route_table::difference(old, next), (std::vector<module_id>{{1, 1}}));
+    EXPECT_EQ(next.rows()[0].host.weight, 7u);
+    const route_table same = next.with({{{1, 1}, {{host("10.0.0.1:1"), 7}}}});
+    EXPECT_TRUE(route_table::difference(next, same).empty());
+    EXPECT_EQ(same.find({1, 1}), next.find({1, 1}));
+    EXPECT_EQ(route_table::difference(next, old), (std::vector<module_id>{{1, 1}}));
+}
+
+TEST(RouteTable, AnswersHaveTheWeights)
+{
+    const route_table table = table_of(
+        {{{1, 2}, {host("192.168.1.178:7776"), 50}}, {{1, 2}, {host("192.168.1.179:7778")}}});
+    const table_route *found = table.find({1, 2});
+    EXPECT_EQ(to_hex(found->answer),
+              "080110021a1008b283a085fcffffffff0110e03c18321a0e08b383a085fcffffffff0110e23c");
+    wire_codec codec;
+    module_route read;
+    ASSERT_TRUE(codec.decode_route(found->answer.data(), found->answer.size(), &read));
+    EXPECT_EQ(read.hosts, found->hosts);
 }
 
 }  // namespace

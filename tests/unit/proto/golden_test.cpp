@@ -1,6 +1,9 @@
 // The golden bytes of the wire contract, in both directions.
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "lars.pb.h"
@@ -76,6 +79,49 @@ TEST(Golden, GetRouteResponse)
     message.clear_host();
     message.set_seq(7);
     expect_golden(message, "080110022007");
+}
+
+TEST(Golden, GetRouteResponseWithWeights)
+{
+    GetRouteResponse message;
+    message.set_modid(1);
+    message.set_cmdid(2);
+    set_host(message.add_host(), IP_177 + 1, 7776);
+    message.mutable_host(0)->set_weight(50);
+    set_host(message.add_host(), IP_177 + 2, 7778);
+    message.mutable_host(1)->set_weight(4294967295);
+    expect_golden(message, "080110021a1008b283a085fcffffffff0110e03c1832"
+                           "1a1408b383a085fcffffffff0110e23c18ffffffff0f");
+}
+
+// A peer from before there were weights: the contract without that field.
+TEST(Golden, APeerThatKnowsNoWeightsReadsTheHosts)
+{
+    google::protobuf::FileDescriptorProto file;
+    HostInfo::descriptor()->file()->CopyTo(&file);
+    for (auto &type : *file.mutable_message_type()) {
+        if (type.name() == "HostInfo")
+            type.mutable_field()->RemoveLast();
+    }
+    google::protobuf::DescriptorPool pool;
+    const auto *old_file = pool.BuildFile(file);
+    ASSERT_NE(old_file, nullptr);
+    ASSERT_EQ(old_file->FindMessageTypeByName("HostInfo")->field_count(), 2);
+    google::protobuf::DynamicMessageFactory factory;
+    const auto *type = old_file->FindMessageTypeByName("GetRouteResponse");
+    const std::unique_ptr<google::protobuf::Message> old(factory.GetPrototype(type)->New());
+
+    ASSERT_TRUE(old->ParseFromString(
+        from_hex("080110021a1008b283a085fcffffffff0110e03c18321a0e08b383a085fcffffffff0110e23c")));
+    old->DiscardUnknownFields();
+    EXPECT_EQ(old->SerializeAsString(),
+              from_hex("080110021a0e08b283a085fcffffffff0110e03c1a0e08b383a085fcffffffff0110e23c"));
+    // What it writes itself has no weights.
+    GetRouteResponse read;
+    ASSERT_TRUE(read.ParseFromString(old->SerializeAsString()));
+    ASSERT_EQ(read.host_size(), 2);
+    EXPECT_EQ(read.host(0).port(), 7776);
+    EXPECT_EQ(read.host(0).weight(), 0u);
 }
 
 TEST(Golden, ReportStatusRequest)
