@@ -2,14 +2,17 @@
 -- there stays as it is.
 --
 -- modid and cmdid are the same 32 bits as the int32 of the wire; serverip is
--- the address as a host-order number (192.168.1.177 is 3232235953).
+-- the address as a host-order number (192.168.1.177 is 3232235953). A host's share of
+-- its module's calls is in proportion to its weight; with weight 0 it gets none.
 
 CREATE TABLE IF NOT EXISTS RouteData (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     modid INT UNSIGNED NOT NULL,
     cmdid INT UNSIGNED NOT NULL,
     serverip INT UNSIGNED NOT NULL,
-    serverport INT UNSIGNED NOT NULL
+    serverport INT UNSIGNED NOT NULL,
+    weight INT UNSIGNED NOT NULL DEFAULT 100,
+    INDEX (modid, cmdid)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- One row, id 1: when the routes last changed.

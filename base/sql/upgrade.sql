@@ -5,8 +5,8 @@
 --
 --     mysql lars_dns < upgrade.sql
 --
--- What it finds and mends: tables, columns, primary keys and the row of RouteVersion
--- that are missing; numbers of another type (ServerCallStatus had signed addresses,
+-- What it finds and mends: tables, columns, keys, the index of RouteData and the row of
+-- RouteVersion that are missing; numbers of another type (ServerCallStatus had signed addresses,
 -- so that one above 127.255.255.255 could not be stored); another storage engine,
 -- which has no transactions; other character sets. Columns, indexes and tables that
 -- are not ours stay. A value that does not fit its column's type ends it with an
@@ -41,8 +41,9 @@ CREATE TABLE IF NOT EXISTS CmdIDConfig (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- The columns as schema.sql makes them, each with the one that it stands after.
--- "shown" is the type as the server names it, MySQL 8 without a width.
+-- The columns as schema.sql makes them, each with the one that it stands after; those
+-- that came later stand at the end, and have a preset value for programs that do not
+-- know them. "shown" is the type as the server names it, MySQL 8 without a width.
 DROP TEMPORARY TABLE IF EXISTS lars_column;
 CREATE TEMPORARY TABLE lars_column (
     place INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -50,7 +51,8 @@ CREATE TEMPORARY TABLE lars_column (
     name VARCHAR(64) NOT NULL,
     type VARCHAR(64) NOT NULL,
     shown VARCHAR(64) NOT NULL,
-    stands VARCHAR(80) NOT NULL
+    stands VARCHAR(80) NOT NULL,
+    preset VARCHAR(20) NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 INSERT INTO lars_column (of_table, name, type, shown, stands) VALUES
     ('RouteData', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
@@ -58,6 +60,7 @@ INSERT INTO lars_column (of_table, name, type, shown, stands) VALUES
     ('RouteData', 'cmdid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER modid'),
     ('RouteData', 'serverip', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER cmdid'),
     ('RouteData', 'serverport', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER serverip'),
+    ('RouteData', 'weight', 'INT UNSIGNED', 'int(10) unsigned', ''),
     ('RouteVersion', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
     ('RouteVersion', 'version', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER id'),
     ('RouteChange', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
@@ -79,6 +82,7 @@ INSERT INTO lars_column (of_table, name, type, shown, stands) VALUES
     ('CmdIDConfig', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
     ('CmdIDConfig', 'cmdid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER id'),
     ('CmdIDConfig', 'content', 'CHAR(255)', 'char(255)', 'AFTER cmdid');
+UPDATE lars_column SET preset = '100' WHERE of_table = 'RouteData' AND name = 'weight';
 
 -- Three statements that write a statement for the table @t into @statement, or one
 -- that does nothing.
@@ -89,7 +93,7 @@ PREPARE plan_widen FROM
      IF(c.IS_NULLABLE = ''YES'', ''NULL'', ''NOT NULL''))), ''DO 0'') INTO @statement
  FROM lars_column w JOIN information_schema.COLUMNS c
      ON c.TABLE_SCHEMA = DATABASE() AND c.TABLE_NAME = w.of_table AND c.COLUMN_NAME = w.name
- WHERE w.of_table = @t AND w.name <> ''id'' AND w.type = ''INT UNSIGNED''
+ WHERE w.of_table = @t AND w.name <> ''id'' AND w.type = ''INT UNSIGNED'' AND w.preset IS NULL
      AND c.DATA_TYPE IN (''tinyint'', ''smallint'', ''mediumint'', ''int'')
      AND c.COLUMN_TYPE NOT LIKE ''%unsigned%''';
 
@@ -100,21 +104,24 @@ PREPARE plan_numbers FROM
      GROUP_CONCAT(w.name, '' < 0'' SEPARATOR '' OR '')), ''DO 0'') INTO @statement
  FROM lars_column w JOIN information_schema.COLUMNS c
      ON c.TABLE_SCHEMA = DATABASE() AND c.TABLE_NAME = w.of_table AND c.COLUMN_NAME = w.name
- WHERE w.of_table = @t AND w.name <> ''id'' AND w.type = ''INT UNSIGNED''
+ WHERE w.of_table = @t AND w.name <> ''id'' AND w.type = ''INT UNSIGNED'' AND w.preset IS NULL
      AND c.DATA_TYPE = ''bigint'' AND c.COLUMN_TYPE NOT LIKE ''%unsigned%''';
 
--- 3. What is missing is added, what differs is changed, the rest is left alone.
+-- 3. What is missing is added, what differs is changed, the rest is left alone. A table
+--    has the primary key @keys and, unless that is empty, the index @index.
 PREPARE plan_shape FROM
 'SELECT COALESCE(CONCAT(''ALTER TABLE '', @t, '' '', GROUP_CONCAT(x.what ORDER BY x.place)),
      ''DO 0'') INTO @statement
  FROM (
      SELECT w.place, CONCAT(IF(c.COLUMN_NAME IS NULL, ''ADD COLUMN '', ''MODIFY ''), w.name, '' '',
          w.type, '' NOT NULL'', IF(w.name = ''id'', '' AUTO_INCREMENT'', ''''),
+         IF(w.preset IS NULL, '''', CONCAT('' DEFAULT '', w.preset)),
          IF(c.COLUMN_NAME IS NULL, CONCAT('' '', w.stands), '''')) AS what
      FROM lars_column w LEFT JOIN information_schema.COLUMNS c
          ON c.TABLE_SCHEMA = DATABASE() AND c.TABLE_NAME = w.of_table AND c.COLUMN_NAME = w.name
      WHERE w.of_table = @t AND (c.COLUMN_NAME IS NULL OR c.IS_NULLABLE = ''YES''
          OR c.COLUMN_TYPE NOT IN (w.shown, LOWER(w.type))
+         OR (w.preset IS NOT NULL AND COALESCE(c.COLUMN_DEFAULT, '''') <> w.preset)
          OR (w.name = ''id'' AND c.EXTRA NOT LIKE ''%auto_increment%'')
          OR COALESCE(c.CHARACTER_SET_NAME, ''utf8mb4'') <> ''utf8mb4'')
      UNION ALL
@@ -131,9 +138,19 @@ PREPARE plan_shape FROM
      SELECT 103, ''CONVERT TO CHARACTER SET utf8mb4'' FROM information_schema.TABLES t
      WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = @t
          AND t.TABLE_COLLATION NOT LIKE ''utf8mb4%''
+     UNION ALL
+     SELECT 104, CONCAT(''ADD INDEX ('', @index, '')'') FROM (
+         SELECT COUNT(*) AS found FROM (
+             SELECT CONCAT(GROUP_CONCAT(i.COLUMN_NAME ORDER BY i.SEQ_IN_INDEX SEPARATOR '', ''),
+                 '','') AS names
+             FROM information_schema.STATISTICS i
+             WHERE i.TABLE_SCHEMA = DATABASE() AND i.TABLE_NAME = @t GROUP BY i.INDEX_NAME
+         ) n WHERE n.names LIKE CONCAT(@index, '',%'')
+     ) f WHERE @index <> '''' AND f.found = 0
  ) x';
 
-SET @t = 'RouteData', @keys = 'id';
+-- One beginning with these columns will do, whatever its name.
+SET @t = 'RouteData', @keys = 'id', @index = 'modid, cmdid';
 EXECUTE plan_widen;
 PREPARE step FROM @statement;
 EXECUTE step;
@@ -144,7 +161,7 @@ EXECUTE plan_shape;
 PREPARE step FROM @statement;
 EXECUTE step;
 
-SET @t = 'RouteVersion', @keys = 'id';
+SET @t = 'RouteVersion', @keys = 'id', @index = '';
 EXECUTE plan_widen;
 PREPARE step FROM @statement;
 EXECUTE step;

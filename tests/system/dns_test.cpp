@@ -331,6 +331,40 @@ TEST_F(Dns, RunLarsRouteAddsAndRemovesHosts)
     EXPECT_EQ(route_text(peer.receive_frame()), "7,-1:");
 }
 
+TEST_F(Dns, AChangeOfAWeightAloneIsPushedAndADrainedHostLeavesTheRoute)
+{
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer = connect();
+    ask(peer, 1, 2);
+    const std::string update = "UPDATE RouteData SET weight = ";
+    change(update + "50 WHERE serverport = 7776", 1, 2);
+    EXPECT_EQ(route_text(peer.receive_frame()),
+              "1,2: 192.168.1.178:7776@50 192.168.1.179:7778 192.168.1.180:7779");
+    change(update + "0 WHERE serverport = 7778", 1, 2);
+    EXPECT_EQ(route_text(peer.receive_frame()), "1,2: 192.168.1.178:7776@50 192.168.1.180:7779");
+    change(update + "0", 1, 2);
+    EXPECT_EQ(route_text(peer.receive_frame()), "1,2:");
+    change(update + "100", 1, 2);
+    EXPECT_EQ(route_text(peer.receive_frame()),
+              "1,2: 192.168.1.178:7776 192.168.1.179:7778 192.168.1.180:7779");
+}
+
+TEST_F(Dns, WeightsComeFromTheSnapshotToo)
+{
+    _database.exec("UPDATE RouteData SET weight = 50 WHERE serverport = 7776;"
+                   "UPDATE RouteData SET weight = 0 WHERE serverport = 7778");
+    const std::string expected = "1,2: 192.168.1.178:7776@50 192.168.1.180:7779";
+    for (const char *port : {"", "1"}) {
+        // Port 1 is nobody's: the database is away then.
+        if (*port)
+            _dns.set("mysql", "db_port", port);
+        ASSERT_TRUE(_dns.start());
+        wire_peer peer = connect();
+        EXPECT_EQ(ask(peer, 1, 2), expected);
+        EXPECT_EQ(_dns.stop(), 0);
+    }
+}
+
 TEST_F(Dns, StopsGracefullyInTheMiddleOfTraffic)
 {
     ASSERT_TRUE(_dns.start());

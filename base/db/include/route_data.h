@@ -19,6 +19,7 @@ struct stored_route {
     module_id module;
     uint32_t ip = 0;
     uint64_t port = 0;
+    uint32_t weight = route_host::DEFAULT_WEIGHT;
     // What the columns hold that they must not, with the name of the first such column;
     // those behind it are not read. A port above 65535 is wrong, and read.
     status readable;
@@ -29,12 +30,18 @@ struct stored_route {
 };
 
 // Calls EACH for every row that REST, " WHERE ..." or an empty text, selects. Rows that
-// stand there twice come twice. The first error of EACH ends that and comes back.
+// stand there twice come twice. In a table of an older Lars, which has no column weight,
+// every weight is 100. The first error of EACH ends that and comes back.
 status read_route_data(db_client *client, const std::string &rest,
                        const std::function<status(const stored_route &row)> &each);
 
-// Adds a row for each host of ROUTE, which has some.
+// Adds a row for each host of ROUTE, which has some. If a weight is another than 100 and
+// the table has no weights, the error is rejected and says what to do.
 status insert_route_data(db_client *client, const module_route &route);
+
+// Gives every row of the module that has HOST's address HOST's weight. Without weights in
+// the table the error is the same.
+status set_route_weight(db_client *client, const module_id &module, const route_host &host);
 
 // "modid = 1 AND cmdid = 2": the module's rows, in this table and in RouteChange.
 std::string condition_of(const module_id &module);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "database.h"
+#include "paths.h"
 
 namespace lars {
 namespace {
@@ -60,6 +61,74 @@ TEST_F(RouteData, WhatCannotBeReadIsNamedAndTheRestIsRead)
     });
     EXPECT_EQ(s.message(), "none") << "its error comes back";
     EXPECT_EQ(port, 65536u);
+}
+
+TEST_F(RouteData, WeightsAreInsertedReadAndChanged)
+{
+    const module_id module{1, 1};
+    ASSERT_TRUE(insert_route_data(&_client, {module, {{{1, 80}, 7}, {{2, 80}}, {{3, 80}, 0}}}));
+    _database.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+                   " VALUES (1, 1, 1, 80), (1, 2, 1, 80)");
+    EXPECT_EQ(read(), (std::vector<std::string>{"1: 1,1 0.0.0.1:80@7", "2: 1,1 0.0.0.2:80",
+                                                "3: 1,1 0.0.0.3:80@0", "4: 1,1 0.0.0.1:80",
+                                                "5: 1,2 0.0.0.1:80"}));
+    ASSERT_TRUE(set_route_weight(&_client, module, {{1, 80}, UINT32_MAX}));
+    EXPECT_EQ(read(" ORDER BY weight DESC, id"),
+              (std::vector<std::string>{"1: 1,1 0.0.0.1:80@4294967295",
+                                        "4: 1,1 0.0.0.1:80@4294967295", "2: 1,1 0.0.0.2:80",
+                                        "5: 1,2 0.0.0.1:80", "3: 1,1 0.0.0.3:80@0"}));
+}
+
+TEST_F(RouteData, WithoutTheColumnEveryWeightIs100AndNoOtherCanBeSet)
+{
+    _database.exec("ALTER TABLE RouteData DROP COLUMN weight");
+    const module_id module{1, 1};
+    ASSERT_TRUE(insert_route_data(&_client, {module, {{{1, 80}}, {{2, 80}}}}));
+    const std::vector<std::string> rows = {"1: 1,1 0.0.0.1:80", "2: 1,1 0.0.0.2:80"};
+    EXPECT_EQ(read(), rows);
+    EXPECT_EQ(read(" WHERE " + condition_of(module) + " ORDER BY weight, id"), rows);
+    for (const status &s : {insert_route_data(&_client, {module, {{{3, 80}}, {{4, 80}, 7}}}),
+                            set_route_weight(&_client, module, {{1, 80}, 0})}) {
+        EXPECT_EQ(s.kind(), status_kind::rejected);
+        EXPECT_NE(s.message().find("base/sql/upgrade.sql"), std::string::npos) << s.message();
+    }
+    EXPECT_EQ(read(), rows);
+    // An upgrade is seen by the next read, also within one connection.
+    _database.load(test::source_path("base/sql/upgrade.sql"));
+    ASSERT_TRUE(set_route_weight(&_client, module, {{1, 80}, 0}));
+    EXPECT_EQ(read(), (std::vector<std::string>{"1: 1,1 0.0.0.1:80@0", "2: 1,1 0.0.0.2:80"}));
+}
+
+TEST_F(RouteData, AWeightThatIsNoneIsNamed)
+{
+    _database.exec("ALTER TABLE RouteData MODIFY weight BIGINT NULL;"
+                   "INSERT INTO RouteData (modid, cmdid, serverip, serverport, weight)"
+                   " VALUES (1, 1, 1, 80, -1), (1, 1, 2, 80, 4294967296), (1, 1, 3, 80, NULL)");
+    for (const std::string &row : read())
+        EXPECT_NE(row.find(": column weight holds "), std::string::npos) << row;
+    EXPECT_EQ(read().size(), 3u);
+}
+
+// Else each change reads the whole table.
+TEST_F(RouteData, AModulesRowsAreFoundByTheIndexWithAndWithoutTheColumn)
+{
+    _database.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+                   " SELECT seq, 1, 1, 80 FROM seq_1_to_2000; ANALYZE TABLE RouteData");
+    const auto rows_read = [this] {
+        uint64_t before = 0, after = 0;
+        const auto count = [this](uint64_t *number) {
+            return _client.query(
+                "SHOW SESSION STATUS LIKE 'Handler_read_rnd_next'",
+                [number](const db_row &row) { return row.get_unsigned(1, number); });
+        };
+        EXPECT_TRUE(count(&before));
+        EXPECT_EQ(read(" WHERE " + condition_of({5, 1})).size(), 1u);
+        EXPECT_TRUE(count(&after));
+        return after - before;
+    };
+    EXPECT_LT(rows_read(), 1000u);
+    _database.exec("ALTER TABLE RouteData DROP COLUMN weight");
+    EXPECT_LT(rows_read(), 1000u);
 }
 
 }  // namespace

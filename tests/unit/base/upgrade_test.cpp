@@ -158,8 +158,85 @@ TEST_F(Upgrade, MissingColumnsAndKeysAreAdded)
     expect_todays_tables();
     EXPECT_EQ(_old.query("SELECT modid, serverip FROM RouteData ORDER BY id"),
               (rows{{"4294967295", "3232235953"}, {"1", "167772161"}}));
+    EXPECT_EQ(_old.value("SELECT GROUP_CONCAT(weight) FROM RouteData"), "100,100");
     EXPECT_EQ(_old.query("SELECT ip, caller, succ_cnt, overload FROM ServerCallStatus"),
               (rows{{"4294967295", "4294967294", "5", ""}}));
+}
+
+// Tables of an earlier version of ours: everything but the weights.
+const char *const TABLES_WITHOUT_WEIGHTS =
+    "CREATE TABLE RouteData (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " modid INT UNSIGNED NOT NULL, cmdid INT UNSIGNED NOT NULL, serverip INT UNSIGNED NOT NULL,"
+    " serverport INT UNSIGNED NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+const char *const OLD_INSERT =
+    "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 2, 3, 4)";
+
+TEST_F(Upgrade, WeightsAreAddedForOldRowsAndForProgramsThatKnowNone)
+{
+    _old.exec(TABLES_WITHOUT_WEIGHTS);
+    _old.exec(OLD_INSERT);
+    for (int i = 0; i < 2; ++i) {
+        upgrade_well();
+        expect_todays_tables();
+        _old.exec(OLD_INSERT);
+    }
+    EXPECT_EQ(_old.value("SELECT GROUP_CONCAT(weight) FROM RouteData"), "100,100,100");
+    _old.exec("UPDATE RouteData SET weight = 0 WHERE id = 2");
+    upgrade_well();
+    EXPECT_EQ(_old.value("SELECT GROUP_CONCAT(weight ORDER BY id) FROM RouteData"), "100,0,100");
+    EXPECT_EQ(_old.value("SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE"
+                         " TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'RouteData'"
+                         " ORDER BY ORDINAL_POSITION DESC LIMIT 1"),
+              "weight");
+}
+
+// A program may read the columns by their places.
+TEST_F(Upgrade, ANewColumnStandsBehindThoseOfOthers)
+{
+    _old.exec(TABLES_WITHOUT_WEIGHTS);
+    _old.exec("ALTER TABLE RouteData ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'us'");
+    _old.exec(OLD_INSERT);
+    upgrade_well();
+    EXPECT_EQ(_old.query("SELECT * FROM RouteData"),
+              (rows{{"1", "1", "2", "3", "4", "us", "100"}}));
+}
+
+TEST_F(Upgrade, WeightsOfAnotherShapeAreMendedAndWhatDoesNotFitIsNamed)
+{
+    _old.load(source_path("base/sql/schema.sql"));
+    for (const char *shape : {"INT NULL", "INT NOT NULL DEFAULT 7", "INT UNSIGNED NOT NULL",
+                              "BIGINT NOT NULL DEFAULT 100"}) {
+        _old.exec("ALTER TABLE RouteData MODIFY weight " + std::string(shape) +
+                  "; DELETE FROM RouteData; INSERT INTO RouteData VALUES (1, 1, 1, 1, 1, 50)");
+        upgrade_well();
+        expect_todays_tables();
+        EXPECT_EQ(_old.value("SELECT weight FROM RouteData"), "50") << shape;
+    }
+    _old.exec("ALTER TABLE RouteData MODIFY weight INT NOT NULL DEFAULT 100;"
+              "UPDATE RouteData SET weight = -1");
+    const run_result result = upgrade();
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_NE(result.output.find("weight"), std::string::npos) << result.output;
+    EXPECT_EQ(_old.value("SELECT weight FROM RouteData"), "-1");
+}
+
+TEST_F(Upgrade, TheIndexOfRouteDataIsAddedUnlessOneServes)
+{
+    const auto indexes = [this] {
+        return _old.value("SELECT GROUP_CONCAT(INDEX_NAME, ' ', COLUMN_NAME ORDER BY INDEX_NAME,"
+                          " SEQ_IN_INDEX) FROM information_schema.STATISTICS WHERE"
+                          " TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'RouteData'");
+    };
+    _old.exec(TABLES_WITHOUT_WEIGHTS);
+    _old.exec("ALTER TABLE RouteData ADD INDEX ours (modid, cmdid, serverip)");
+    upgrade_well();
+    EXPECT_EQ(indexes(), "ours modid,ours cmdid,ours serverip,PRIMARY id");
+    // The name is taken, and the order is not that.
+    _old.exec("ALTER TABLE RouteData DROP INDEX ours, ADD INDEX modid (cmdid, modid)");
+    for (int i = 0; i < 2; ++i) {
+        upgrade_well();
+        EXPECT_EQ(indexes(), "modid cmdid,modid modid,modid_2 modid,modid_2 cmdid,PRIMARY id");
+    }
 }
 
 TEST_F(Upgrade, TodaysTablesAreNotTouchedNorWhatOthersAdded)

@@ -169,5 +169,60 @@ TEST_F(RouteReader, AChangeThatDoesNotSayWhatChangedMayBeAny)
     EXPECT_EQ(read(), "-");
 }
 
+TEST_F(RouteReader, AChangeOfAWeightIsFoundAndDrainedHostsAreLeftOut)
+{
+    read(true);
+    db.exec("UPDATE RouteData SET weight = 7 WHERE serverport = 7776;"
+            "UPDATE RouteData SET weight = 0 WHERE serverport IN (7777, 7779);"
+            "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1), (1, 2, 1)");
+    EXPECT_EQ(read(), "1,2=192.168.1.178:7776@7 1,2=192.168.1.179:7778");
+    EXPECT_EQ(last.bad_rows, 0u);
+    EXPECT_EQ(hosts(1, 1), "none") << "all of its hosts are drained";
+    EXPECT_EQ(read(true), "1,2=192.168.1.178:7776@7 1,2=192.168.1.179:7778");
+    db.exec("UPDATE RouteData SET weight = 100;"
+            "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1), (1, 2, 1)");
+    EXPECT_EQ(read(), SAMPLE);
+}
+
+TEST_F(RouteReader, OfARowThatAppearsTwiceTheLowestWeightCounts)
+{
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport, weight)"
+            " SELECT modid, cmdid, serverip, serverport, IF(serverport = 7776, 0, 200)"
+            " FROM RouteData WHERE cmdid = 2");
+    EXPECT_EQ(read(true), "1,1=192.168.1.177:7777 1,2=192.168.1.179:7778 1,2=192.168.1.180:7779");
+}
+
+TEST_F(RouteReader, AllRoutesDrainedIsAnEmptinessThatIsMeant)
+{
+    read(true);
+    db.exec("UPDATE RouteData SET weight = 0; DELETE FROM RouteVersion");
+    EXPECT_EQ(read(true), "");
+    EXPECT_FALSE(last.emptiness_doubted);
+}
+
+TEST_F(RouteReader, WithoutTheColumnEveryWeightIs100AndAnUpgradeIsNoticedAtOnce)
+{
+    db.exec("ALTER TABLE RouteData DROP COLUMN weight");
+    EXPECT_EQ(read(true), SAMPLE);
+    add(1, "1, 1");
+    EXPECT_NE(read(), "-");
+    EXPECT_EQ(hosts(1, 1), "2");
+    db.load(test::source_path("base/sql/upgrade.sql"));
+    EXPECT_EQ(read(), "-") << "nothing changed by that";
+    db.exec("UPDATE RouteData SET weight = 7 WHERE serverport = 7777;"
+            "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    EXPECT_NE(read().find("1,1=192.168.1.177:7777@7"), std::string::npos);
+    EXPECT_EQ(hosts(1, 1), "2");
+}
+
+TEST_F(RouteReader, ARowWithAWeightThatIsNoneIsLeftOutAndNamed)
+{
+    db.exec("ALTER TABLE RouteData MODIFY weight INT NOT NULL DEFAULT 100;"
+            "UPDATE RouteData SET weight = -1 WHERE serverport = 7777");
+    EXPECT_EQ(read(true), SAMPLE.substr(SAMPLE.find("1,2")));
+    EXPECT_EQ(last.bad_rows, 1u);
+    EXPECT_NE(last.bad_row.find("column weight"), std::string::npos) << last.bad_row;
+}
+
 }  // namespace
 }  // namespace lars
