@@ -85,10 +85,16 @@ static status list_routes(route_editor &editor, const route_command &command)
 static status add_hosts(route_editor &editor, const module_route &route)
 {
     std::vector<route_host> added;
-    if (status s = editor.add(route, &added); !s)
+    std::vector<route_host> present;
+    if (status s = editor.add(route, &added, &present); !s)
         return s;
     print_hosts(added, "added to", route.module);
-    print_hosts(without(route.hosts, added), "is already in", route.module);
+    for (const route_host &host : without(route.hosts, added)) {
+        const uint32_t weight = find_host(present, host.address)->weight;
+        printf("%s is already in %d %d%s\n", host.address.to_string().c_str(), route.module.modid,
+               route.module.cmdid,
+               weight == host.weight ? "" : (", with weight " + std::to_string(weight)).c_str());
+    }
     return {};
 }
 
@@ -101,6 +107,30 @@ static status remove_hosts(route_editor &editor, const module_route &route)
     print_hosts(without(route.hosts, removed), "is not in", route.module);
     if (route.hosts.empty() && removed.empty())
         printf("%d %d has no route\n", route.module.modid, route.module.cmdid);
+    return {};
+}
+
+static void print_weight(const module_id &module, const route_host &was, uint32_t wanted,
+                         route_editor::whose whose)
+{
+    printf("%s in %d %d ", was.address.to_string().c_str(), module.modid, module.cmdid);
+    if (was.weight == wanted)
+        printf("has weight %u already\n", wanted);
+    else if (whose == route_editor::whose::drained && !was.drained())
+        printf("is not drained: it has weight %u\n", was.weight);
+    else
+        printf("has weight %u now, it had %u\n", wanted, was.weight);
+}
+
+static status set_weights(route_editor &editor, const module_route &route,
+                          route_editor::whose whose)
+{
+    std::vector<route_host> before;
+    if (status s = editor.set_weights(route, whose, &before); !s)
+        return s;
+    for (const route_host &was : before)
+        print_weight(route.module, was, find_host(route.hosts, was.address)->weight, whose);
+    print_hosts(without(route.hosts, before), "is not in", route.module);
     return {};
 }
 
@@ -157,6 +187,13 @@ static int edit(const route_command &command)
     switch (command.what) {
     case route_command::verb::add: done = add_hosts(editor, route); break;
     case route_command::verb::del: done = remove_hosts(editor, route); break;
+    case route_command::verb::weight:
+    case route_command::verb::drain:
+        done = set_weights(editor, route, route_editor::whose::all);
+        break;
+    case route_command::verb::undrain:
+        done = set_weights(editor, route, route_editor::whose::drained);
+        break;
     case route_command::verb::clear: done = clear_routes(editor, command, options); break;
     default: done = list_routes(editor, command); break;
     }

@@ -10,10 +10,16 @@ namespace lars {
 const char *route_usage()
 {
     return "usage: lars_route [-c FILE] list [MODID CMDID]\n"
-           "       lars_route [-c FILE] add MODID CMDID IP:PORT...\n"
+           "       lars_route [-c FILE] add MODID CMDID IP:PORT[@WEIGHT]...\n"
            "       lars_route [-c FILE] del MODID CMDID [IP:PORT...]\n"
+           "       lars_route [-c FILE] weight MODID CMDID IP:PORT WEIGHT\n"
+           "       lars_route [-c FILE] drain MODID CMDID IP:PORT...\n"
+           "       lars_route [-c FILE] undrain MODID CMDID IP:PORT[@WEIGHT]...\n"
            "       lars_route [-c FILE] clear [--yes]\n"
-           "Shows and edits the routes in the database. del without a host removes the\n"
+           "Shows and edits the routes in the database. A host's share of its module's calls\n"
+           "is in proportion to its weight, 0 to 4294967295, 100 where none is given. drain\n"
+           "sets the weight to 0: the host stays in the database and gets no calls. undrain\n"
+           "sets that of drained hosts to 100 or WEIGHT. del without a host removes the\n"
            "module's whole route, clear the routes of all modules; it asks before, on the\n"
            "terminal, unless --yes is given. Changes reach every agent by way of lars_dns.\n"
            "\n"
@@ -34,34 +40,6 @@ std::optional<int32_t> parse_id(const std::string &text)
     return static_cast<int32_t>(static_cast<uint32_t>(number));
 }
 
-static status parse_hosts(const std::vector<std::string> &words, size_t first,
-                          std::vector<route_host> *hosts)
-{
-    for (size_t i = first; i < words.size(); ++i) {
-        const route_host host = route_host::parse(words[i]).value_or(route_host());
-        if (!host.can_be_called())
-            return status::error("'" + words[i] + "' is not a host: expected IP:PORT");
-        if (!find_host(*hosts, host.address))
-            hosts->push_back(host);
-    }
-    return {};
-}
-
-static status parse_module(const std::vector<std::string> &words, route_command *command)
-{
-    if (words.size() < 3)
-        return status::error(words[0] + " needs MODID and CMDID");
-    module_id module;
-    for (size_t i : {1, 2}) {
-        const auto id = parse_id(words[i]);
-        if (!id)
-            return status::error("'" + words[i] + "' is not an id: expected a number of 32 bits");
-        (i == 1 ? module.modid : module.cmdid) = *id;
-    }
-    command->module = module;
-    return parse_hosts(words, 3, &command->hosts);
-}
-
 namespace {
 
 enum class part { none, optional, required };
@@ -72,15 +50,19 @@ struct syntax {
     route_command::verb what;
     part module;
     part hosts;
+    part weights;  // optional: "@WEIGHT" behind a host; required: a word of its own
 };
 
 }  // namespace
 
 static constexpr syntax VERBS[] = {
-    {"list", route_command::verb::list, part::optional, part::none},
-    {"add", route_command::verb::add, part::required, part::required},
-    {"del", route_command::verb::del, part::required, part::optional},
-    {"clear", route_command::verb::clear, part::none, part::none},
+    {"list", route_command::verb::list, part::optional, part::none, part::none},
+    {"add", route_command::verb::add, part::required, part::required, part::optional},
+    {"del", route_command::verb::del, part::required, part::optional, part::none},
+    {"weight", route_command::verb::weight, part::required, part::required, part::required},
+    {"drain", route_command::verb::drain, part::required, part::required, part::none},
+    {"undrain", route_command::verb::undrain, part::required, part::required, part::optional},
+    {"clear", route_command::verb::clear, part::none, part::none, part::none},
 };
 
 // "list, add, del or clear"
@@ -92,6 +74,65 @@ static std::string all_verbs()
         names += (names.empty() ? "" : last ? " or " : ", ") + std::string(one.name);
     }
     return names;
+}
+
+static status parse_host(const std::string &word, const syntax &verb, route_host *host)
+{
+    const bool takes_weight = verb.weights == part::optional;
+    *host = route_host::parse(word).value_or(route_host());
+    const bool has_weight = word.find('@') != std::string::npos;
+    if (!host->can_be_called() || (has_weight && !takes_weight))
+        return status::error("'" + word + "' is not a host: expected IP:PORT" +
+                             (takes_weight ? "[@WEIGHT]" : ""));
+    if (host->drained() && verb.what == route_command::verb::undrain)
+        return status::error("'" + word + "': weight 0 is what drain sets");
+    if (verb.what == route_command::verb::drain)
+        host->weight = 0;
+    return {};
+}
+
+static status parse_hosts(const std::vector<std::string> &words, const syntax &verb,
+                          std::vector<route_host> *hosts)
+{
+    for (const std::string &word : words) {
+        route_host host;
+        if (status s = parse_host(word, verb, &host); !s)
+            return s;
+        const route_host *same = find_host(*hosts, host.address);
+        if (same && *same != host)
+            return status::error("'" + word + "' contradicts '" + same->to_string() + "'");
+        if (!same)
+            hosts->push_back(host);
+    }
+    return {};
+}
+
+// "IP:PORT WEIGHT"
+static status parse_host_and_weight(const std::vector<std::string> &words, const syntax &verb,
+                                    std::vector<route_host> *hosts)
+{
+    if (words.size() != 2)
+        return status::error(std::string(verb.name) + " needs one IP:PORT and its WEIGHT");
+    if (status s = parse_hosts({words[0]}, verb, hosts); !s)
+        return s;
+    const auto weighted = route_host::parse(words[0] + "@" + words[1]);
+    if (!weighted)
+        return status::error("'" + words[1] + "' is not a weight: expected 0 to 4294967295");
+    *hosts = {*weighted};
+    return {};
+}
+
+static status parse_module(const std::vector<std::string> &words, module_id *module)
+{
+    if (words.size() < 3)
+        return status::error(words[0] + " needs MODID and CMDID");
+    for (size_t i : {1, 2}) {
+        const auto id = parse_id(words[i]);
+        if (!id)
+            return status::error("'" + words[i] + "' is not an id: expected a number of 32 bits");
+        (i == 1 ? module->modid : module->cmdid) = *id;
+    }
+    return {};
 }
 
 static status parse_words(const std::vector<std::string> &words, route_command *command)
@@ -112,13 +153,15 @@ static status parse_words(const std::vector<std::string> &words, route_command *
     }
     if (verb->module == part::optional && words.size() == 1)
         return {};
-    if (status s = parse_module(words, command); !s)
+    if (status s = parse_module(words, &command->module.emplace()); !s)
         return s;
-    if (verb->hosts == part::none && !command->hosts.empty())
-        return status::error(words[0] + " takes no hosts");
-    if (verb->hosts == part::required && command->hosts.empty())
+    const std::vector<std::string> rest(words.begin() + 3, words.end());
+    if (verb->hosts == part::none && !rest.empty())
+        return status::error("'" + rest[0] + "': " + words[0] + " takes no hosts");
+    if (verb->hosts == part::required && rest.empty())
         return status::error(words[0] + " needs at least one IP:PORT");
-    return {};
+    return verb->weights == part::required ? parse_host_and_weight(rest, *verb, &command->hosts)
+                                           : parse_hosts(rest, *verb, &command->hosts);
 }
 
 status parse_route_command(const std::vector<std::string> &arguments, route_command *command)

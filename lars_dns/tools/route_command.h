@@ -12,13 +12,15 @@
 namespace lars {
 
 struct route_command {
-    enum class verb { list, add, del, clear, help, version };
+    enum class verb { list, add, del, weight, drain, undrain, clear, help, version };
 
     verb what = verb::help;
     std::string config_path;          // empty: that of lars_dns
     bool confirmed = false;           // with clear: --yes was given
-    std::optional<module_id> module;  // with add and del always; nothing: list all
-    std::vector<route_host> hosts;    // each once; with del, none: all of them
+    std::optional<module_id> module;  // nothing: list all; with clear none
+    // Each once, with the weight it shall have; with drain that is 0. With del, none: all
+    // of them.
+    std::vector<route_host> hosts;
 };
 
 // Reads the arguments, without the program's name, into *COMMAND. An error says which

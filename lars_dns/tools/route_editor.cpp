@@ -14,19 +14,23 @@ static std::string select_of(const module_id &module)
 status route_editor::list(const std::optional<module_id> &module, std::vector<std::string> *lines)
 {
     // Sorted as the signed numbers that are shown.
+    std::string last;
     return read_route_data(
         _client,
         " WHERE " + (module ? condition_of(*module) : "TRUE") +
-            " ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000, serverip, serverport",
-        [lines](const stored_route &row) {
+            " ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000, serverip, serverport, weight",
+        [&last, lines](const stored_route &row) {
             // A port that is none is shown as it is: this is where one would look.
             if (!row.readable && !row.port_is_none())
                 return row.readable;
-            const std::string line = std::to_string(row.module.modid) + " " +
+            const std::string host = std::to_string(row.module.modid) + " " +
                                      std::to_string(row.module.cmdid) + " " + ip_to_string(row.ip) +
                                      ":" + std::to_string(row.port);
-            if (lines->empty() || lines->back() != line)
-                lines->push_back(line);
+            if (last == host)
+                return status();
+            last = host;
+            const bool usual = row.weight == route_host::DEFAULT_WEIGHT;
+            lines->push_back(host + (usual ? "" : "@" + std::to_string(row.weight)));
             return status();
         });
 }
@@ -34,7 +38,8 @@ status route_editor::list(const std::optional<module_id> &module, std::vector<st
 status route_editor::read_hosts(const module_id &module, std::vector<route_host> *hosts)
 {
     hosts->clear();
-    return read_route_data(_client, " WHERE " + condition_of(module),
+    // Of a host that stands there twice, the lower weight counts.
+    return read_route_data(_client, " WHERE " + condition_of(module) + " ORDER BY weight, id",
                            [hosts](const stored_route &row) {
                                // Some other tool's mistake; it is nobody's host.
                                if (row.port_is_none())
@@ -46,15 +51,15 @@ status route_editor::read_hosts(const module_id &module, std::vector<route_host>
                            });
 }
 
-status route_editor::add(const module_route &route, std::vector<route_host> *added)
+status route_editor::add(const module_route &route, std::vector<route_host> *added,
+                         std::vector<route_host> *present)
 {
     return change([&] {
-        std::vector<route_host> present;
-        if (status s = read_hosts(route.module, &present); !s)
+        if (status s = read_hosts(route.module, present); !s)
             return s;
         added->clear();
         for (const route_host &host : route.hosts) {
-            if (find_host(present, host.address) || find_host(*added, host.address))
+            if (find_host(*present, host.address) || find_host(*added, host.address))
                 continue;
             added->push_back(host);
         }
@@ -88,6 +93,30 @@ status route_editor::remove(const module_route &route, std::vector<route_host> *
                 (route.hosts.empty() ? "" : " AND (serverip, serverport) IN (" + which + ")"),
             &affected);
         return s && affected > 0 ? note_change(select_of(route.module)) : s;
+    });
+}
+
+status route_editor::set_weights(const module_route &route, whose which,
+                                 std::vector<route_host> *before)
+{
+    return change([&] {
+        std::vector<route_host> present;
+        if (status s = read_hosts(route.module, &present); !s)
+            return s;
+        before->clear();
+        bool changed = false;
+        for (const route_host &host : route.hosts) {
+            const route_host *was = find_host(present, host.address);
+            if (!was)
+                continue;
+            before->push_back(*was);
+            if (was->weight == host.weight || (which == whose::drained && !was->drained()))
+                continue;
+            if (status s = set_route_weight(_client, route.module, host); !s)
+                return s;
+            changed = true;
+        }
+        return changed ? note_change(select_of(route.module)) : status();
     });
 }
 

@@ -21,16 +21,26 @@ public:
     // CLIENT is connected and outlives this.
     explicit route_editor(db_client *client) : _client(client) {}
 
-    // *LINES gets a line "modid cmdid ip:port" more for each host, in order: of MODULE,
-    // or of all modules if there is none given. A port that is none is shown too.
+    // *LINES gets a line "modid cmdid ip:port[@weight]" more for each host, in order: of
+    // MODULE, or of all modules if there is none given. A weight of 100 is not shown. A
+    // port that is none is shown too.
     status list(const std::optional<module_id> &module, std::vector<std::string> *lines);
 
-    // Adds ROUTE's hosts to its module. *ADDED becomes those that were not there. If all
-    // were there, nothing is written at all.
-    status add(const module_route &route, std::vector<route_host> *added);
+    // Adds ROUTE's hosts to its module. *ADDED becomes those that were not there; a host
+    // that is there keeps its weight. *PRESENT becomes all hosts that were there, with
+    // their weights. If ROUTE's all were there, nothing is written at all.
+    status add(const module_route &route, std::vector<route_host> *added,
+               std::vector<route_host> *present);
     // Removes ROUTE's hosts from its module, or all hosts if ROUTE has none. *REMOVED
     // becomes those that were there.
     status remove(const module_route &route, std::vector<route_host> *removed);
+
+    enum class whose { all, drained };
+    // Gives ROUTE's hosts, as far as they are in its module, the weights that they have in
+    // ROUTE; with drained, only those of them that were drained. *BEFORE becomes all of
+    // them that are in the module, with the weights they had. If no weight is another
+    // one, nothing is written at all.
+    status set_weights(const module_route &route, whose which, std::vector<route_host> *before);
 
     struct counts {
         uint64_t modules = 0;

@@ -108,6 +108,28 @@ TEST_F(Full, ChangesByRunLarsRouteArrive)
     ASSERT_TRUE(wait_until([&] { return get_route(6, 6) == "RET_NOEXIST"; }));
 }
 
+TEST_F(Full, ADrainedHostIsHandedOutNoMoreUntilItIsUndrained)
+{
+    start_agent();
+    route({"add", "6", "6", "10.0.0.1:80", "10.0.0.2:80"});
+    const std::string both = "10.0.0.1:80 10.0.0.2:80";
+    ASSERT_TRUE(wait_until([&] { return get_route(6, 6) == both; }));
+    route({"drain", "6", "6", "10.0.0.2:80"});
+    ASSERT_TRUE(wait_until([&] { return get_route(6, 6) == "10.0.0.1:80"; }));
+    EXPECT_EQ(choices(6, 6, 20), (std::map<std::string, int>{{"10.0.0.1:80", 20}}));
+    // Reports of calls that were under way are no reason to hand it out.
+    _client.report(6, 6, "10.0.0.2", 80, 0);
+    route({"drain", "6", "6", "10.0.0.1:80"});
+    ASSERT_TRUE(wait_until([&] { return get_route(6, 6) == "RET_NOEXIST"; }));
+    EXPECT_EQ(get_host(6, 6), "RET_NOEXIST") << "all hosts are drained";
+    route({"undrain", "6", "6", "10.0.0.1:80", "10.0.0.2:80"});
+    ASSERT_TRUE(wait_until([&] { return get_route(6, 6) == both; }));
+    const auto found = choices(6, 6, 20);
+    EXPECT_EQ(found.count("10.0.0.1:80"), 1u);
+    EXPECT_EQ(found.count("10.0.0.2:80"), 1u);
+    EXPECT_EQ(found.size(), 2u);
+}
+
 TEST_F(Full, ModulesOnAllThreePortsAreServedFromSeveralThreads)
 {
     for (int cmdid = 1; cmdid <= 6; ++cmdid)

@@ -11,6 +11,7 @@
 
 #include "database.h"
 #include "free_port.h"
+#include "lars_route_fixture.h"
 #include "messages.h"
 #include "paths.h"
 #include "process.h"
@@ -22,7 +23,6 @@ namespace lars {
 namespace {
 
 using namespace lars::test;
-using words = std::vector<std::string>;
 
 // A terminal on which a test types what a program reads.
 class terminal {
@@ -56,36 +56,7 @@ private:
     std::string _name;
 };
 
-class LarsRoute : public testing::Test {
-protected:
-    run_result route(words arguments)
-    {
-        arguments.insert(arguments.begin(), {"-c", _config});
-        return run(bin_path("lars_route"), arguments);
-    }
-
-    // The output of a command that must succeed.
-    std::string good(const words &arguments)
-    {
-        const run_result result = route(arguments);
-        EXPECT_EQ(result.exit_status, 0) << result.output;
-        return result.output;
-    }
-
-    void use(const std::string &mysql_section)
-    {
-        _folder.write("lars_dns.conf", "[reactor]\nport = 7778\n" + mysql_section +
-                                           "[dns]\npoll_interval_ms = 100\n");
-    }
-
-    std::string changes() { return _database.value("SELECT COUNT(*) FROM RouteChange"); }
-
-    void SetUp() override { use(_database.mysql_section()); }
-
-    database _database;
-    temp_dir _folder;
-    std::string _config = _folder.file("lars_dns.conf");
-};
+class LarsRoute : public LarsRouteTest {};
 
 TEST_F(LarsRoute, AddedHostsAreListedAndTheChangeIsNotedOnce)
 {

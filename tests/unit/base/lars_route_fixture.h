@@ -1,0 +1,49 @@
+// lars_route as a process, against a database of the test's own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "database.h"
+#include "paths.h"
+#include "process.h"
+#include "temp_dir.h"
+
+namespace lars::test {
+
+using words = std::vector<std::string>;
+
+class LarsRouteTest : public testing::Test {
+protected:
+    run_result route(words arguments)
+    {
+        arguments.insert(arguments.begin(), {"-c", _config});
+        return run(bin_path("lars_route"), arguments);
+    }
+
+    // The output of a command that must succeed.
+    std::string good(const words &arguments)
+    {
+        const run_result result = route(arguments);
+        EXPECT_EQ(result.exit_status, 0) << result.output;
+        return result.output;
+    }
+
+    void use(const std::string &mysql_section)
+    {
+        _folder.write("lars_dns.conf", "[reactor]\nport = 7778\n" + mysql_section +
+                                           "[dns]\npoll_interval_ms = 100\n");
+    }
+
+    std::string changes() { return _database.value("SELECT COUNT(*) FROM RouteChange"); }
+
+    void SetUp() override { use(_database.mysql_section()); }
+
+    database _database;
+    temp_dir _folder;
+    std::string _config = _folder.file("lars_dns.conf");
+};
+
+}  // namespace lars::test
