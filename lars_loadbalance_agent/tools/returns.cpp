@@ -28,13 +28,13 @@ void returns::behaves(size_t host, scenario::time now, double before, double fro
         _all[current - 1].ends = now;
         current = 0;
     }
-    if (before >= 0.5 && from_now < 0.5) {
+    if (before >= 0.5 && from_now < 0.5 && _fair[host] > 0) {
         _all.push_back({host, now, _duration, {}});
         _current[host] = _all.size();
     }
 }
 
-void returns::count(size_t host, scenario::time now)
+void returns::note_call(size_t host, scenario::time now)
 {
     const size_t current = _current[host];
     if (current == 0)

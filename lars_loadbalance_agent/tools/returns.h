@@ -16,7 +16,10 @@ public:
     // From NOW on the HOST fails so much of its calls, and not so much as BEFORE.
     void behaves(size_t host, scenario::time now, double before, double from_now);
     // A call goes to the HOST.
-    void count(size_t host, scenario::time now);
+    void note_call(size_t host, scenario::time now);
+
+    // How many hosts' returns there were to look at.
+    size_t count() const { return _all.size(); }
 
     // The longest time until a host that came back had that PART of its fair share of the
     // calls in a second (or a longer time, where calls are few). time::max() if one never

@@ -185,7 +185,7 @@ void run::call(uint64_t number, sim_time now)
     _result.failed_of[*host] += !success;
     _result.failed += !success;
     _shares.count(*host, now);
-    _returns.count(*host, now);
+    _returns.note_call(*host, now);
     note_outcome(agent, now, success);
 }
 
@@ -235,6 +235,7 @@ void run::sum_up()
         const double part = static_cast<double>(_result.calls_of[host]) / handed_out;
         _result.share_off = std::max(_result.share_off, std::abs(part / fair[host] - 1));
     }
+    _result.returns = _returns.count();
     _result.to_half = _returns.longest_to(0.5);
     _result.to_full = _returns.longest_to(0.95);
     std::stable_sort(_result.changes.begin(), _result.changes.end(),

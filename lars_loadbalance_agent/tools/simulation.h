@@ -32,7 +32,8 @@ struct simulation_result {
     double share_off = 0;
     // From when a host that failed half of its calls or more does so no longer until it has
     // half of its fair share of calls, and until it has 95 % of it; the longest of all.
-    // NEVER: a host did not get there; 0 where there was no such host.
+    // NEVER: a host did not get there; 0 where there was no such host, RETURNS being 0.
+    size_t returns = 0;
     time to_half{0};
     time to_full{0};
 
