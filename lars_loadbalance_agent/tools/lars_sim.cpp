@@ -1,26 +1,45 @@
-#include "simulation.h"
+// lars_sim: shows what scenarios come to under each policy.
 #include <cstdio>
-#include <cstdlib>
+
+#include "agent_options.h"
+#include "comparison.h"
+#include "sim_arguments.h"
+#include "sim_table.h"
+
 using namespace lars;
+
+static constexpr int EXIT_FAILED = 1;
+
+static int fail(const std::string &why)
+{
+    fprintf(stderr, "lars_sim: %s\n", why.c_str());
+    return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
-    int seeds = std::atoi(argv[1]);
-    for (int a = 2; a < argc; ++a) {
-        scenario s;
-        if (status st = read_scenario(argv[a], &s); !st) {
-            fprintf(stderr, "%s\n", st.message().c_str());
-            return 1;
-        }
-        for (auto who : {player::adaptive, player::round_robin}) {
-            for (int seed = 1; seed <= seeds; ++seed) {
-                auto r = simulate(s, who, {}, seed);
-                printf("%-40s %-11s bad %.4f%% refused %lu outage %.2f aside %.3f%% maxshare %.2f "
-                       "off %.3f half %.1f full %.1f changes %zu\n",
-                       argv[a], name_of(who), 100 * r.bad(), r.refused,
-                       r.longest_outage.count() / 1e9, 100 * r.set_aside, r.greatest_share,
-                       r.share_off, r.to_half.count() / 1e9, r.to_full.count() / 1e9,
-                       r.changes.size());
-            }
-        }
+    sim_arguments arguments;
+    if (const auto done = parse_sim_arguments(argc, argv, &arguments))
+        return *done;
+
+    agent_options options;
+    if (!arguments.config_path.empty()) {
+        if (status s = read_agent_options(arguments.config_path, &options); !s)
+            return fail(s.message());
     }
+    // A mistake in the last one should not come after minutes of playing.
+    std::vector<scenario> scenarios(arguments.scenarios.size());
+    for (size_t i = 0; i < scenarios.size(); ++i) {
+        if (status s = read_scenario(arguments.scenarios[i], &scenarios[i]); !s)
+            return fail(s.message());
+    }
+
+    for (size_t i = 0; i < scenarios.size(); ++i) {
+        const comparison made =
+            compare(arguments.scenarios[i], scenarios[i], options.balance, arguments.seed);
+        printf("%s%s", i > 0 ? "\n" : "", table_of(made).c_str());
+        if (fflush(stdout) != 0)
+            return fail("cannot write the table");
+    }
+    return 0;
 }
