@@ -1,9 +1,11 @@
 // lars_sim: shows what scenarios come to under each policy.
 #include <cstdio>
+#include <fstream>
 
 #include "agent_options.h"
 #include "comparison.h"
 #include "sim_arguments.h"
+#include "sim_chart.h"
 #include "sim_table.h"
 
 using namespace lars;
@@ -14,6 +16,14 @@ static int fail(const std::string &why)
 {
     fprintf(stderr, "lars_sim: %s\n", why.c_str());
     return EXIT_FAILED;
+}
+
+static status write_chart(const std::string &path, const std::string &chart)
+{
+    std::ofstream file(path, std::ios::binary);
+    file << chart;
+    file.close();
+    return file ? status() : status::error("cannot write " + path);
 }
 
 int main(int argc, char **argv)
@@ -37,6 +47,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < scenarios.size(); ++i) {
         const comparison made =
             compare(arguments.scenarios[i], scenarios[i], options.balance, arguments.seed);
+        if (!arguments.svg_path.empty()) {
+            if (status s = write_chart(arguments.svg_path, chart_of(made)); !s)
+                return fail(s.message());
+        }
         printf("%s%s", i > 0 ? "\n" : "", table_of(made).c_str());
         if (fflush(stdout) != 0)
             return fail("cannot write the table");

@@ -11,12 +11,13 @@ static constexpr int EXIT_WRONG_USE = 2;
 
 static void print_usage(FILE *out)
 {
-    fputs("usage: lars_sim [-c FILE] [--seed N] SCENARIO...\n"
+    fputs("usage: lars_sim [-c FILE] [--seed N] [--svg FILE] SCENARIO...\n"
           "Plays scenarios with the agent's own rules and a clock that is scripted, and shows\n"
           "what they come to under policy adaptive, policy course and plain round robin.\n\n"
           "  -c FILE      take the thresholds from this lars_lb_agent.conf, for both policies,\n"
           "               whichever its policy is (default: those of the agent)\n"
           "  --seed N     another course of chance, 0 to 4294967295 (default 1)\n"
+          "  --svg FILE   draw a chart too; for one scenario at a time\n"
           "  --help       print this\n"
           "  --version    print the version\n\n"
           "docs/balancing.md explains the policies and how a scenario is written.\n",
@@ -40,10 +41,11 @@ static bool parse_seed(const std::string &text, uint32_t *seed)
 
 std::optional<int> parse_sim_arguments(int argc, char **argv, sim_arguments *out)
 {
-    enum { HELP = 256, VERSION, SEED };
+    enum { HELP = 256, VERSION, SEED, SVG };
     const option options[] = {{"help", no_argument, nullptr, HELP},
                               {"version", no_argument, nullptr, VERSION},
                               {"seed", required_argument, nullptr, SEED},
+                              {"svg", required_argument, nullptr, SVG},
                               {nullptr, 0, nullptr, 0}};
     std::string wrong;
     int choice = 0;
@@ -56,14 +58,17 @@ std::optional<int> parse_sim_arguments(int argc, char **argv, sim_arguments *out
             if (!parse_seed(optarg, &out->seed))
                 wrong = "--seed: '" + std::string(optarg) + "' is not a number up to 4294967295";
             break;
+        case SVG: out->svg_path = optarg; break;
         default: return wrong_use("");  // getopt has said why
         }
-        if (choice == 'c' && *optarg == 0)
+        if ((choice == 'c' || choice == SVG) && *optarg == 0)
             wrong = "the name of a file is empty";
     }
     out->scenarios.assign(argv + optind, argv + argc);
     if (wrong.empty() && out->scenarios.empty())
         wrong = "no scenario";
+    if (wrong.empty() && !out->svg_path.empty() && out->scenarios.size() > 1)
+        wrong = "--svg draws one scenario, and there are several";
     return wrong.empty() ? std::nullopt : std::optional(wrong_use(wrong));
 }
 

@@ -10,6 +10,7 @@ namespace lars {
 
 struct sim_arguments {
     std::string config_path;  // empty: the default thresholds
+    std::string svg_path;     // empty: no chart
     uint32_t seed = 1;
     std::vector<std::string> scenarios;
 };
