@@ -11,7 +11,7 @@ namespace lars {
 using values = svg_panel::values;
 
 static constexpr int HEADER = 56;
-static constexpr size_t MOST_COLOURS = 10;  // h0 to h9 in the style sheet
+static constexpr size_t MOST_COLOURS = 6;  // h0 to h5 in the style sheet
 static constexpr size_t MOST_GREY_LINES = 10;
 
 // Light, and dark where the viewer asks for it; the paper is painted, for viewers that
@@ -23,7 +23,7 @@ static const char *const STYLE = R"(<style>
 .course{stroke:#d9691e}.robin{stroke:#8a8f98}.other{stroke:#8a8f98}
 .band{fill:#8a8f98;fill-opacity:.35}.asideband{fill:#d9691e;fill-opacity:.3}
 .h0{stroke:#d9691e}.h1{stroke:#1f6fd0}.h2{stroke:#2a9d4a}.h3{stroke:#b03aa6}.h4{stroke:#c9a000}
-.h5{stroke:#0fa3a3}.h6{stroke:#c0392b}.h7{stroke:#6b4fd8}.h8{stroke:#7a8f00}.h9{stroke:#a0603a}
+.h5{stroke:#0fa3a3}
 @media(prefers-color-scheme:dark){.paper{fill:#14171c}text{fill:#dde1e6}.adaptive,.h1{stroke:#6aa9ff}}
 </style>
 )";
@@ -65,9 +65,9 @@ static svg_panel draw_failures(const comparison &shown, double seconds)
     return panel;
 }
 
-static std::string named(const char *what, size_t count)
+static std::string counted(size_t hosts)
 {
-    return std::to_string(count) + what;
+    return std::to_string(hosts) + (hosts == 1 ? " host" : " hosts");
 }
 
 // Several hosts as one: what is between the least and the most, and their mean.
@@ -104,16 +104,16 @@ static svg_panel draw_hosts(const comparison &shown, double seconds)
             aside_numbers.push_back(host + 1);
         (result.set_aside_of[host] > 0 ? aside : others).push_back(std::move(line));
     }
-    const std::string name = named(aside.empty() ? " hosts" : " others", others.size());
+    const std::string name = counted(others.size()) + " never set aside";
     if (others.size() > MOST_GREY_LINES) {
-        add_together(panel, others, "band", "other", name + ", least to most, and mean");
+        add_together(panel, others, "band", "other", name + ": least to most, and mean");
     } else {
         for (size_t i = 0; i < others.size(); ++i)
-            panel.add_line(i == 0 ? name + ", never set aside" : "", "other", std::move(others[i]));
+            panel.add_line(i == 0 ? name : "", "other", std::move(others[i]));
     }
     if (aside.size() > MOST_COLOURS) {
         add_together(panel, aside, "asideband", "h0",
-                     named(" that were set aside, least to most, and mean", aside.size()));
+                     counted(aside.size()) + " that were: least to most, and mean");
     } else {
         for (size_t i = 0; i < aside.size(); ++i)
             panel.add_line("host " + std::to_string(aside_numbers[i]), "h" + std::to_string(i),
