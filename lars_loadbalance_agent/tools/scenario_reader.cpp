@@ -181,7 +181,7 @@ status read_scenario(const std::string &path, scenario *out)
     scenario_reader reader;
     const auto at = [&path](int line) { return path + ":" + std::to_string(line) + ": "; };
     // A file that is no scenario may have no line ends at all.
-    std::vector<char> buffer(MOST_IN_A_LINE + 2);
+    std::vector<char> buffer(MOST_IN_A_LINE + 1);
     for (int line = 1; file.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
          ++line) {
         auto length = static_cast<size_t>(file.gcount());

@@ -77,6 +77,8 @@ const std::map<std::string, std::vector<std::string>> MAY_INCLUDE = {
     {"lars_loadbalance_agent/include", {"base/include", "base/proto", "lars_reactor/include"}},
     {"lars_loadbalance_agent/src",
      {"lars_loadbalance_agent/include", "base/include", "lars_reactor/include"}},
+    {"lars_loadbalance_agent/tools",
+     {"lars_loadbalance_agent/include", "base/include", "lars_reactor/include"}},
     {"api/cpp/include", {}},
     {"api/cpp/src", {"api/cpp/include", "base/proto", MESSAGES}},
     {"api/cpp/tools/common", {"api/cpp/include"}},
