@@ -11,6 +11,7 @@
 #include "returns.h"
 #include "scripted_host.h"
 #include "share_counter.h"
+#include "timeline.h"
 
 namespace lars {
 
@@ -65,8 +66,7 @@ private:
     std::vector<std::unique_ptr<chooser>> _agents;
     std::vector<scripted_host> _hosts;
     std::priority_queue<pending, std::vector<pending>, std::greater<pending>> _pending;
-    size_t _next_event = 0;
-    sim_time _events_begin{0};  // of this repetition
+    timeline _timeline;
 
     std::vector<sim_time> _outage_since;              // of each agent; -1: none
     std::vector<std::vector<sim_time>> _aside_since;  // by agent and host; -1: not
@@ -76,7 +76,7 @@ private:
 };
 
 run::run(const scenario &played, player who, const lb_config &config, uint32_t seed)
-    : _played(played), _random(seed), _shares(played), _returns(played)
+    : _played(played), _random(seed), _timeline(played), _shares(played), _returns(played)
 {
     std::vector<uint32_t> weights;
     for (const scenario::host &host : played.hosts) {
@@ -113,24 +113,13 @@ void run::note_change(size_t agent, const state_change &change)
 
 void run::events_until(sim_time now)
 {
-    while (true) {
-        if (_next_event == _played.events.size()) {
-            if (_played.repeat.count() == 0 || _played.events.empty())
-                return;
-            _events_begin += _played.repeat;
-            _next_event = 0;
-        }
-        const scenario::event &event = _played.events[_next_event];
-        const sim_time when = _events_begin + event.at;
-        if (when > now)
-            return;
+    _timeline.advance(now, [this](const scenario::event &event, sim_time when) {
         reports_until(when);
         for (size_t i = event.first; i <= event.last; ++i) {
             _returns.behaves(i, when, _hosts[i].fails(), event.fails);
             _hosts[i].behave(event.fails, event.takes);
         }
-        ++_next_event;
-    }
+    });
 }
 
 void run::reports_until(sim_time now)
