@@ -2,7 +2,8 @@
 // Nothing else in the services reads or builds a message. So this is the only place
 // that turns an address into what travels, that leaves hosts out of a message which
 // cannot be called (group_by_module does so for tables and files), and that counts
-// what fits a message.
+// what fits a message. (The two messages of lars_explain have a place of their own,
+// explanation.h.)
 //
 // Message ids (ID_...) and return codes (RET_...) come with this header.
 #pragma once

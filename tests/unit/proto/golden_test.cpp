@@ -170,6 +170,47 @@ TEST(Golden, ReportRequest)
     expect_golden(message, "080110011a0e08b183a085fcffffffff0110e13c200128ac02");
 }
 
+TEST(Golden, ExplainRequest)
+{
+    ExplainRequest message;
+    message.set_modid(1);
+    message.set_cmdid(2);
+    expect_golden(message, "08011002");
+    message.set_seq(7);
+    message.set_first(128);
+    expect_golden(message, "080110021807208001");
+}
+
+TEST(Golden, ExplainResponse)
+{
+    ExplainResponse message;
+    message.set_seq(7);
+    message.set_modid(1);
+    message.set_cmdid(1);
+    expect_golden(message, "080710011801");  // a module that nobody has asked for
+    message.set_known(true);
+    message.set_running_ms(3);
+    message.set_policy("x");
+    message.set_origin(ROUTE_FROM_CACHE);
+    message.set_route_ms(5);
+    message.set_asking(true);
+    message.set_hosts_in_all(9);
+    message.set_first(8);
+    ExplainedHost *host = message.add_hosts();
+    host->set_port(80);
+    host->set_weight(100);
+    host->set_overloaded(true);
+    host->set_state_ms(6);
+    host->set_reason("y");
+    host->mutable_next_probe();
+    host->add_figures()->set_name("n");
+    host->add_changes()->set_age_ms(4);
+    message.add_next()->set_probe(true);
+    expect_golden(message, "0807100118012001280332017838024005480150095808"
+                           "62161050186420012806320179"
+                           "42004a030a016e520208046a021801");
+}
+
 TEST(Golden, ModuleZeroIsAnEmptyBody)
 {
     GetRouteRequest message;
@@ -198,6 +239,8 @@ TEST(Golden, NumbersOfTheEnums)
     EXPECT_EQ(static_cast<int>(ID_ReportRequest), 6);
     EXPECT_EQ(static_cast<int>(ID_API_GetRouteRequest), 7);
     EXPECT_EQ(static_cast<int>(ID_API_GetRouteResponse), 8);
+    EXPECT_EQ(static_cast<int>(ID_ExplainRequest), 9);
+    EXPECT_EQ(static_cast<int>(ID_ExplainResponse), 10);
     EXPECT_EQ(static_cast<int>(RET_SUCC), 0);
     EXPECT_EQ(static_cast<int>(RET_OVERLOAD), 1);
     EXPECT_EQ(static_cast<int>(RET_SYSTEM_ERROR), 2);
