@@ -66,8 +66,10 @@ private:
     void on_get_host(const char *data, uint32_t len);
     void on_report(const char *data, uint32_t len);
     void on_get_route(const char *data, uint32_t len);
+    void on_explain(const char *data, uint32_t len);
     void answer(std::string_view body, int msgid);
     void on_bad_message(int msgid);
+    void on_stranger(int msgid);
     void log_change(const module_id &module, const host_change &change);
     void log_cut_route(const module_id &module, size_t hosts, size_t fitted);
     void send_summaries();
@@ -86,8 +88,11 @@ private:
     event_loop::timer_id _summary_timer = 0;
 
     wire_codec _codec;
+    lb_time _started{};
     uint64_t _bad_messages = 0;
     log_limiter _bad_limiter;
+    uint64_t _from_strangers = 0;
+    log_limiter _stranger_limiter;
     log_limiter _state_limiter{50};
     std::unordered_map<module_id, trouble_log, module_id_hash> _cut_routes;
 };

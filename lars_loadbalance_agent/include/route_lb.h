@@ -71,8 +71,17 @@ public:
     // CALLER_IP and NOW_SECONDS become its caller and ts.
     std::vector<call_summary> take_summaries(uint32_t caller_ip, uint32_t now_seconds);
 
-    // For tests. A module's hosts, null if it is not known; and how many are known.
+    // For people who ask why, and for tests: these change nothing, and the dns is not
+    // asked. A module's hosts, and where its route stands; null and nothing if the module
+    // is not known. The hosts are valid until this object's next call that changes it.
     const load_balance *find(const module_id &module) const;
+    struct route_state {
+        bool answered;    // by the dns, since this agent runs
+        bool pulling;     // a question is on its way
+        lb_time updated;  // the last answer; without one, when the module became known
+    };
+    std::optional<route_state> state_of_route(const module_id &module) const;
+    // For tests. How many modules are known.
     size_t size() const { return _modules.size(); }
 
 private:

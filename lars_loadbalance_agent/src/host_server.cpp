@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "explain_answer.h"
 #include "message.h"
 
 namespace lars {
@@ -44,12 +45,14 @@ status host_server::start()
     };
     for (const status &s : {add(ID_GetHostRequest, &host_server::on_get_host),
                             add(ID_ReportRequest, &host_server::on_report),
-                            add(ID_API_GetRouteRequest, &host_server::on_get_route)}) {
+                            add(ID_API_GetRouteRequest, &host_server::on_get_route),
+                            add(ID_ExplainRequest, &host_server::on_explain)}) {
         if (!s)
             return s;
     }
     if (status s = _server.start(); !s)
         return s;
+    _started = event_loop::clock::now();
     _summary_timer =
         _loop->run_every(_modules.config().report_interval, [this] { send_summaries(); });
     arm();
@@ -132,6 +135,20 @@ void host_server::on_get_route(const char *data, uint32_t len)
     answer(body, ID_API_GetRouteResponse);
 }
 
+void host_server::on_explain(const char *data, uint32_t len)
+{
+    if (!may_be_told(_server.peer())) {
+        on_stranger(ID_ExplainRequest);
+        return;
+    }
+    explain_request request;
+    if (!decode_explain_request(data, len, &request)) {
+        on_bad_message(ID_ExplainRequest);
+        return;
+    }
+    answer(explain_answer(request, _modules, _started, _loop->now()), ID_ExplainResponse);
+}
+
 void host_server::log_cut_route(const module_id &module, size_t hosts, size_t fitted)
 {
     _cut_routes[module].say(_loop->log(), log_level::warn, "", "the route of ", module, " has ",
@@ -145,6 +162,14 @@ void host_server::on_bad_message(int msgid)
     _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a body of message ",
                        msgid, " from ", _server.peer(), " that does not parse (", _bad_messages,
                        " so far)");
+}
+
+void host_server::on_stranger(int msgid)
+{
+    ++_from_strangers;
+    _stranger_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a message ",
+                            msgid, " from ", _server.peer(), ", which is not of this machine (",
+                            _from_strangers, " so far)");
 }
 
 void host_server::log_change(const module_id &module, const host_change &change)

@@ -32,7 +32,10 @@ route_lb::known_module &route_lb::make_known(const module_id &module, lb_time no
 {
     if (_modules.empty())
         _next_forget = now + FORGET_INTERVAL;
-    return _modules.try_emplace(module, static_cast<uint32_t>(_seeds())).first->second;
+    known_module &made =
+        _modules.try_emplace(module, static_cast<uint32_t>(_seeds())).first->second;
+    made.updated = now;
+    return made;
 }
 
 route_lb::known_module *route_lb::use(const module_id &module, lb_time now)
@@ -173,6 +176,15 @@ const load_balance *route_lb::find(const module_id &module) const
 {
     const auto found = _modules.find(module);
     return found == _modules.end() ? nullptr : &found->second.hosts;
+}
+
+std::optional<route_lb::route_state> route_lb::state_of_route(const module_id &module) const
+{
+    const auto found = _modules.find(module);
+    if (found == _modules.end())
+        return std::nullopt;
+    const known_module &m = found->second;
+    return route_state{m.answered, m.pulling, m.updated};
 }
 
 }  // namespace lars

@@ -48,6 +48,16 @@ inline std::string host_request(uint32_t seq, int32_t modid, int32_t cmdid)
     return body.SerializeAsString();
 }
 
+inline std::string explain_request(uint32_t seq, int32_t modid, int32_t cmdid, uint32_t first = 0)
+{
+    ExplainRequest body;
+    body.set_seq(seq);
+    body.set_modid(modid);
+    body.set_cmdid(cmdid);
+    body.set_first(first);
+    return body.SerializeAsString();
+}
+
 inline std::string report(int32_t modid, int32_t cmdid, const std::string &text, int32_t retcode,
                           uint32_t timecost = 0)
 {

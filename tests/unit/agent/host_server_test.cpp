@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ifaddrs.h>
+
 #include <mutex>
 
 #include "messages.h"
@@ -38,9 +40,9 @@ protected:
                 log += line + "\n";
             });
     }
-    void start()
+    void start(uint32_t ip = 0x7f000001)
     {
-        ASSERT_TRUE(server->bind({0x7f000001, 0}));
+        ASSERT_TRUE(server->bind({ip, 0}));
         ASSERT_TRUE(server->start());
         ASSERT_TRUE(client.connect_udp(server->address().port));
     }
@@ -63,6 +65,13 @@ protected:
         ask();
         give(hosts);
         ASSERT_TRUE(test::wait_until([&] { return ask().size() > 20; }));
+    }
+    // The ExplainResponse to (1,1) as bytes; "none" if none comes.
+    std::string explain(const std::string &body)
+    {
+        EXPECT_TRUE(client.send_frame(ID_ExplainRequest, body));
+        const auto frame = client.receive_frame();
+        return frame && frame->msgid == ID_ExplainResponse ? frame->body : "none";
     }
     std::string said()
     {
@@ -147,6 +156,86 @@ TEST_F(HostServer, Trap_A17_ARouteTooLongForADatagramIsCutAndToldOnce)
     const size_t first = lines.find("4100 hosts");
     EXPECT_NE(first, std::string::npos) << lines;
     EXPECT_EQ(lines.find("4100 hosts", first + 1), std::string::npos) << lines;
+}
+
+TEST_F(HostServer, ExplainsWithTheWordsOfItsLog)
+{
+    start();
+    ExplainResponse answer;
+    ASSERT_TRUE(answer.ParseFromString(explain(test::explain_request(7, 1, 1))));
+    EXPECT_FALSE(answer.known());
+    EXPECT_TRUE(pulls.empty());
+    use_route({"10.0.0.1:80", "10.0.0.2:80"});
+    client.send_frame(ID_ReportRequest, test::report(1, 1, "10.0.0.1:80", 1, 5000));
+    ASSERT_TRUE(answer.ParseFromString(explain(test::explain_request(7, 1, 1))));
+    EXPECT_EQ(answer.seq(), 7u);
+    EXPECT_EQ(answer.policy(), "course");
+    EXPECT_EQ(answer.origin(), ROUTE_FROM_DNS);
+    ASSERT_EQ(answer.hosts_size(), 2);
+    EXPECT_TRUE(answer.hosts(0).overloaded());
+    EXPECT_NE(said().find("10.0.0.1:80 is overloaded: " + answer.hosts(0).reason() + "\n"),
+              std::string::npos)
+        << said();
+    EXPECT_EQ(answer.next_size(), 10);
+}
+
+TEST_F(HostServer, HostileQuestionsWhyHaveADefinedAnswer)
+{
+    start();
+    use_route({"10.0.0.1:80"});
+    ExplainResponse answer;
+    // Without a body it is module (0,0); numbers beyond 32 bits lose what is above.
+    for (const std::string &body : {std::string(), test::from_hex("08ffffffffffffffffff01"),
+                                    test::explain_request(0, INT32_MIN, INT32_MAX, UINT32_MAX)}) {
+        ASSERT_TRUE(answer.ParseFromString(explain(body))) << to_hex(body);
+        EXPECT_FALSE(answer.known());
+    }
+    ASSERT_TRUE(answer.ParseFromString(explain(test::explain_request(1, 1, 1, 1))));
+    EXPECT_EQ(answer.hosts_in_all(), 1u);
+    EXPECT_EQ(answer.hosts_size(), 0);
+    client.send_frame(ID_ExplainRequest, "\xff\xff");
+    EXPECT_GT(ask().size(), 20u) << "the garbage got no answer";
+    EXPECT_NE(said().find("dropped a body of message 9 "), std::string::npos) << said();
+    EXPECT_EQ(pulls, std::vector<std::string>{"(1,1)"});
+}
+
+// An address of this machine that is not a loopback one; empty where it has none.
+std::string outer_address()
+{
+    ifaddrs *all = nullptr;
+    std::string found;
+    if (getifaddrs(&all) != 0)
+        return found;
+    for (const ifaddrs *one = all; one && found.empty(); one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET)
+            continue;
+        const auto *name = reinterpret_cast<const sockaddr_in *>(one->ifa_addr);
+        const uint32_t ip = endpoint::from_sockaddr(*name).ip;
+        if (ip >> 24 != 127)
+            found = ip_to_string(ip);
+    }
+    freeifaddrs(all);
+    return found;
+}
+
+TEST_F(HostServer, AQuestionWhyFromElsewhereIsDroppedAndCounted)
+{
+    const std::string outside = outer_address();
+    if (outside.empty())
+        return;  // ExplainAnswer.IsForProgramsOfThisMachineAlone has the rule
+    start(0);
+    const uint16_t port = server->address().port;
+    test::wire_peer stranger;
+    ASSERT_TRUE(stranger.connect_udp(port, outside));
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(stranger.send_frame(ID_ExplainRequest, test::explain_request(7, 1, 1)));
+    ASSERT_TRUE(stranger.send_frame(ID_GetHostRequest, host_request(7, 1, 1)));
+    const auto frame = stranger.receive_frame();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->msgid, ID_GetHostResponse) << "the first answer that comes";
+    EXPECT_NE(said().find("dropped a message 9 from " + outside + ":"), std::string::npos)
+        << said();
+    EXPECT_EQ(said().find("dropped"), said().rfind("dropped")) << "limited: " << said();
 }
 
 TEST_F(HostServer, GarbageIsDroppedAndTheNextQuestionAnswered)
