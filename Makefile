@@ -45,7 +45,7 @@ test-extra:
 	@MAKEFLAGS= tests/learner/run
 
 PREFIX ?= /usr/local
-INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps
+INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps lars_explain
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
 		$(DESTDIR)$(PREFIX)/etc/lars $(DESTDIR)$(PREFIX)/share/lars/sql

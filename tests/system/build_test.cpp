@@ -83,6 +83,8 @@ const std::map<std::string, std::vector<std::string>> MAY_INCLUDE = {
     {"api/cpp/src", {"api/cpp/include", "base/proto", MESSAGES}},
     {"api/cpp/tools/common", {"api/cpp/include"}},
     {"api/cpp/tools", {"api/cpp/include", "api/cpp/tools/common"}},
+    {"api/cpp/tools/explain",
+     {"api/cpp/include", "api/cpp/tools/common", "api/cpp/src", "base/proto", MESSAGES}},
     {"api/cpp/demo", {"api/cpp/include", "api/cpp/tools/common"}},
 };
 

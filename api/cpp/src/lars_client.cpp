@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <thread>
 
+#include "agent_frame.h"
 #include "agent_socket.h"
 #include "lars.pb.h"
 #include "wire_rules.h"
@@ -19,25 +20,9 @@ static_assert(lars_client::RET_OVERLOAD == static_cast<int>(RET_OVERLOAD), "wire
 static_assert(lars_client::RET_SYSTEM_ERROR == static_cast<int>(RET_SYSTEM_ERROR), "wire contract");
 static_assert(lars_client::RET_NOEXIST == static_cast<int>(RET_NOEXIST), "wire contract");
 
-static constexpr size_t HEADER_SIZE = 8;
-static constexpr size_t MAX_REQUEST = 256;     // every request is far smaller
-static constexpr size_t MAX_DATAGRAM = 65536;  // more than UDP can carry
+static constexpr size_t MAX_REQUEST = 256;  // every request is far smaller
 static constexpr int REG_INIT_TRIES = 3;
 static constexpr std::chrono::milliseconds REG_INIT_PAUSE(50);
-
-static void put_int32(char *to, uint32_t value)
-{
-    for (int byte = 0; byte < 4; ++byte)
-        to[byte] = static_cast<char>(value >> (8 * byte));
-}
-
-static uint32_t get_int32(const char *from)
-{
-    uint32_t value = 0;
-    for (int byte = 0; byte < 4; ++byte)
-        value |= static_cast<uint32_t>(static_cast<unsigned char>(from[byte])) << (8 * byte);
-    return value;
-}
 
 static bool can_be_called(const HostInfo &host)
 {
@@ -114,8 +99,7 @@ struct lars_client::impl {
             error = "request too long";
             return nullptr;
         }
-        put_int32(send_space.data(), static_cast<uint32_t>(msgid));
-        put_int32(send_space.data() + 4, static_cast<uint32_t>(size));
+        put_header(send_space.data(), msgid, size);
         request.SerializeWithCachedSizesToArray(
             reinterpret_cast<uint8_t *>(send_space.data() + HEADER_SIZE));
         return socket->send(send_space.data(), HEADER_SIZE + size, error) ? socket : nullptr;
@@ -146,8 +130,7 @@ struct lars_client::impl {
     bool is_answer(size_t size, const Request &request, MessageId answer_id, Answer &answer) const
     {
         const char *frame = receive_space.data();
-        return size >= HEADER_SIZE && get_int32(frame) == static_cast<uint32_t>(answer_id) &&
-               get_int32(frame + 4) == size - HEADER_SIZE &&
+        return is_frame_of(answer_id, frame, size) &&
                answer.ParseFromArray(frame + HEADER_SIZE, static_cast<int>(size - HEADER_SIZE)) &&
                answer.modid() == request.modid() && answer.cmdid() == request.cmdid() &&
                right_seq(answer, request.seq());

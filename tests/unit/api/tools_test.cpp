@@ -58,6 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
         misuse{"lars_report", {"1", "1", "host", "80", "0"}},
         misuse{"lars_report", {"1", "1", "10.0.0.1", "65536", "0"}},
         misuse{"lars_report", {"1", "1", "10.0.0.1", "80", "0", "-1"}},
+        misuse{"lars_explain", {"1"}}, misuse{"lars_explain", {"1", "1", "--watsh"}},
+        misuse{"lars_explain", {"1", "1", "--watch", "2"}}, misuse{"lars_explain", {"1", "x"}},
         misuse{"lars_example", {"1"}}, misuse{"lars_simulator", {"1", "1", "11"}},
         misuse{"lars_simulator", {"1", "1", "-1"}}, misuse{"lars_simulator", {"1", "1", "0", "0"}},
         misuse{"lars_simulator", {"1", "1", "--pause"}},
@@ -71,14 +73,17 @@ INSTANTIATE_TEST_SUITE_P(
         misuse{"lars_demo_caller", {"1", "1", "--rate", "0"}},
         misuse{"lars_demo_caller", {"1", "1", "--threads", "many"}}));
 
-TEST(Tools, HelpIsNoMistake)
+TEST(Tools, HelpAndVersionAreNoMistake)
 {
     for (const char *tool :
          {"lars_get_host", "lars_get_route", "lars_report", "lars_example", "lars_simulator",
-          "lars_qps", "lars_demo_backend", "lars_demo_caller"}) {
-        const run_result result = run(bin_path(tool), {"--help"});
+          "lars_qps", "lars_explain", "lars_demo_backend", "lars_demo_caller"}) {
+        run_result result = run(bin_path(tool), {"--help"});
         EXPECT_EQ(result.exit_status, 0) << tool;
         EXPECT_EQ(result.output.find(std::string("usage: ") + tool), 0u) << result.output;
+        result = run(bin_path(tool), {"--version"});
+        EXPECT_EQ(result.exit_status, 0) << tool;
+        EXPECT_EQ(result.output.find(std::string(tool) + " 1."), 0u) << result.output;
     }
 }
 

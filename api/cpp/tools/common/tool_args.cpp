@@ -28,6 +28,8 @@ tool_args::tool_args(int argc, char **argv, const std::string &synopsis, const s
         _args.emplace_back(argv[i]);
         if (_args.back() == "--help")
             _help = true;
+        if (_args.back() == "--version")
+            _version = true;
     }
 }
 
@@ -145,6 +147,10 @@ bool tool_args::finish()
 {
     if (_help) {
         std::printf("%s", usage().c_str());
+        return false;
+    }
+    if (_version) {
+        std::printf("%s %s\n", _program.c_str(), LARS_VERSION);
         return false;
     }
     if (!_args.empty())

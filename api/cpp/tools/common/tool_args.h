@@ -42,6 +42,11 @@ public:
     void ask_agent();
     // Any thread, after finish(). A client of that agent; each thread makes its own.
     lars_client make_client() const { return lars_client(_agent_ip, _agent_port); }
+    // Likewise, for a tool that asks what a client does not: where that agent is.
+    const std::string &agent_ip() const { return _agent_ip; }
+    int agent_port() const { return _agent_port; }
+    // The name that the program was called by.
+    const std::string &program() const { return _program; }
 
     // The next positional argument: a text, an IPv4 address, a number in that range, or
     // MODID and CMDID. One that has a fallback may be left out. NAME is what the usage
@@ -52,10 +57,10 @@ public:
     int number_or(const std::string &name, int fallback, int lowest, int highest);
     tool_module module();
 
-    // False if the program has to end now, with exit_status(): --help was asked for and
-    // is printed, or something is wrong, which stderr says.
+    // False if the program has to end now, with exit_status(): --help or --version was
+    // asked for and is printed, or something is wrong, which stderr says.
     bool finish();
-    int exit_status() const { return _help ? 0 : 2; }
+    int exit_status() const { return _help || _version ? 0 : 2; }
 
     // Says that CLIENT's last call returned RETCODE instead of RET_SUCC: its name on
     // stdout, and on stderr the client's error, if it has one. Returns main's exit
@@ -75,6 +80,7 @@ private:
     std::vector<std::string> _args;
     std::string _mistake;
     bool _help = false;
+    bool _version = false;
     std::string _agent_ip = "127.0.0.1";
     int _agent_port = lars_client::DEFAULT_PORT;
 };
