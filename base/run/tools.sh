@@ -1,11 +1,29 @@
 # shellcheck shell=bash
-# run_lars route and run_lars test: the tools, with the right configuration.
+# run_lars route, explain and test: the tools, with the right configuration.
 
 cmd_route()
 {
     local path
     path=$(program lars_route)
     exec "$path" -c "$(conf_of lars_dns)" "$@"
+}
+
+# Where the agent of the configuration listens; it may do so on every address.
+agent_address()
+{
+    local conf ip
+    conf=$(conf_of lars_lb_agent)
+    ip=$(ini_value "$conf" agent ip 127.0.0.1)
+    [ "$ip" != 0.0.0.0 ] || ip=127.0.0.1
+    echo "$ip:$(ini_value "$conf" agent port 8888)"
+}
+
+cmd_explain()
+{
+    local path
+    path=$(program lars_explain)
+    export LARS_AGENT=${LARS_AGENT:-$(agent_address)}
+    exec "$path" "$@"
 }
 
 cmd_test()

@@ -44,6 +44,21 @@ protected:
         ASSERT_EQ(result.exit_status, 0) << result.output;
     }
 
+    // run_lars with the configuration of the running agent.
+    process_options explain_options()
+    {
+        const std::string conf = read_text(_agent->write_config());
+        _agent->folder().write("lars_lb_agent.conf", conf);
+        process_options options;
+        options.environment = {"LARS_CONF_DIR=" + _agent->folder().path(), "LARS_AGENT="};
+        return options;
+    }
+    run_result explain(std::vector<std::string> words)
+    {
+        words.insert(words.begin(), "explain");
+        return run(source_path("run_lars"), words, explain_options());
+    }
+
     // "10.0.0.1:80", or the return code's name.
     std::string get_host(int modid, int cmdid)
     {
@@ -185,6 +200,63 @@ TEST_F(Full, OverloadedHostIsSetAsideProbedReportedAndRecovers)
     const auto recovered = choices(8, 1, 100);
     EXPECT_EQ(recovered.at("10.0.0.1:80"), 50);
     EXPECT_TRUE(wait_until([&] { return _database.value(overload) == "0"; }));
+}
+
+TEST_F(Full, RunLarsExplainSaysWhyAHostIsSetAside)
+{
+    route({"add", "8", "1", "10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"});
+    start_agent();
+    run_result result = explain({"8", "1"});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_NE(result.output.find("The agent does not know it"), std::string::npos) << result.output;
+    EXPECT_EQ(get_host(8, 1), "RET_NOEXIST") << "to explain it has not made it known";
+    ASSERT_TRUE(wait_until([&] { return get_host(8, 1) != "RET_NOEXIST"; }));
+    result = explain({"8", "1"});
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_NE(result.output.find("\n3 hosts, as a dns said "), std::string::npos) << result.output;
+    EXPECT_EQ(result.output.find("overloaded"), std::string::npos) << result.output;
+
+    const std::string logged = "(8,1) 10.0.0.2:80 is overloaded: ";
+    ASSERT_TRUE(wait_until([&] {
+        for (int i = 1; i <= 3; ++i)
+            _client.report(8, 1, "10.0.0." + std::to_string(i), 80, i == 2 ? 1 : 0);
+        return _agent->process().output().find(logged) != std::string::npos;
+    }));
+    const std::string log = _agent->process().output();
+    const size_t at = log.find(logged) + logged.size();
+    const std::string reason = log.substr(at, log.find('\n', at) - at);
+    result = explain({"8", "1"});
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_NE(result.output.find("\npolicy adaptive\n"), std::string::npos) << result.output;
+    EXPECT_NE(result.output.find("\n10.0.0.2:80  overloaded since "), std::string::npos)
+        << result.output;
+    EXPECT_NE(result.output.find("): " + reason + "\n    weight 100, share of the choices 0.0 %"),
+              std::string::npos)
+        << result.output;
+    EXPECT_NE(result.output.find("  became overloaded: " + reason + "\n"), std::string::npos)
+        << result.output;
+    // As it says, so it comes.
+    const size_t next = result.output.find("\n   1  ") + 7;
+    const std::string first = result.output.substr(next, result.output.find('\n', next) - next);
+    EXPECT_EQ(get_host(8, 1), first);
+}
+
+TEST_F(Full, RunLarsExplainWatchesOverARestartOfTheAgent)
+{
+    start_agent();
+    ASSERT_TRUE(wait_until([&] { return get_host(1, 1) == "192.168.1.177:7777"; }));
+    process watch;
+    ASSERT_TRUE(
+        watch.start(source_path("run_lars"), {"explain", "1", "1", "--watch"}, explain_options()));
+    ASSERT_TRUE(watch.wait_for_output("192.168.1.177:7777  idle since "));
+    EXPECT_EQ(_agent->stop(), 0);
+    ASSERT_TRUE(watch.wait_for_output("no agent at 127.0.0.1:"));
+    ASSERT_TRUE(_agent->start());
+    EXPECT_TRUE(watch.wait_for_output("The agent was restarted at "));
+    EXPECT_TRUE(watch.wait_for_output("192.168.1.177:7777  idle since ", milliseconds(10000),
+                                      watch.output().find("no agent at")));
+    watch.signal_group(SIGINT);
+    EXPECT_EQ(watch.wait_exit(), 128 + SIGINT);
 }
 
 TEST_F(Full, DnsRestartWithoutDatabaseGoesUnnoticed)

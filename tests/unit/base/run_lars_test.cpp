@@ -51,7 +51,9 @@ protected:
         chosen.environment = {"LARS_RUN=" + _folder.file("run"),
                               "LARS_CONF_DIR=" + _folder.file("conf"),
                               "LARS_BIN=" + _folder.file("bin"),
-                              "LARS_DB_PORT=" + std::to_string(_port), "LARS_CONF="};
+                              "LARS_DB_PORT=" + std::to_string(_port),
+                              "LARS_CONF=",
+                              "LARS_AGENT="};
         return chosen;
     }
 
@@ -117,6 +119,20 @@ TEST_F(RunLars, RouteHandsOnArgumentsAndExitStatus)
     EXPECT_EQ(result.exit_status, 2);
     EXPECT_EQ(result.output,
               "<-c><" + _folder.file("conf/lars_dns.conf") + "><add><-1><two words>");
+}
+
+TEST_F(RunLars, ExplainAsksTheAgentOfTheConfiguration)
+{
+    service("lars_explain", "printf '%s' \"$LARS_AGENT\"; printf '<%s>' \"$@\"; exit 1");
+    EXPECT_EQ(lars({"explain", "5", "1"}).output, "127.0.0.1:8888<5><1>");
+    _folder.write("conf/lars_lb_agent.conf", "[dnsserver]\nport = 1\n[agent]\nport = 9000\n");
+    const run_result result = lars({"explain", "-5", "1", "--watch"});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_EQ(result.output, "127.0.0.1:9000<-5><1><--watch>");
+    _folder.write("conf/lars_lb_agent.conf", "[agent]\nip = 127.0.0.2\nport = 9000\n");
+    EXPECT_EQ(lars({"explain"}).output, "127.0.0.2:9000<>");
+    _folder.write("conf/lars_lb_agent.conf", "[agent]\nip = 0.0.0.0\n");
+    EXPECT_EQ(lars({"explain"}).output, "127.0.0.1:8888<>");
 }
 
 TEST_F(RunLars, TestRunsTheTool)
