@@ -48,14 +48,11 @@ TEST_F(Demo, FailsWhereTheAgentNeverSetsAHostAside)
         std::filesystem::create_symlink(entry.path(),
                                         other + "/" + entry.path().filename().string());
     std::filesystem::remove(other + "/lars_lb_agent");
-    write_text(other + "/lars_lb_agent", "#!/bin/sh\n"
-                                         "sed -i -e 's/^err_rate.*/err_rate = 1/' -e "
-                                         "'s/^contin_err_limit.*/contin_err_limit = 1000000/'"
-                                         " -e 's/^window_err_rate.*/window_err_rate = 1/' -e "
-                                         "'s/^idle_timeout.*/idle_timeout = 86400/'"
-                                         " \"$2\"\n"
-                                         "exec " +
-                                             bin_path("lars_lb_agent") + " \"$@\"\n");
+    write_text(other + "/lars_lb_agent",
+               "#!/bin/sh\n"
+               "sed -i 's/^evidence_limit.*/evidence_limit = 1000000/' \"$2\"\n"
+               "exec " +
+                   bin_path("lars_lb_agent") + " \"$@\"\n");
     std::filesystem::permissions(other + "/lars_lb_agent", std::filesystem::perms::owner_all);
     const run_result result = demo(other);
     EXPECT_NE(result.exit_status, 0) << result.output;

@@ -108,6 +108,28 @@ TEST_F(Full, RouteIsPulledAndHandedOutInTurn)
     EXPECT_EQ(_client.reg_init(77, 77), lars_client::RET_NOEXIST);
 }
 
+TEST_F(Full, WeightsReachTheChoiceAndChangeWhileItRuns)
+{
+    start_agent();
+    route({"add", "6", "6", "10.0.0.1:80", "10.0.0.2:80@300"});
+    ASSERT_TRUE(wait_until([&] { return get_host(6, 6) != "RET_NOEXIST"; }));
+    EXPECT_EQ(choices(6, 6, 400),
+              (std::map<std::string, int>{{"10.0.0.1:80", 100}, {"10.0.0.2:80", 300}}));
+    route({"weight", "6", "6", "10.0.0.2:80", "100"});
+    EXPECT_TRUE(wait_until([&] {
+        return choices(6, 6, 40) ==
+               std::map<std::string, int>{{"10.0.0.1:80", 20}, {"10.0.0.2:80", 20}};
+    }));
+    // The agent alone, without a dns, still knows them.
+    route({"weight", "6", "6", "10.0.0.2:80", "700"});
+    ASSERT_TRUE(wait_until([&] { return choices(6, 6, 80)["10.0.0.1:80"] == 10; }));
+    EXPECT_EQ(_agent->stop(), 0);
+    EXPECT_EQ(_dns.stop(), 0);
+    start_agent();
+    EXPECT_EQ(choices(6, 6, 400),
+              (std::map<std::string, int>{{"10.0.0.1:80", 50}, {"10.0.0.2:80", 350}}));
+}
+
 TEST_F(Full, ChangesByRunLarsRouteArrive)
 {
     start_agent();
