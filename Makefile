@@ -45,14 +45,17 @@ test-extra:
 	@MAKEFLAGS= tests/learner/run
 
 PREFIX ?= /usr/local
-INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps lars_explain
+INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps \
+	lars_explain lars_sim
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
-		$(DESTDIR)$(PREFIX)/etc/lars $(DESTDIR)$(PREFIX)/share/lars/sql
+		$(DESTDIR)$(PREFIX)/etc/lars $(DESTDIR)$(PREFIX)/share/lars/sql \
+		$(DESTDIR)$(PREFIX)/share/lars/scenarios
 	install $(INSTALLED:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/lib/liblarsclient.a $(DESTDIR)$(PREFIX)/lib
 	install -m 644 api/cpp/include/lars_client.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 base/sql/*.sql $(DESTDIR)$(PREFIX)/share/lars/sql
+	install -m 644 lars_loadbalance_agent/scenarios/*.scenario $(DESTDIR)$(PREFIX)/share/lars/scenarios
 	@for conf in lars_*/conf/*.conf; do \
 		to=$(DESTDIR)$(PREFIX)/etc/lars/$$(basename $$conf); \
 		if [ -e $$to ]; then echo "kept $$to"; else install -m 640 $$conf $$to; fi; \

@@ -170,6 +170,9 @@ TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
         EXPECT_EQ(checked.exit_status, 0) << checked.output;
         EXPECT_NE(checked.output.find(conf), std::string::npos) << checked.output;
     }
+    const run_result played = shell(_folder.file("lars/bin/lars_sim") + " " +
+                                    _folder.file("lars/share/lars/scenarios/dead-for-5s.scenario"));
+    EXPECT_EQ(played.exit_status, 0) << played.output;
     const std::string mine = _folder.file("lars/etc/lars/lars_dns.conf");
     write_text(mine, "mine\n");
     for (const char *program : {"lars_dns -t", "lars_route list"}) {
