@@ -335,6 +335,20 @@ TEST_F(Sim, CommandsOfThePagePrintWhatItShows)
     EXPECT_GE(blocks, 1u);
 }
 
+TEST_F(Sim, ScenarioOfThePageCanBePlayed)
+{
+    const std::string page = read_text(source_path(PAGE));
+    const std::string fence = "\n```\n# ";
+    const size_t at = page.find(fence);
+    ASSERT_NE(at, std::string::npos);
+    const std::string text = page.substr(at + 5, page.find("```", at + 5) - at - 5);
+    const run_result result = sim({_folder.write("x", text)});
+    EXPECT_EQ(result.exit_status, 0) << result.output;
+    EXPECT_NE(result.output.find("x: 10 hosts, 2 agents, 1000 calls a second, 300 s, seed 1\n"),
+              std::string::npos)
+        << result.output;
+}
+
 TEST_F(Sim, ThePageExplainsEveryThreshold)
 {
     const std::string page = read_text(source_path(PAGE));
