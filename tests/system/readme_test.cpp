@@ -158,6 +158,69 @@ TEST_F(Readme, EchoServerOfTheWalkFromTheCourseBuildsAndRuns)
     EXPECT_EQ(result.output.find("127.0.0.1:"), 0u) << result.output;
 }
 
+// The cells of a table's row; empty if the line is none.
+std::vector<std::string> cells_of(const std::string &line)
+{
+    std::vector<std::string> cells;
+    for (size_t at = line.find("| "); at != std::string::npos; at = line.find("| ", at + 1)) {
+        const size_t end = line.find(" |", at + 1);
+        if (end != std::string::npos)
+            cells.push_back(line.substr(at + 2, end - at - 2));
+    }
+    return cells;
+}
+
+// "dead-1-of-10 0.024 9.091 10.000", in the order of the text.
+using figure_lines = std::vector<std::string>;
+
+// A table's rows that begin with a name in code and end with three numbers.
+figure_lines figures_of_page(const std::string &page)
+{
+    figure_lines figures;
+    std::istringstream in(page);
+    for (std::string line; std::getline(in, line);) {
+        const auto cells = cells_of(line);
+        if (cells.size() != 5 || cells[4].find_first_not_of("0123456789.") != std::string::npos)
+            continue;
+        const std::string name = replace_all(cells[0], "`", "");
+        figures.push_back(name + " " + cells[2] + " " + cells[3] + " " + cells[4]);
+    }
+    return figures;
+}
+
+// What lars_sim prints, but for all lines other than the names and "failed and refused".
+figure_lines figures_of_simulator(const std::string &output)
+{
+    figure_lines figures;
+    std::istringstream in(output);
+    std::string path, rest, word, adaptive, course, round_robin;
+    while (in >> path && std::getline(in, rest)) {
+        // "failed and refused, %"
+        in >> word >> word >> word >> word >> adaptive >> course >> round_robin;
+        const size_t from = path.rfind('/') + 1;
+        const std::string name = path.substr(from, path.rfind('.') - from);
+        figures.push_back(name + " " + adaptive + " " + course + " " + round_robin);
+    }
+    return figures;
+}
+
+TEST_F(Readme, FiguresOfTheWalkFromTheCourseAreThoseOfItsCommand)
+{
+    const std::string bin = bin_path("lars_dns");
+    for (const char *name : {"docs/from-course.md", "docs/from-course.zh-CN.md"}) {
+        const std::string page = read_text(source_path(name));
+        const size_t at = page.find("\n    build/plain/bin/lars_sim ");
+        ASSERT_NE(at, std::string::npos) << name;
+        const std::string command = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
+        const run_result played =
+            shell(replace_all(command, "build/plain/bin", bin.substr(0, bin.rfind('/'))));
+        EXPECT_EQ(played.exit_status, 0) << played.output;
+        const figure_lines shown = figures_of_page(page);
+        EXPECT_EQ(shown.size(), 9u) << name;
+        EXPECT_EQ(shown, figures_of_simulator(played.output)) << name;
+    }
+}
+
 TEST_F(Readme, InstalledProgramsFindTheirConfigurationAndKeepYours)
 {
     const char *san = std::getenv("SAN");
