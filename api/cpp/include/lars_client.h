@@ -29,7 +29,7 @@ public:
     // What the calls return. They live in the class, so this header and the
     // generated lars.pb.h can be included together.
     static constexpr int RET_SUCC = 0;
-    static constexpr int RET_OVERLOAD = 1;      // every host of the module is overloaded
+    static constexpr int RET_OVERLOAD = 1;      // only with policy = course: see get_host()
     static constexpr int RET_SYSTEM_ERROR = 2;  // no right answer, or a wrong argument: see error()
     static constexpr int RET_NOEXIST = 3;       // the agent has no such module (yet)
 
@@ -56,19 +56,22 @@ public:
 
     // Asks for the host to call next. ip and port are set with RET_SUCC and
     // otherwise left alone. RET_OVERLOAD means that every host of the module is
-    // set aside and it is no probe's turn. A module whose route the agent does
-    // not have is RET_NOEXIST; the question makes the agent ask its dns for the
-    // route.
+    // set aside and it is no probe's turn; an agent says so only with policy =
+    // course, for with policy = adaptive there is always one to call. A module whose
+    // route the agent does not have is RET_NOEXIST; the question makes the agent
+    // ask its dns for the route.
     int get_host(int modid, int cmdid, std::string &ip, int &port);
 
     // Tells the agent how a call of that host went: retcode 0 is a success,
     // anything else a failure. timecost_ms is how many milliseconds the call took.
-    // When the agent decides whether the host is set aside, it compares failures
-    // with successes, and a failure weighs timecost_ms / 100 there, at least 1
-    // and at most 50: a call that hung for a second weighs as much as ten that
-    // were refused. A run of failures counts calls, whatever they weigh. Without
-    // timecost_ms, or with 0, a failure weighs 1. For a success the agent ignores
-    // timecost_ms.
+    // By it an agent with policy = adaptive knows that a call began before its host
+    // was set aside, or came back, and says nothing about the host as it is now.
+    // Without timecost_ms, with 0, or with more than a minute, it counts as one that
+    // began after that.
+    // For an agent with policy = course a failure weighs timecost_ms / 100 when
+    // failures are compared with successes, at least 1 and at most 50: a call that
+    // hung for a second weighs as much as ten that were refused. A run of failures
+    // counts calls, whatever they weigh. For a success timecost_ms is ignored there.
     // The agent does not answer, so RET_SUCC means that the report was sent;
     // RET_SYSTEM_ERROR, that it could not be.
     int report(int modid, int cmdid, const std::string &ip, int port, int retcode,
