@@ -155,6 +155,8 @@ health_change adaptive_policy::report_probe(host_slot slot, bool success, const 
         return health_change::none;
     }
     host.last_success = _reports;
+    // The limit may have become a lower one since.
+    host.evidence = std::min(host.evidence, config.evidence_limit);
     host.evidence = std::max(0.0, host.evidence - (config.probe_credit + 2 * best));
     if (host.evidence > config.evidence_limit / 2)
         return health_change::none;

@@ -424,6 +424,48 @@ TEST_F(Agent, BalanceIsReadAgainWhileRunning)
     }));
 }
 
+TEST_F(Agent, ThePolicyAndItsLimitsAreReadAgainWhileRunning)
+{
+    start();
+    learn(1, 1, {"10.0.0.1:80", "10.0.0.2:80"});
+    send_report(1, 1, "10.0.0.1:80", 1, 15);
+    ASSERT_TRUE(_agent->process().wait_for_output("10.0.0.1:80 is overloaded: calls fail"));
+
+    const auto reload = [this] {
+        const size_t said = _agent->process().output_size();
+        _agent->write_config();
+        _agent->process().signal(SIGHUP);
+        return _agent->process().wait_for_output("configuration read again", milliseconds(10000),
+                                                 said);
+    };
+    // As long as the limit is out of reach nobody is overloaded, and nothing is refused.
+    _agent->set("loadbalance", "policy", "adaptive");
+    _agent->set("loadbalance", "evidence_limit", "1000000");
+    ASSERT_TRUE(reload());
+    const auto both = [this] {
+        std::set<std::string> hosts;
+        for (int i = 0; i < 2; ++i)
+            hosts.insert(get_host(1, 1));
+        return hosts == std::set<std::string>{"host 10.0.0.1:80", "host 10.0.0.2:80"};
+    };
+    EXPECT_TRUE(wait_until(both)) << "the owner of the module hears of it a moment later";
+    const auto fail = [this] {
+        send_report(1, 1, "10.0.0.1:80", 1);
+        send_report(1, 1, "10.0.0.2:80", 0);
+    };
+    for (int i = 0; i < 100; ++i)
+        fail();
+    EXPECT_TRUE(both());
+
+    _agent->set("loadbalance", "evidence_limit", "8");
+    ASSERT_TRUE(reload());
+    EXPECT_TRUE(wait_until([&] {
+        fail();
+        return _agent->process().output().find("it fails more than the others") !=
+               std::string::npos;
+    }));
+}
+
 TEST_F(Agent, SigtermInTheMiddleOfTrafficHandsOverTheLastSums)
 {
     _agent->set("loadbalance", "report_interval", "3600");

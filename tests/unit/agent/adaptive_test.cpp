@@ -431,6 +431,19 @@ TEST(Adaptive, ThePolicyCanBeChangedWhileItIsUsed)
     EXPECT_EQ(module.call(100)['A'], 50);
 }
 
+TEST(Adaptive, AnotherLimitCountsForHostsThatAreSetAsideToo)
+{
+    adaptive_hosts module("AB");
+    module.config.evidence_limit = 800;
+    module.set_aside("A");
+    module.config.evidence_limit = 8;
+    module.now += seconds(1);
+    int probes = 0;
+    for (int i = 0; i < 1000 && module.overloaded('A'); ++i)
+        probes += module.call(1).count('A') > 0;
+    EXPECT_EQ(probes, 8);
+}
+
 TEST(Adaptive, NextChoicesAreThoseThatComeAndChangeNothing)
 {
     for (balance_policy policy : {balance_policy::adaptive, balance_policy::course}) {
