@@ -38,5 +38,6 @@ cmd_test()
     esac
     shift
     path=$(program "$tool")
+    export LARS_AGENT=${LARS_AGENT:-$(agent_address)}
     exec "$path" "$@"
 }

@@ -130,7 +130,14 @@ static status set_weights(route_editor &editor, const module_route &route,
         return s;
     for (const route_host &was : before)
         print_weight(route.module, was, find_host(route.hosts, was.address)->weight, whose);
-    print_hosts(without(route.hosts, before), "is not in", route.module);
+    fflush(stdout);
+    // Whoever drains a host that is not there has most likely misspelt one that is.
+    std::string missing;
+    for (const route_host &host : without(route.hosts, before))
+        missing += (missing.empty() ? "" : ", ") + host.address.to_string();
+    if (!missing.empty())
+        return status::error(missing + " is not in " + std::to_string(route.module.modid) + " " +
+                             std::to_string(route.module.cmdid));
     return {};
 }
 

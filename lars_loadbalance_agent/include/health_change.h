@@ -17,6 +17,7 @@ enum class health_change {
     // To idle.
     probes_succeed,    // enough successful probes
     overload_timeout,  // course: no probe failed for the time that an overload lasts
+    other_policy,      // the policy was changed, and begins anew
 };
 
 // The reason in words for a log line, such as "calls fail"; empty for none.

@@ -48,7 +48,8 @@ public:
     void update(const std::vector<route_host> &hosts, const lb_config &config, lb_time now);
 
     // To be called when CONFIG has come to name another policy: all hosts begin idle.
-    void change_policy(const lb_config &config, lb_time now);
+    // Returns those that were overloaded.
+    std::vector<host_change> change_policy(const lb_config &config, lb_time now);
 
     // Does what the passing of time does. Returns what that has changed.
     std::vector<host_change> check_deadlines(const lb_config &config, lb_time now);

@@ -45,13 +45,15 @@ private:
     };
 
     void grow_wait(member &host, const lb_config &config, lb_time now);
+    void shorten_waits(const lb_config &config, lb_time now);
     void find_next_due();
 
     std::vector<member> _hosts;       // by slot
     std::vector<host_slot> _waiting;  // those set aside
     uint32_t _gap = 0;
-    uint32_t _choices = 0;               // since the last probe
-    lb_time _next_due = lb_time::max();  // of those set aside, the earliest
+    uint32_t _choices = 0;                     // since the last probe
+    lb_time _next_due = lb_time::max();        // of those set aside, the earliest
+    lb_config::milliseconds _longest_wait{0};  // the bound at the last choice
 };
 
 }  // namespace lars

@@ -40,8 +40,8 @@ public:
     route_lb(const lb_config &config, pull_callback pull, uint32_t seed = 1);
 
     // Takes other rules. Deadlines that are set stay. If the policy is another one, all
-    // hosts are idle.
-    void set_config(const lb_config &config, lb_time now);
+    // hosts are idle; returns those that were not.
+    std::vector<module_change> set_config(const lb_config &config, lb_time now);
     const lb_config &config() const { return _config; }
 
     // Chooses the host to call next, as load_balance::choose_host() does. A module that is

@@ -5,8 +5,9 @@
 // a virtual time, the earliest is chosen, and moves on by one over its share. Where
 // the shares are as 1:2:5, each 8 choices in a row are exactly 1, 2 and 5.
 //
-// Choosing takes the logarithm of the number of hosts and no memory; a change of the
-// hosts or of a share, the number of hosts. One thread.
+// Choosing takes the logarithm of the number of hosts and no memory. The first choice after
+// changes of hosts or shares takes the number of hosts, however many changes there were.
+// One thread.
 #pragma once
 
 #include <cstdint>
@@ -37,20 +38,21 @@ public:
 
 private:
     struct entry {
-        uint64_t when;  // in virtual time, which may wrap
-        uint64_t stride;
-        double share;
-        host_slot host;
+        uint64_t when = 0;  // in virtual time, which may wrap
+        uint64_t stride = 0;
+        double share = 0;  // 0: the host is not in the turn
     };
-    struct later;
 
-    entry &find(host_slot host);
     double total_share() const;
     uint64_t within(uint64_t stride);
     void begin_anywhere();
+    void bring_in_order();
+    bool is_later(host_slot a, host_slot b) const;
 
-    std::vector<entry> _waiting;  // a heap, the earliest first
-    uint64_t _now = 0;            // where the host chosen last stood
+    std::vector<entry> _hosts;        // by slot
+    std::vector<host_slot> _waiting;  // a heap of those in the turn, the earliest first
+    bool _in_order = false;           // whether it is, after changes
+    uint64_t _now = 0;                // where the host chosen last stood
     bool _begun = false;
     std::minstd_rand _random;
 };

@@ -57,7 +57,8 @@ lb_choice adaptive_policy::choose(const lb_config &config, lb_time now, host_slo
 {
     if (_size == 0)
         return lb_choice::no_hosts;
-    if (_ramping > 0 && now >= _next_ramp_step)
+    // A step that lies further ahead than a whole ramp is of an older configuration.
+    if (_ramping > 0 && (now >= _next_ramp_step || _next_ramp_step - now > config.slow_start))
         advance_ramps(config, now);
     if (!_probes.empty() && !_panic) {
         if (const auto probe = _probes.next(_size, config, now)) {
@@ -291,8 +292,9 @@ host_account adaptive_policy::account(host_slot slot, const lb_config &config, l
     if (host.ramping)
         told.figures.emplace_back("slow start", "not over");
     if (_panic)
-        told.figures.emplace_back("panic", "the idle hosts fail: all are called");
-    told.figures.emplace_back("best other host fails",
+        told.figures.emplace_back("panic", _idle > 0 ? "the idle hosts fail: all are called"
+                                                     : "no host is idle: all are called");
+    told.figures.emplace_back("best other host may fail",
                               decimal(100 * rate_of_best_other(host, config)) + " %");
     return told;
 }

@@ -11,6 +11,7 @@ const char *reason_of(health_change change)
     case health_change::stands_out: return "it fails more than the others";
     case health_change::probes_succeed: return "probes succeed";
     case health_change::overload_timeout: return "overload time-out";
+    case health_change::other_policy: return "the policy is another one";
     }
     return "";
 }

@@ -70,7 +70,8 @@ void host_server::set_config(const lb_config &config)
 {
     _loop->add_task([this, config] {
         const bool other_interval = config.report_interval != _modules.config().report_interval;
-        _modules.set_config(config, _loop->now());
+        for (const module_change &changed : _modules.set_config(config, _loop->now()))
+            log_change(changed.module, changed.change);
         arm();
         if (!other_interval)
             return;
@@ -168,7 +169,7 @@ void host_server::on_stranger(int msgid)
 {
     ++_from_strangers;
     _stranger_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a message ",
-                            msgid, " from ", _server.peer(), ", which is not of this machine (",
+                            msgid, " from ", _server.peer(), ", which is not in 127.0.0.0/8 (",
                             _from_strangers, " so far)");
 }
 

@@ -1,6 +1,7 @@
 #include "load_balance.h"
 
 #include <unordered_set>
+#include <utility>
 
 #include "adaptive_policy.h"
 #include "course_policy.h"
@@ -112,16 +113,19 @@ void load_balance::forget(host_slot slot)
     _free_slots.push_back(slot);
 }
 
-void load_balance::change_policy(const lb_config &config, lb_time now)
+std::vector<host_change> load_balance::change_policy(const lb_config &config, lb_time now)
 {
+    std::vector<host_change> changes;
     if (!_policy)
-        return;
-    _policy = make_policy(config, _seed);
+        return changes;
+    const auto before = std::exchange(_policy, make_policy(config, _seed));
     for (const route_host &host : _route) {
         const host_slot slot = _slots.at(host.address);
-        _members[slot].since = now;
         _policy->add(slot, host.weight, config, now);
+        if (before->overloaded(slot))
+            changes.push_back(changed(slot, health_change::other_policy, now));
     }
+    return changes;
 }
 
 std::vector<host_change> load_balance::check_deadlines(const lb_config &config, lb_time now)

@@ -50,8 +50,23 @@ void probe_schedule::find_next_due()
     }
 }
 
+void probe_schedule::shorten_waits(const lb_config &config, lb_time now)
+{
+    for (host_slot host : _waiting)
+        _hosts[host].due = std::min(_hosts[host].due, now + config.probe_wait_max);
+    find_next_due();
+}
+
 std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &config, lb_time now)
 {
+    // The configuration may have changed, and hosts may have left: what was begun under
+    // greater bounds does not last longer than today's allow.
+    const uint32_t most =
+        std::max({config.probe_num, config.probe_num_max, 2 * static_cast<uint32_t>(hosts)});
+    _gap = std::min(_gap, most);
+    if (config.probe_wait_max < _longest_wait)
+        shorten_waits(config, now);
+    _longest_wait = config.probe_wait_max;
     if (_choices < _gap) {
         ++_choices;
         return std::nullopt;
@@ -69,7 +84,6 @@ std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &con
     grow_wait(probed, config, now);
     find_next_due();
     _choices = 0;
-    const uint32_t most = std::max(config.probe_num_max, 2 * static_cast<uint32_t>(hosts));
     _gap = std::max(config.probe_num, std::min(2 * _gap, most));
     return chosen;
 }

@@ -16,16 +16,19 @@ route_lb::route_lb(const lb_config &config, pull_callback pull, uint32_t seed)
 {
 }
 
-void route_lb::set_config(const lb_config &config, lb_time now)
+std::vector<module_change> route_lb::set_config(const lb_config &config, lb_time now)
 {
+    std::vector<module_change> changes;
     const bool other_policy = config.policy != _config.policy;
     _config = config;
     if (!other_policy)
-        return;
+        return changes;
     for (auto &[module, known] : _modules) {
-        known.hosts.change_policy(_config, now);
+        for (const host_change &change : known.hosts.change_policy(_config, now))
+            changes.push_back({module, change});
         schedule(module, known);
     }
+    return changes;
 }
 
 route_lb::known_module &route_lb::make_known(const module_id &module, lb_time now)

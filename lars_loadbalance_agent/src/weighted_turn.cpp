@@ -15,19 +15,10 @@ static uint64_t stride_of(double share)
     return static_cast<uint64_t>(std::clamp(std::round(VIRTUAL_SECOND / share), 1.0, 9e15));
 }
 
-struct weighted_turn::later {
-    bool operator()(const entry &a, const entry &b) const
-    {
-        return static_cast<int64_t>(a.when - b.when) > 0;
-    }
-};
-
-weighted_turn::entry &weighted_turn::find(host_slot host)
+// Whether A's turn comes after B's.
+bool weighted_turn::is_later(host_slot a, host_slot b) const
 {
-    const auto found = std::find_if(_waiting.begin(), _waiting.end(),
-                                    [host](const entry &e) { return e.host == host; });
-    assert(found != _waiting.end());
-    return *found;
+    return static_cast<int64_t>(_hosts[a].when - _hosts[b].when) > 0;
 }
 
 // A random part of a stride.
@@ -39,29 +30,47 @@ uint64_t weighted_turn::within(uint64_t stride)
 
 void weighted_turn::add(host_slot host, double share)
 {
+    if (host >= _hosts.size()) {
+        _hosts.resize(host + 1);
+        _waiting.reserve(_hosts.capacity());
+    }
+    assert(_hosts[host].share == 0 && share > 0);
     const uint64_t stride = stride_of(share);
-    _waiting.push_back({_now + within(stride), stride, share, host});
-    std::push_heap(_waiting.begin(), _waiting.end(), later());
+    _hosts[host] = {_now + within(stride), stride, share};
+    _in_order = false;
 }
 
 void weighted_turn::remove(host_slot host)
 {
-    find(host) = _waiting.back();
-    _waiting.pop_back();
-    std::make_heap(_waiting.begin(), _waiting.end(), later());
+    assert(_hosts[host].share > 0);
+    _hosts[host] = {};
+    _in_order = false;
 }
 
 void weighted_turn::set_share(host_slot host, double share)
 {
-    entry &changed = find(host);
+    entry &changed = _hosts[host];
+    assert(changed.share > 0 && share > 0);
     const uint64_t stride = stride_of(share);
     // What it has waited for its next turn is kept.
     const double left = static_cast<double>(changed.when - _now) /
                         static_cast<double>(changed.stride) * static_cast<double>(stride);
-    changed.when = _now + static_cast<uint64_t>(left);
-    changed.stride = stride;
-    changed.share = share;
-    std::make_heap(_waiting.begin(), _waiting.end(), later());
+    changed = {_now + static_cast<uint64_t>(left), stride, share};
+    _in_order = false;
+}
+
+void weighted_turn::bring_in_order()
+{
+    if (!_begun)
+        begin_anywhere();
+    _waiting.clear();
+    for (host_slot host = 0; host < _hosts.size(); ++host) {
+        if (_hosts[host].share > 0)
+            _waiting.push_back(host);
+    }
+    std::make_heap(_waiting.begin(), _waiting.end(),
+                   [this](host_slot a, host_slot b) { return is_later(a, b); });
+    _in_order = true;
 }
 
 // Puts the turn where a choice somewhere in the middle of it has just been made: of many
@@ -73,44 +82,42 @@ void weighted_turn::begin_anywhere()
     _begun = true;
     double drawn = std::generate_canonical<double, 53>(_random) * total_share();
     bool first_found = false;
-    for (entry &e : _waiting) {
+    for (entry &e : _hosts) {
+        if (e.share == 0)
+            continue;
         drawn -= e.share;
         const bool first = !first_found && drawn < 0;
         first_found = first_found || first;
         e.when = _now + (first ? 0 : 1 + within(e.stride));
     }
-    std::make_heap(_waiting.begin(), _waiting.end(), later());
 }
 
 host_slot weighted_turn::next()
 {
+    if (!_in_order)
+        bring_in_order();
     assert(!_waiting.empty());
-    if (!_begun)
-        begin_anywhere();
-    std::pop_heap(_waiting.begin(), _waiting.end(), later());
-    entry &chosen = _waiting.back();
-    _now = chosen.when;
-    const host_slot host = chosen.host;
-    chosen.when += chosen.stride;
-    std::push_heap(_waiting.begin(), _waiting.end(), later());
-    return host;
+    const auto later = [this](host_slot a, host_slot b) { return is_later(a, b); };
+    std::pop_heap(_waiting.begin(), _waiting.end(), later);
+    const host_slot chosen = _waiting.back();
+    entry &host = _hosts[chosen];
+    _now = host.when;
+    host.when += host.stride;
+    std::push_heap(_waiting.begin(), _waiting.end(), later);
+    return chosen;
 }
 
 double weighted_turn::total_share() const
 {
     double total = 0;
-    for (const entry &e : _waiting)
+    for (const entry &e : _hosts)
         total += e.share;
     return total;
 }
 
 double weighted_turn::part_of(host_slot host) const
 {
-    for (const entry &e : _waiting) {
-        if (e.host == host)
-            return e.share / total_share();
-    }
-    return 0;
+    return host < _hosts.size() && _hosts[host].share > 0 ? _hosts[host].share / total_share() : 0;
 }
 
 }  // namespace lars

@@ -17,6 +17,7 @@ static constexpr double MOST_CALLS_A_SECOND = 1e6;
 static constexpr double MOST_CALLS = 1e8;
 // How often a host may begin to behave in another way, all hosts and repetitions together.
 static constexpr double MOST_HOST_CHANGES = 1e6;
+static constexpr double MOST_UNDER_WAY = 1e7;
 static constexpr size_t MOST_IN_A_LINE = 1000;
 static constexpr size_t MOST_OF_TITLE = 200;
 
@@ -134,6 +135,11 @@ scenario_reader::mistake scenario_reader::check_events() const
             return {_event_lines[i], "this is after the end"};
         if (_read.repeat.count() > 0 && _read.events[i].at >= _read.repeat)
             return {_event_lines[i], "this is when everything is repeated already, or later"};
+    }
+    for (size_t i = 0; i < _read.events.size(); ++i) {
+        const double takes = std::chrono::duration<double>(_read.events[i].takes).count();
+        if (_read.calls * takes > MOST_UNDER_WAY)
+            return {_event_lines[i], "more than 10000000 calls would be under way"};
     }
     if (_read.repeat.count() == 0)
         return {};

@@ -41,7 +41,7 @@ static std::string line_of(const std::string &name, const std::vector<std::strin
     std::string line = name;
     line.resize(std::max<size_t>(line.size(), NAME_WIDTH), ' ');
     for (const std::string &column : columns)
-        line += padded(column, COLUMN_WIDTH);
+        line += " " + padded(column, COLUMN_WIDTH - 1);
     return line + "\n";
 }
 

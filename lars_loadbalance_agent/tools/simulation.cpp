@@ -211,9 +211,12 @@ void run::sum_up()
     }
     const double host_time =
         static_cast<double>(_played.duration.count()) * static_cast<double>(_agents.size());
+    const auto in_route = static_cast<double>(
+        std::count_if(_played.hosts.begin(), _played.hosts.end(),
+                      [](const scenario::host &host) { return host.weight > 0; }));
     for (double &part : _result.set_aside_of) {
         part /= host_time;
-        _result.set_aside += part / static_cast<double>(_hosts.size());
+        _result.set_aside += part / in_route;
     }
     _result.greatest_share = _shares.greatest();
     const std::vector<double> fair = _played.fair_shares();

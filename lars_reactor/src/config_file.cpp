@@ -196,7 +196,7 @@ std::string config_file::get_decimal(const std::string &section, const std::stri
     if (is_plain_decimal(e->value) && number >= lowest && number <= highest)
         return e->value;
     char range[64];
-    snprintf(range, sizeof range, "from %g to %g", lowest, highest);
+    snprintf(range, sizeof range, "from %.10g to %.10g", lowest, highest);
     add_mistake(e->line, section, key, "'" + e->value + "' is not a decimal number " + range);
     return fallback;
 }

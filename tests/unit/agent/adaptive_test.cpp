@@ -82,7 +82,7 @@ TEST(Adaptive, AFailureWeighsTheSquareOfWhatTheBestOtherDoesBetter)
     module.succeed('B', 0);
     module.fail('A');
     EXPECT_EQ(module.figure('A', "evidence"), "0.25 of 8.00");
-    EXPECT_EQ(module.figure('A', "best other host fails"), "100.00 %")
+    EXPECT_EQ(module.figure('A', "best other host may fail"), "100.00 %")
         << "none has a success since";
     module.succeed('B');
     module.succeed('A');
@@ -117,7 +117,7 @@ TEST(Adaptive, AHostThatHasJustReturnedIsAMeasureOnlyWhereThereIsNoOther)
         module.succeed('B', 90);
         for (int i = 0; i < 200; ++i)
             module.report('C', i % 2 == 0, 1, 0);
-        const double best = std::stod(module.figure('A', "best other host fails"));
+        const double best = std::stod(module.figure('A', "best other host may fail"));
         EXPECT_EQ(best > 20, module.hosts.route().size() == 3) << best;
     }
 }
@@ -418,7 +418,12 @@ TEST(Adaptive, ThePolicyCanBeChangedWhileItIsUsed)
     adaptive_hosts module("AB");
     module.set_aside("A");
     module.config.policy = balance_policy::course;
-    module.hosts.change_policy(module.config, module.now);
+    const auto changes = module.hosts.change_policy(module.config, module.now);
+    ASSERT_EQ(changes.size(), 1u);
+    EXPECT_EQ(changes[0].address, test::named('A'));
+    EXPECT_FALSE(changes[0].overloaded);
+    const auto told = module.hosts.explain(test::named('A'), module.config, module.now);
+    EXPECT_EQ(told.past.back().why, health_change::other_policy);
     EXPECT_FALSE(module.overloaded('A'));
     EXPECT_EQ(module.choose(4), "ABAB");
     EXPECT_TRUE(module.hosts.next_deadline());
@@ -442,6 +447,22 @@ TEST(Adaptive, AnotherLimitCountsForHostsThatAreSetAsideToo)
     for (int i = 0; i < 1000 && module.overloaded('A'); ++i)
         probes += module.call(1).count('A') > 0;
     EXPECT_EQ(probes, 8);
+}
+
+TEST(Adaptive, AShorterSlowStartCountsForHostsThatAreInTheirs)
+{
+    adaptive_hosts module("AB");
+    module.config.slow_start = std::chrono::hours(24);
+    module.call(1000);
+    module.set_aside("A");
+    module.now += seconds(1);
+    while (module.overloaded('A'))
+        module.call(1);
+    module.call(10);
+    module.config.slow_start = seconds(10);
+    module.now += seconds(11);
+    module.call(2);
+    EXPECT_EQ(module.share('A'), 0.5);
 }
 
 TEST(Adaptive, NextChoicesAreThoseThatComeAndChangeNothing)

@@ -315,7 +315,7 @@ TEST_P(ExplainPolicy, ALongRouteComesInPartsThatFitADatagram)
     }
 }
 
-TEST_P(ExplainPolicy, AChangeOfThePolicyIsNoReasonOfTheOldOne)
+TEST_P(ExplainPolicy, AChangeOfThePolicyIsAReasonToBeIdle)
 {
     asked.learn({A, B, C});
     asked.overload(B);
@@ -328,8 +328,8 @@ TEST_P(ExplainPolicy, AChangeOfThePolicyIsNoReasonOfTheOldOne)
     ASSERT_TRUE(host);
     EXPECT_FALSE(host->overloaded());
     EXPECT_EQ(host->state_ms(), 0u);
-    EXPECT_EQ(host->reason(), "");
-    EXPECT_EQ(host->changes_size(), 1) << "what was is still told";
+    EXPECT_EQ(host->reason(), "the policy is another one");
+    EXPECT_EQ(host->changes_size(), 2) << "what was is still told";
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, ExplainPolicy,

@@ -121,6 +121,34 @@ TEST_F(ProbeSchedule, WaitsBeginAnewOnlyWhenTheyAreToldTo)
     EXPECT_EQ(time_until_probe(), seconds(1));
 }
 
+TEST_F(ProbeSchedule, LowerBoundsCountForWaitsAndGapsThatHaveBegun)
+{
+    config.probe_wait_max = std::chrono::hours(24);
+    config.probe_num_max = 1000000;
+    schedule.add(3, true, hosts, config, now);
+    for (int i = 0; i < 7; ++i) {
+        now += std::chrono::hours(24);
+        ASSERT_GE(choices_until_probe(), 10);
+    }
+    config.probe_num_max = 100;
+    now += std::chrono::hours(24);
+    EXPECT_EQ(choices_until_probe(), 100) << "not 1280";
+    config.probe_wait_max = seconds(5);
+    EXPECT_EQ(choices_until_probe(), -1);
+    EXPECT_EQ(time_until_probe(), seconds(5)) << "not four minutes";
+}
+
+TEST_F(ProbeSchedule, AGapThatIsLongForManyHostsEndsSoonerWhenFewAreLeft)
+{
+    hosts = 800;
+    schedule.add(3, true, hosts, config, now);
+    now += seconds(60);
+    EXPECT_EQ(choices_until_probe(), 800);
+    hosts = 3;
+    now += seconds(60);
+    EXPECT_EQ(choices_until_probe(), 100) << "not 1600";
+}
+
 TEST_F(ProbeSchedule, HostsThatWaitTakeTurns)
 {
     for (host_slot host : {1, 2, 3})

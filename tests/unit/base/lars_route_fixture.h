@@ -24,6 +24,13 @@ protected:
     }
 
     // The output of a command that must succeed.
+    // Of a command that could not do all that it was told.
+    std::string not_all(const words &arguments)
+    {
+        const run_result result = route(arguments);
+        EXPECT_EQ(result.exit_status, 1) << result.output;
+        return result.output;
+    }
     std::string good(const words &arguments)
     {
         const run_result result = route(arguments);

@@ -106,5 +106,9 @@ int main(int argc, char **argv)
     }
     std::printf("%s",
                 lars::account_of(answer, client.agent(), std::chrono::system_clock::now()).c_str());
+    if (std::fflush(stdout) != 0) {
+        std::fprintf(stderr, "%s: cannot write the account\n", args.program().c_str());
+        return 1;
+    }
     return answer.known() ? 0 : 1;
 }

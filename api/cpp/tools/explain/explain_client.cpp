@@ -77,8 +77,10 @@ bool explain_client::ask_from(int first, ExplainResponse *out)
         if (size < 0 && timer::now() < until)
             return false;  // there is no agent
     } while (timer::now() < until);
-    _error = "no answer from the agent at " + agent() +
-             " before the deadline; one that is older than this program does not know the question";
+    _error =
+        "no answer from the agent at " + agent() +
+        " before the deadline; one that is older than this program does not know the question," +
+        " and to others than 127.x.y.z none answers it";
     return false;
 }
 
