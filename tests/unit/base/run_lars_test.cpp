@@ -137,8 +137,10 @@ TEST_F(RunLars, ExplainAsksTheAgentOfTheConfiguration)
 
 TEST_F(RunLars, TestRunsTheTool)
 {
-    service("lars_get_host", "printf 'host <%s>' \"$@\"");
-    EXPECT_EQ(lars({"test", "gethost", "1"}).output, "host <1>");
+    service("lars_get_host", "printf '%s' \"$LARS_AGENT\"; printf '<%s>' \"$@\"");
+    EXPECT_EQ(lars({"test", "gethost", "1"}).output, "127.0.0.1:8888<1>");
+    _folder.write("conf/lars_lb_agent.conf", "[agent]\nip = 127.0.0.2\nport = 9000\n");
+    EXPECT_EQ(lars({"test", "gethost", "1"}).output, "127.0.0.2:9000<1>");
     const run_result absent = lars({"test", "qps"});
     EXPECT_EQ(absent.exit_status, 1);
     EXPECT_TRUE(contains(absent.output, "run make first")) << absent.output;

@@ -157,6 +157,8 @@ TEST_F(Scenario, TooMuchAltogetherIsRefused)
     for (int i = 0; i < 101; ++i)
         events += "at 0s host 1-10000 fails 1%\n";
     refused(events, 104, "more than 1000000 changes");
+    refused("duration 1000s\ncalls 1000\nhosts 1\nat 0s host 1 fails 0% takes 10001s\n", 4,
+            "more than 10000000 calls would be under way");
 }
 
 TEST_F(Scenario, MissingAndSurplusWordsAreRefused)

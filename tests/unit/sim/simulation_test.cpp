@@ -95,6 +95,15 @@ TEST(Simulation, ADrainedHostHasNoCalls)
     }
 }
 
+TEST(Simulation, ADrainedHostIsNoPartOfHostTime)
+{
+    scenario played = well(10, 1000, seconds(60));
+    for (size_t i = 2; i < 10; ++i)
+        played.hosts[i].weight = 0;
+    played.events = {from(seconds(0), 0, 1)};
+    EXPECT_NEAR(play(played, player::adaptive).set_aside, 0.5, 0.01);
+}
+
 TEST(Simulation, AHostFailsWhatIsMoreThanItBears)
 {
     scenario played = well(1, 1000, seconds(10));
