@@ -52,6 +52,16 @@ public:
         ASSERT_TRUE(all_aside());
     }
 
+    // The host dies, is set aside, is well again and comes back.
+    void lose_and_regain(char name)
+    {
+        set_aside(std::string(1, name));
+        now += std::chrono::seconds(1);
+        for (int i = 0; i < 10000 && overloaded(name); ++i)
+            call(1);
+        ASSERT_FALSE(overloaded(name));
+    }
+
     // The figure of that name in the host's account; "" if there is none.
     std::string figure(char name, const std::string &what) const
     {

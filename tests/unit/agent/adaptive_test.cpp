@@ -109,10 +109,7 @@ TEST(Adaptive, AHostThatHasJustReturnedIsAMeasureOnlyWhereThereIsNoOther)
     for (const char *names : {"ABC", "AB"}) {
         adaptive_hosts module(names);
         module.call(1000);
-        module.set_aside("B");
-        module.now += seconds(1);
-        while (module.overloaded('B'))
-            module.call(1);
+        module.lose_and_regain('B');
         // B does better than C, but it is ramping.
         module.succeed('B', 90);
         for (int i = 0; i < 200; ++i)
@@ -194,10 +191,7 @@ TEST(Adaptive, AReturnedHostHasATenthOfItsShareAndAllOfItAfterTenSeconds)
 {
     adaptive_hosts module("AB");
     module.call(1000);
-    module.set_aside("A");
-    module.now += seconds(1);
-    while (module.overloaded('A'))
-        module.call(1);
+    module.lose_and_regain('A');
     const lb_time returned = module.now;
     EXPECT_NEAR(module.share('A'), 0.1 / 1.1, 0.01);
     const int first = module.call(1000)['A'];
@@ -217,10 +211,7 @@ TEST(Adaptive, AReturnedHostIsCalledHoweverManyThereAre)
         names += name;
     adaptive_hosts module(names);
     module.call(5000);
-    module.set_aside("A");
-    module.now += seconds(1);
-    while (module.overloaded('A'))
-        module.call(1);
+    module.lose_and_regain('A');
     EXPECT_GT(module.call(5000)['A'], 10);
 }
 
@@ -229,10 +220,7 @@ TEST(Adaptive, AReturnedHostIsOnProbation)
 {
     adaptive_hosts module("AB");
     module.call(1000);
-    module.set_aside("A");
-    module.now += seconds(1);
-    while (module.overloaded('A'))
-        module.call(1);
+    module.lose_and_regain('A');
     int failures = 0;
     for (int i = 0; i < 1000 && !module.overloaded('A'); ++i)
         failures += module.call(1, "A").count('A') > 0;
@@ -285,10 +273,7 @@ TEST(Adaptive, LateReportsAreNoEvidenceAgainstAReturn)
 {
     adaptive_hosts module("AB");
     module.call(1000);
-    module.set_aside("A");
-    module.now += seconds(1);
-    while (module.overloaded('A'))
-        module.call(1);
+    module.lose_and_regain('A');
     module.report('A', false, 100, 3000);
     EXPECT_FALSE(module.overloaded('A'));
     EXPECT_EQ(module.hosts.take_calls().at(0).err, 109u) << "but they are calls";
@@ -454,10 +439,7 @@ TEST(Adaptive, AShorterSlowStartCountsForHostsThatAreInTheirs)
     adaptive_hosts module("AB");
     module.config.slow_start = std::chrono::hours(24);
     module.call(1000);
-    module.set_aside("A");
-    module.now += seconds(1);
-    while (module.overloaded('A'))
-        module.call(1);
+    module.lose_and_regain('A');
     module.call(10);
     module.config.slow_start = seconds(10);
     module.now += seconds(11);
