@@ -15,6 +15,7 @@
 
 #include "endpoint.h"
 #include "event_loop.h"
+#include "log_writer.h"
 #include "service_arguments.h"
 #include "status.h"
 
@@ -65,6 +66,7 @@ private:
 
     service_info _info;
     service_arguments _arguments;
+    log_writer _log;
     event_loop _loop;
     status _outcome;
     bool _stopping = false;

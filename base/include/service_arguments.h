@@ -15,6 +15,7 @@ struct service_info {
 struct service_arguments {
     std::string config_path;
     bool check_only = false;  // -t: read the configuration and end
+    std::string log_path;     // -l: the log's file; empty: stderr
     int ready_fd = -1;        // -1: nobody wants to be told
 };
 

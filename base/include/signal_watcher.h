@@ -1,4 +1,4 @@
-// Turns SIGTERM, SIGINT and SIGHUP into callbacks in a loop.
+// Turns signals into callbacks in a loop.
 #pragma once
 
 #include <functional>
@@ -13,22 +13,31 @@ namespace lars {
 // thread takes the signals.
 class signal_watcher {
 public:
-    // LOOP outlives this. Each SIGTERM and SIGINT calls ON_STOP, each SIGHUP calls
-    // ON_RELOAD, in the loop's thread.
-    signal_watcher(event_loop *loop, std::function<void()> on_stop,
-                   std::function<void()> on_reload);
+    // Each is called in the loop's thread, once for each signal.
+    struct callbacks {
+        // SIGTERM and SIGINT. Also SIGHUP where it means that the terminal is closed which
+        // this process was started from, unless it was told to ignore that (nohup).
+        std::function<void()> stop;
+        std::function<void()> reload;  // any other SIGHUP
+        std::function<void()> reopen;  // SIGUSR1
+    };
+
+    // LOOP outlives this.
+    signal_watcher(event_loop *loop, callbacks call);
     // Ends the callbacks. The signals stay blocked.
     ~signal_watcher();
 
-    // Begins to watch, and has SIGPIPE ignored. An error if there is no fd left.
+    // Begins to watch. Has SIGPIPE and SIGXFSZ ignored, so that a write fails with an
+    // error. An error if there is no fd left.
     status start();
 
 private:
     void on_signal();
+    bool terminal_is_gone(int signal_code) const;
 
     event_loop *_loop;
-    std::function<void()> _on_stop;
-    std::function<void()> _on_reload;
+    callbacks _call;
+    bool _ends_with_terminal = false;
     unique_fd _fd;
 };
 

@@ -52,7 +52,7 @@ void announce_ready(int fd, const std::vector<endpoint> &addresses)
 }
 
 service_runner::service_runner(const service_info &info, const service_arguments &arguments)
-    : _info(info), _arguments(arguments), _loop(stderr_log(info.name))
+    : _info(info), _arguments(arguments), _log(info.name), _loop(_log.sink())
 {
     raise_fd_limit();
 }
@@ -75,8 +75,15 @@ void service_runner::announce(const std::vector<endpoint> &addresses)
 int service_runner::run(const callbacks &service)
 {
     signal_watcher signals(
-        &_loop, [&] { stop(service); }, [&] { reload(service); });
+        &_loop, {[&] { stop(service); }, [&] { reload(service); }, [this] { _log.reopen(); }});
+    // Before any thread, so that none takes the signals.
     if (status s = signals.start(); !s)
+        return refuse(s);
+    if (!_arguments.log_path.empty()) {
+        if (status s = _log.open(_arguments.log_path); !s)
+            return refuse(s);
+    }
+    if (status s = _log.start(); !s)
         return refuse(s);
     if (status s = service.start(); !s)
         return refuse(s);
@@ -98,6 +105,7 @@ void service_runner::stop(const callbacks &service)
 
 void service_runner::reload(const callbacks &service)
 {
+    _log.reopen();
     if (status s = service.reload(_arguments.config_path); !s) {
         _loop.log()(log_level::error, "configuration stays as it was: ", s.message());
         return;

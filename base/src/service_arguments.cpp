@@ -13,14 +13,16 @@ namespace lars {
 static void print_usage(FILE *out, const service_info &info)
 {
     fprintf(out,
-            "usage: %s [-c FILE] [-t] [--ready-fd N] [--help] [--version]\n"
+            "usage: %s [-c FILE] [-l FILE] [-t] [--ready-fd N] [--help] [--version]\n"
             "%s\n\n"
             "  -c FILE        the configuration (default %s)\n"
+            "  -l FILE        write the log to FILE instead of stderr\n"
             "  -t             check the configuration and exit\n"
             "  --ready-fd N   write \"ready IP:PORT ...\" to descriptor N once it serves\n"
             "  --help         print this\n"
             "  --version      print the version\n\n"
-            "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n",
+            "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n"
+            "SIGUSR1 and SIGHUP open the log's file again, after it was renamed.\n",
             info.name.c_str(), info.what.c_str(),
             default_config_path(info.name, info.folder).c_str());
 }
@@ -45,9 +47,10 @@ std::optional<int> parse_arguments(int argc, char **argv, const service_info &in
     out->config_path = default_config_path(info.name, info.folder);
     int choice = 0;
     bool wrong = false;
-    while ((choice = getopt_long(argc, argv, "c:t", options, nullptr)) != -1) {
+    while ((choice = getopt_long(argc, argv, "c:l:t", options, nullptr)) != -1) {
         switch (choice) {
         case 'c': out->config_path = optarg; break;
+        case 'l': out->log_path = optarg; break;
         case 't': out->check_only = true; break;
         case HELP: print_usage(stdout, info); return 0;
         case VERSION: printf("%s %s\n", info.name.c_str(), LARS_VERSION); return 0;

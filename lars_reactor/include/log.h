@@ -66,8 +66,15 @@ private:
     log_level _lowest;
 };
 
-// A sink that writes lines such as "2026-01-31 12:00:00.123 INFO lars_dns: message" to
-// stderr, each with one system call. Lines below LOWEST are dropped.
+// The line "2026-01-31 12:00:00.123 INFO lars_dns: message", with the time now and a
+// newline. A control character in MESSAGE, which may be somebody else's words, becomes
+// "?", so that a line stays one. Any thread.
+std::string format_log_line(const std::string &component, log_level level,
+                            const std::string &message);
+
+// A sink that writes such lines to stderr, each with one system call, in the thread that
+// logs: it waits where stderr is a pipe that nobody reads. Lines below LOWEST are
+// dropped.
 log_sink stderr_log(const std::string &component, log_level lowest = log_level::info);
 
 // A sink that drops every line.

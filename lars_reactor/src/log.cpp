@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -19,8 +20,8 @@ static const char *level_name(log_level level)
     return "?";
 }
 
-static std::string format_line(const std::string &component, log_level level,
-                               const std::string &message)
+std::string format_log_line(const std::string &component, log_level level,
+                            const std::string &message)
 {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);
@@ -30,14 +31,17 @@ static std::string format_line(const std::string &component, log_level level,
     strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &local);
     char millis[8];
     snprintf(millis, sizeof millis, ".%03d", static_cast<int>(now.tv_nsec / 1000000));
-    return std::string(date) + millis + " " + level_name(level) + " " + component + ": " + message +
-           "\n";
+    std::string line =
+        std::string(date) + millis + " " + level_name(level) + " " + component + ": " + message;
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+    return line + "\n";
 }
 
 log_sink stderr_log(const std::string &component, log_level lowest)
 {
     const auto write_line = [component](log_level level, const std::string &message) {
-        const std::string line = format_line(component, level, message);
+        const std::string line = format_log_line(component, level, message);
         // A log that cannot be written has nowhere to say so.
         [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
     };
