@@ -10,7 +10,8 @@
 namespace lars {
 
 static constexpr std::string_view MAGIC = "lars-routes";
-static constexpr std::string_view VERSION = "1";
+static constexpr std::string_view WITHOUT_VERSION = "1";  // formats
+static constexpr std::string_view WITH_VERSION = "2";
 
 static std::string checksum_of(std::string_view text)
 {
@@ -23,15 +24,24 @@ static std::string checksum_of(std::string_view text)
     return hex;
 }
 
-status save_route_file(const std::string &path, const std::vector<route_row> &rows)
+// What the checksum is over: a version that has changed is damage as well.
+static std::string checked(uint64_t version, std::string_view body)
+{
+    return (version == 0 ? "" : std::to_string(version) + '\n') + std::string(body);
+}
+
+status save_route_file(const std::string &path, const route_file &routes)
 {
     std::string body;
-    for (const route_row &row : rows) {
+    for (const route_row &row : routes.rows) {
         body += std::to_string(row.module.modid) + ' ' + std::to_string(row.module.cmdid) + ' ' +
                 row.host.to_string() + '\n';
     }
-    const std::string header = std::string(MAGIC) + ' ' + std::string(VERSION) + ' ' +
-                               std::to_string(rows.size()) + ' ' + checksum_of(body) + '\n';
+    std::string header = std::string(MAGIC) + ' ';
+    header += routes.version == 0 ? WITHOUT_VERSION : WITH_VERSION;
+    header += ' ' + std::to_string(routes.rows.size()) + ' ';
+    header += routes.version == 0 ? "" : std::to_string(routes.version) + ' ';
+    header += checksum_of(checked(routes.version, body)) + '\n';
     return replace_file(path, header + body);
 }
 
@@ -67,6 +77,7 @@ private:
 
 struct header {
     uint64_t rows = 0;
+    uint64_t version = 0;
     std::string_view checksum;
 };
 
@@ -101,11 +112,14 @@ static std::string parse_header(std::string_view line, header *found)
     reader words(line);
     if (words.next_word() != MAGIC)
         return "not a file of routes";
-    const auto its_version = words.next_word();
-    if (its_version != VERSION)
-        return "format version is not " + std::string(VERSION);
+    const auto format = words.next_word();
+    if (format != WITHOUT_VERSION && format != WITH_VERSION)
+        return "format version is neither 1 nor 2";
     if (!parse_number(words.next_word(), &found->rows))
         return "the number of rows is not a number";
+    if (format == WITH_VERSION &&
+        (!parse_number(words.next_word(), &found->version) || found->version == 0))
+        return "the RouteVersion is not a number above 0";
     found->checksum = words.rest();
     return {};
 }
@@ -113,7 +127,7 @@ static std::string parse_header(std::string_view line, header *found)
 static std::string parse_rows(reader &lines, const header &head, std::vector<route_row> *rows,
                               int *line)
 {
-    const bool intact = checksum_of(lines.rest()) == head.checksum;
+    const bool intact = checksum_of(checked(head.version, lines.rest())) == head.checksum;
     while (!lines.at_end()) {
         ++*line;
         const auto text = lines.next_line();
@@ -132,7 +146,7 @@ static std::string parse_rows(reader &lines, const header &head, std::vector<rou
     return intact ? "" : "the checksum does not fit the rows: the file was changed";
 }
 
-status load_route_file(const std::string &path, std::vector<route_row> *rows)
+status load_route_file(const std::string &path, route_file *routes)
 {
     std::string text;
     if (status s = read_file(path, &text); !s)
@@ -140,16 +154,17 @@ status load_route_file(const std::string &path, std::vector<route_row> *rows)
 
     reader lines(text);
     int line = 1;
-    std::vector<route_row> found;
+    route_file found;
     header head;
     const auto first = lines.next_line();
     std::string wrong =
         first ? parse_header(*first, &head) : "the first line is missing or cut off";
     if (wrong.empty())
-        wrong = parse_rows(lines, head, &found, &line);
+        wrong = parse_rows(lines, head, &found.rows, &line);
     if (!wrong.empty())
         return status::error(path + ":" + std::to_string(line) + ": " + wrong);
-    *rows = std::move(found);
+    found.version = head.version;
+    *routes = std::move(found);
     return {};
 }
 

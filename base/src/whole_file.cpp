@@ -4,8 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
-#include <cstdlib>
+#include <cstdio>
+#include <filesystem>
+#include <random>
 
 #include "unique_fd.h"
 
@@ -34,13 +38,54 @@ static bool write_all(int fd, std::string_view text)
     return true;
 }
 
+// The end of a temporary file's name. It has capital and small letters and digits, which
+// the end of a name that people choose hardly has.
+static constexpr size_t SUFFIX_LENGTH = 6;
+
+static bool is_suffix(std::string_view text)
+{
+    const auto has = [text](int (*kind)(int)) {
+        return std::any_of(text.begin(), text.end(), [kind](unsigned char c) { return kind(c); });
+    };
+    const bool plain = std::all_of(text.begin(), text.end(),
+                                   [](unsigned char c) { return c < 128 && std::isalnum(c); });
+    return text.size() == SUFFIX_LENGTH && plain && has(std::isupper) && has(std::islower) &&
+           has(std::isdigit);
+}
+
+static std::string random_suffix()
+{
+    static constexpr std::string_view LETTERS =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    std::random_device random;
+    std::string made(SUFFIX_LENGTH, 'A');
+    while (!is_suffix(made)) {
+        for (char &letter : made)
+            letter = LETTERS[random() % LETTERS.size()];
+    }
+    return made;
+}
+
+// Makes a new file beside PATH, whose name becomes *NAME.
+static status create_beside(const std::string &path, std::string *name, unique_fd *out)
+{
+    constexpr int ATTEMPTS = 100;
+    for (int i = 0; i < ATTEMPTS; ++i) {
+        *name = path + "." + random_suffix();
+        out->reset(open(name->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+        if (out->valid())
+            return {};
+        if (errno != EEXIST)
+            break;
+    }
+    // The error names PATH: one that differs each time would be logged each time.
+    return status::from_errno("cannot create a file beside " + path);
+}
+
 // Writes, and closes, so that a full disk is seen here rather than never.
-// The error names PATH: one that differs each time would be logged each time.
 static status fill(unique_fd out, const std::string &path, std::string_view text)
 {
-    // mkstemp leaves out everybody else; the file is no secret.
-    if (fchmod(out.get(), 0644) != 0 || !write_all(out.get(), text) || fsync(out.get()) != 0 ||
-        ::close(out.release()) != 0)
+    if (!write_all(out.get(), text) || fsync(out.get()) != 0 || ::close(out.release()) != 0)
         return status::from_errno("cannot write " + path);
     return {};
 }
@@ -78,10 +123,10 @@ status read_file(const std::string &path, std::string *text)
 
 status replace_file(const std::string &path, std::string_view text)
 {
-    std::string temporary = path + ".XXXXXX";
-    unique_fd out(mkostemp(&temporary[0], O_CLOEXEC));
-    if (out.get() < 0)
-        return status::from_errno("cannot create a file beside " + path);
+    std::string temporary;
+    unique_fd out;
+    if (status s = create_beside(path, &temporary, &out); !s)
+        return s;
 
     status done = fill(std::move(out), path, text);
     if (done && rename(temporary.c_str(), path.c_str()) != 0)
@@ -96,6 +141,37 @@ status replace_file(const std::string &path, std::string_view text)
     if (folder.get() < 0 || fsync(folder.get()) != 0)
         return status::from_errno("cannot write folder " + folder_of(path));
     return {};
+}
+
+status keep_generation(const std::string &path)
+{
+    // A link cannot replace a name; a rename can.
+    const std::string kept = path + "~";
+    const std::string temporary = path + "." + random_suffix();
+    if (link(path.c_str(), temporary.c_str()) != 0)
+        return status::from_errno("cannot keep " + kept);
+    if (rename(temporary.c_str(), kept.c_str()) != 0) {
+        const status failed = status::from_errno("cannot keep " + kept);
+        unlink(temporary.c_str());
+        return failed;
+    }
+    // Where both were the same file already, the rename has done nothing.
+    unlink(temporary.c_str());
+    return {};
+}
+
+void remove_leftovers(const std::string &path)
+{
+    const std::string start = std::filesystem::path(path).filename().string() + ".";
+    std::error_code failed;  // a folder that cannot be read holds nothing of ours
+    for (std::filesystem::directory_iterator file(folder_of(path), failed), end;
+         !failed && file != end; file.increment(failed)) {
+        const std::string name = file->path().filename().string();
+        std::error_code unknown;
+        if (name.compare(0, start.size(), start) == 0 && is_suffix(name.substr(start.size())) &&
+            file->symlink_status(unknown).type() == std::filesystem::file_type::regular)
+            unlink(file->path().c_str());
+    }
 }
 
 }  // namespace lars

@@ -82,7 +82,7 @@ void route_backend::load_snapshot()
     auto known = _snapshot.load();
     if (!known)
         return;
-    _table = std::make_shared<route_table>(std::move(*known));
+    _table = std::make_shared<route_table>(std::move(known->routes));
     _log(log_level::warn, "serving the snapshot ", _snapshot.path(), " with ", _table->size(),
          " modules until the database is back");
     _on_table(_table, {});
@@ -178,7 +178,7 @@ void route_backend::log_cut_routes(const route_table &table, const std::vector<m
 void route_backend::save_snapshot_when_due(clock::time_point now)
 {
     if (const auto due = _snapshot.save_due(); due && *due <= now)
-        _snapshot.save(_table->rows(), clock::now());
+        _snapshot.save([table = _table] { return table->rows(); }, 0, clock::now());
 }
 
 void route_backend::database_failed(const status &why)

@@ -42,13 +42,13 @@ dns_client::~dns_client()
 
 std::vector<module_route> dns_client::load_cache()
 {
-    const auto known = _cache.load();
+    auto known = _cache.load();
     if (!known)
         return {};
-    for (const module_route &route : *known)
+    for (const module_route &route : known->routes)
         _modules[route.module].hosts = route.hosts;
-    _loop->log()(log_level::info, known->size(), " modules known from ", _cache.path());
-    return *known;
+    _loop->log()(log_level::info, known->routes.size(), " modules known from ", _cache.path());
+    return std::move(known->routes);
 }
 
 status dns_client::start()
@@ -188,7 +188,7 @@ void dns_client::save_cache()
         for (const route_host &host : known.hosts)
             rows.push_back({module, host});
     }
-    _cache.save(rows, _loop->now());
+    _cache.save([rows = std::move(rows)] { return rows; }, 0, _loop->now());
     save_when_due();
 }
 

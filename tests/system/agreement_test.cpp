@@ -146,7 +146,7 @@ private:
         std::vector<route_row> rows;
         for (size_t i = 0; i < _addresses.size(); ++i)
             rows.push_back({{1, 1}, {{0x7f000001, _addresses[i].port}, _played.hosts[i].weight}});
-        ASSERT_TRUE(save_route_file(agent.folder().file("routes"), rows));
+        ASSERT_TRUE(save_route_file(agent.folder().file("routes"), {rows}));
         ASSERT_TRUE(agent.start());
         agent_options options;
         ASSERT_TRUE(read_agent_options(agent.write_config(), &options));

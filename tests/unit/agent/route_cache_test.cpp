@@ -110,7 +110,7 @@ TEST_F(RouteCache, HostsThatCannotBeAndDuplicatesInTheFileAreLeftOut)
 {
     const auto row = [](const char *text) { return route_row{{1, 1}, {test::host(text)}}; };
     ASSERT_TRUE(save_route_file(
-        path, {row("10.0.0.1:80"), row("0.0.0.0:80"), row("10.0.0.1:80"), row("10.0.0.2:0")}));
+        path, {{row("10.0.0.1:80"), row("0.0.0.0:80"), row("10.0.0.1:80"), row("10.0.0.2:0")}}));
     running_dns_client client({server.port()}, path);
     EXPECT_EQ(load(client), std::vector<std::string>{"(1,1) 10.0.0.1:80"});
 }

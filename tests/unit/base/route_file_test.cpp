@@ -28,10 +28,10 @@ const std::vector<route_row> sample = {
 // the file, and that the rows given are left alone.
 std::string refusal(const std::string &path)
 {
-    std::vector<route_row> rows = {sample[0]};
-    const status s = load_route_file(path, &rows);
+    route_file routes{{sample[0]}};
+    const status s = load_route_file(path, &routes);
     EXPECT_FALSE(s);
-    EXPECT_EQ(rows.size(), 1u);
+    EXPECT_EQ(routes.rows.size(), 1u);
     EXPECT_NE(s.message().find(path), std::string::npos) << s.message();
     return s.message();
 }
@@ -41,24 +41,50 @@ TEST(RouteFile, WhatIsSavedIsLoaded)
     temp_dir folder;
     const std::string path = folder.file("routes");
     for (const auto &rows : {sample, std::vector<route_row>()}) {
-        const status saved = save_route_file(path, rows);
+        const status saved = save_route_file(path, {rows});
         ASSERT_TRUE(saved) << saved.message();
-        std::vector<route_row> loaded = {sample[1]};
+        route_file loaded{{sample[1]}, 7};
         const status s = load_route_file(path, &loaded);
         ASSERT_TRUE(s) << s.message();
-        EXPECT_EQ(loaded, rows);
+        EXPECT_EQ(loaded.rows, rows);
+        EXPECT_EQ(loaded.version, 0u);
     }
+}
+
+TEST(RouteFile, TheRouteVersionIsKept)
+{
+    temp_dir folder;
+    const std::string path = folder.file("routes");
+    for (const uint64_t version : {uint64_t{1}, uint64_t{1764158400}, UINT64_MAX}) {
+        ASSERT_TRUE(save_route_file(path, {sample, version}));
+        route_file loaded;
+        ASSERT_TRUE(load_route_file(path, &loaded));
+        EXPECT_EQ(loaded.version, version);
+        EXPECT_EQ(loaded.rows, sample);
+    }
+}
+
+TEST(RouteFile, OnlyItsOwnerAndTheOwnersGroupCanReadIt)
+{
+    temp_dir folder;
+    const std::string path = folder.file("routes");
+    ASSERT_TRUE(save_route_file(path, {sample}));
+    struct stat info {};
+    ASSERT_EQ(stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777 & ~0640u, 0u);
 }
 
 TEST(RouteFile, EveryTruncationIsRefused)
 {
     temp_dir folder;
     const std::string path = folder.file("routes");
-    ASSERT_TRUE(save_route_file(path, sample));
-    const std::string whole = read_text(path);
-    for (size_t size = 0; size < whole.size(); ++size) {
-        write_text(path, whole.substr(0, size));
-        refusal(path);
+    for (const uint64_t version : {0, 7}) {
+        ASSERT_TRUE(save_route_file(path, {sample, version}));
+        const std::string whole = read_text(path);
+        for (size_t size = 0; size < whole.size(); ++size) {
+            write_text(path, whole.substr(0, size));
+            refusal(path);
+        }
     }
 }
 
@@ -66,7 +92,7 @@ TEST(RouteFile, EveryFlippedBitIsRefused)
 {
     temp_dir folder;
     const std::string path = folder.file("routes");
-    ASSERT_TRUE(save_route_file(path, sample));
+    ASSERT_TRUE(save_route_file(path, {sample, 1764158400}));
     const std::string whole = read_text(path);
     for (size_t at = 0; at < whole.size(); ++at) {
         for (int bit = 0; bit < 8; ++bit) {
@@ -82,7 +108,7 @@ TEST(RouteFile, AddedAndMissingRowsAreRefused)
 {
     temp_dir folder;
     const std::string path = folder.file("routes");
-    ASSERT_TRUE(save_route_file(path, sample));
+    ASSERT_TRUE(save_route_file(path, {sample}));
     const std::string whole = read_text(path);
     write_text(path, whole + "1 1 10.0.0.1:1\n");
     EXPECT_NE(refusal(path).find("5 rows"), std::string::npos);
@@ -111,13 +137,14 @@ TEST(RouteFile, OtherHeadersAreRefusedOnLineOne)
 {
     temp_dir folder;
     for (const char *text :
-         {"", "\n", "lars-routes 2 0 0000000000000000\n", "lars-routes\n", "lars-routes 1\n",
+         {"", "\n", "lars-routes 2 0 0000000000000000\n", "lars-routes 2 0 0 0\n",
+          "lars-routes 2 0 x 0\n", "lars-routes\n", "lars-routes 1\n",
           "lars-routes 1 99999999999999999999 0\n", "lars-routes 1 -1 0\n", "lars-routes 1 x 0\n",
           "lars-routes 1 0 \n", "[section]\n", "lars-routes 1 18446744073709551615 0\n"}) {
         const std::string path = folder.write("routes", text);
         EXPECT_NE(refusal(path).find(path + ":1: "), std::string::npos) << text;
     }
-    EXPECT_NE(refusal(folder.write("routes", "lars-routes 2 0 0\n")).find("version"),
+    EXPECT_NE(refusal(folder.write("routes", "lars-routes 3 0 0\n")).find("version"),
               std::string::npos);
 }
 
@@ -133,12 +160,12 @@ TEST(RouteFile, AbsentFilesFoldersAndFifosAreRefusedAtOnce)
 TEST(RouteFile, AFailedSaveLeavesTheOldFileAndNothingElse)
 {
     temp_dir folder;
-    EXPECT_FALSE(save_route_file(folder.file("absent/routes"), sample));
+    EXPECT_FALSE(save_route_file(folder.file("absent/routes"), {sample}));
 
     // A folder in the file's place cannot be renamed over.
     const std::string path = folder.file("routes");
     std::filesystem::create_directory(path);
-    EXPECT_FALSE(save_route_file(path, sample));
+    EXPECT_FALSE(save_route_file(path, {sample}));
     EXPECT_TRUE(std::filesystem::is_directory(path));
     size_t entries = 0;
     for (const auto &entry : std::filesystem::directory_iterator(folder.path()))
@@ -155,8 +182,8 @@ TEST(RouteFile, ADiskWithoutRoomIsTheSameErrorEachTime)
     const auto handler = signal(SIGXFSZ, SIG_IGN);
     const rlimit little{10, before.rlim_max};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
-    const status first = save_route_file(path, sample);
-    const status second = save_route_file(path, sample);
+    const status first = save_route_file(path, {sample});
+    const status second = save_route_file(path, {sample});
     setrlimit(RLIMIT_FSIZE, &before);
     signal(SIGXFSZ, handler);
     EXPECT_FALSE(first);
@@ -169,7 +196,7 @@ TEST(RouteFile, SavingReplacesTheFileRatherThanWritingIntoIt)
 {
     temp_dir folder;
     const std::string path = folder.file("routes");
-    ASSERT_TRUE(save_route_file(path, sample));
+    ASSERT_TRUE(save_route_file(path, {sample}));
     const std::string old = read_text(path);
     std::filesystem::create_hard_link(path, folder.file("old"));
     ASSERT_TRUE(save_route_file(path, {}));
@@ -182,10 +209,10 @@ TEST(RouteFile, WeightsAreKept)
     const std::string path = folder.file("routes");
     const std::vector<route_row> rows = {
         {{1, 1}, {{1, 1}, 50}}, {{1, 1}, {{2, 1}}}, {{1, 1}, {{3, 1}, UINT32_MAX}}};
-    ASSERT_TRUE(save_route_file(path, rows));
-    std::vector<route_row> loaded;
+    ASSERT_TRUE(save_route_file(path, {rows}));
+    route_file loaded;
     ASSERT_TRUE(load_route_file(path, &loaded));
-    EXPECT_EQ(loaded, rows);
+    EXPECT_EQ(loaded.rows, rows);
     EXPECT_NE(read_text(path).find("\n1 1 0.0.0.1:1@50\n1 1 0.0.0.2:1\n1 1 0.0.0.3:1@4294967295\n"),
               std::string::npos);
     for (const char *weight : {"@", "@x", "@-1", "@4294967296", "@5 "}) {
@@ -202,12 +229,12 @@ TEST(RouteFile, WithoutOtherWeightsItIsTheFileOfBefore)
     const std::string before = "lars-routes 1 2 2754e191d4b5bae9\n1 1 192.168.1.177:7777\n"
                                "1 2 192.168.1.178:7776\n";
     const std::string path = folder.write("routes", before);
-    std::vector<route_row> rows;
-    const status s = load_route_file(path, &rows);
+    route_file routes;
+    const status s = load_route_file(path, &routes);
     ASSERT_TRUE(s) << s.message();
-    EXPECT_EQ(rows, (std::vector<route_row>{sample[0], sample[1]}));
-    EXPECT_EQ(rows[0].host.weight, 100u);
-    ASSERT_TRUE(save_route_file(path, rows));
+    EXPECT_EQ(routes.rows, (std::vector<route_row>{sample[0], sample[1]}));
+    EXPECT_EQ(routes.rows[0].host.weight, 100u);
+    ASSERT_TRUE(save_route_file(path, routes));
     EXPECT_EQ(read_text(path), before);
 }
 
