@@ -27,6 +27,11 @@ struct module_request {
     uint32_t seq = 0;  // comes back in the answer, so that the asker knows it again
 };
 
+// What a GetRouteResponse says.
+struct answered_route : module_route {
+    uint64_t version = 0;  // RouteVersion of the table that it is from; 0: not known
+};
+
 // Reads and builds messages in space that it reuses, so that it allocates no memory
 // once it has seen a few messages of each kind (decode_route excepted). One thread.
 //
@@ -40,7 +45,7 @@ public:
     bool decode_call_report(const char *data, size_t len, call_report *out);
     // From a GetRouteResponse. A host that cannot be called is left out. One that comes
     // again is in *OUT once, with the lowest of its weights. The order stays.
-    bool decode_route(const char *data, size_t len, module_route *out);
+    bool decode_route(const char *data, size_t len, answered_route *out);
     // From a ReportStatusRequest. A host that cannot be called is left out; *LEFT_OUT
     // becomes the number of those.
     bool decode_call_summary(const char *data, size_t len, call_summary *out, size_t *left_out);
@@ -77,12 +82,12 @@ private:
 // A GetRouteRequest, without a seq.
 std::string encode_route_request(const module_id &module);
 
-// A GetRouteResponse for whoever asks: without a seq, but with room for one. Drained
-// hosts are left out. If the rest does not fit a message, the last ones are left out;
-// *FITTED becomes the number of those that are in.
-std::string encode_route_without_seq(const module_route &route, size_t *fitted);
-// Adds a seq to such a body, which has none yet.
-void append_seq(std::string *route_body, uint32_t seq);
+// A GetRouteResponse for whoever asks: without a seq and a version, but with room for
+// both. Drained hosts are left out. If the rest does not fit a message, the last ones are
+// left out; *FITTED becomes the number of those that are in.
+std::string encode_route_for_all(const module_route &route, size_t *fitted);
+// Adds both to such a body, which has none yet. One that is 0 is absent.
+void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version);
 
 // As many ReportStatusRequests as the summary needs, each with some of its hosts.
 std::vector<std::string> encode_call_summary(const call_summary &summary);

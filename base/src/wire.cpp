@@ -11,7 +11,7 @@ namespace lars {
 // A result is at most 40 bytes, so this many always fit a message.
 static constexpr size_t RESULTS_PER_MESSAGE = 1000;
 // A seq with its tag.
-static constexpr size_t LONGEST_SEQ = 6;
+static constexpr size_t LONGEST_END = 6 + 11;
 // What a host in a route takes beside its fields: tag and length.
 static constexpr size_t HOST_OVERHEAD = 2;
 
@@ -107,11 +107,12 @@ bool wire_codec::decode_call_report(const char *data, size_t len, call_report *o
     return true;
 }
 
-bool wire_codec::decode_route(const char *data, size_t len, module_route *out)
+bool wire_codec::decode_route(const char *data, size_t len, answered_route *out)
 {
     if (!parse(_route_response, data, len))
         return false;
     out->module = module_of(_route_response);
+    out->version = _route_response.version();
     out->hosts.clear();
     std::unordered_map<endpoint, size_t, endpoint_hash> places;
     for (const HostInfo &info : _route_response.host()) {
@@ -182,20 +183,21 @@ std::string encode_route_request(const module_id &module)
     return request.SerializeAsString();
 }
 
-std::string encode_route_without_seq(const module_route &route, size_t *fitted)
+std::string encode_route_for_all(const module_route &route, size_t *fitted)
 {
     GetRouteResponse body;
     set_module(route.module, &body);
-    *fitted = add_hosts(route.hosts, MESSAGE_LENGTH_LIMIT - LONGEST_SEQ, &body);
+    *fitted = add_hosts(route.hosts, MESSAGE_LENGTH_LIMIT - LONGEST_END, &body);
     return body.SerializeAsString();
 }
 
-void append_seq(std::string *route_body, uint32_t seq)
+void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version)
 {
     // The fields of two messages, one after the other, are one message.
-    GetRouteResponse only_seq;
-    only_seq.set_seq(seq);
-    only_seq.AppendToString(route_body);
+    GetRouteResponse end;
+    end.set_seq(seq);
+    end.set_version(version);
+    end.AppendToString(route_body);
 }
 
 std::vector<std::string> encode_call_summary(const call_summary &summary)

@@ -18,6 +18,7 @@ struct dns_options {
     std::chrono::milliseconds poll_interval{100};  // how often changes are looked for
     std::chrono::seconds reload_interval{8};       // how often everything is compared
     std::chrono::seconds change_retention{86400};  // older RouteChange rows are deleted
+    std::chrono::seconds doubt{3600};              // how long what looks lost is kept
     std::string snapshot;                          // file of the last good table; empty: none
 };
 

@@ -63,6 +63,7 @@ private:
     void on_get_route(const char *data, uint32_t len, net_connection &conn);
     void on_bad_message(loop_state &state, net_connection &conn);
     void on_full_list(loop_state &state, net_connection &conn);
+    static void make_answer(loop_state &state, const module_id &module, uint32_t seq);
     static void push(server_loop &here, const std::vector<module_id> &changed);
 
     event_loop *_loop;

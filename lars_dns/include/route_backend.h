@@ -1,6 +1,7 @@
 // The thread behind lars_dns. It watches the database, builds the next table and hands
-// it over. While the database is away the last table stays; if there is none yet, the
-// snapshot is the table. One thread, unless stated.
+// it over. It begins with the snapshot, which is served once the database has been compared
+// with it or is known to be away. While the database is away the last table stays. One
+// thread, unless stated.
 #pragma once
 
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "log.h"
 #include "remembered_routes.h"
 #include "route.h"
+#include "route_doubt.h"
 #include "route_reader.h"
 #include "route_table.h"
 #include "status.h"
@@ -51,6 +53,8 @@ private:
     bool look_for_changes();
     void prune();
     void take(const route_reader::result &found);
+    void serve(std::shared_ptr<const route_table> next);
+    void log_doubt(clock::time_point now);
     void log_bad_rows(const route_reader::result &found);
     void log_cut_routes(const route_table &table, const std::vector<module_id> &changed);
     void save_snapshot_when_due(clock::time_point now);
@@ -63,8 +67,12 @@ private:
     backoff _backoff;
 
     std::shared_ptr<const route_table> _table;  // null until there is one
+    bool _served = false;                       // that table has been handed over
     bool _needs_full = true;
     clock::time_point _next_reload{};
+    route_doubt _doubt;
+    std::string _doubt_said;  // the reason in the log
+    clock::time_point _next_reminder{};
     remembered_routes _snapshot;
 
     trouble_log _database_trouble;

@@ -22,7 +22,13 @@ namespace lars {
 
 class route_reader {
 public:
-    explicit route_reader(const db_options &options) : _db(options) {}
+    // KNOWN_VERSION is the RouteVersion of the table that is served already, 0 if there is
+    // none: of the RouteChange rows that the first read finds, those up to it name nothing
+    // new.
+    explicit route_reader(const db_options &options, uint64_t known_version = 0)
+        : _db(options), _known_version(known_version)
+    {
+    }
 
     // As those of db_client. What was read before is still known after a reconnect.
     bool connected() const { return _db.connected(); }
@@ -30,16 +36,24 @@ public:
     void close() { _db.close(); }
 
     struct result {
-        // The table as it is now; null if nothing hints at a change, and while the
-        // emptiness is doubted.
+        // The table as it is now; null if nothing hints at a change.
         std::shared_ptr<const route_table> table;
+        // Everything was read. Otherwise the table is the one served, with the modules
+        // changed that RouteChange rows name.
+        bool complete = false;
+        // How many rows of RouteData were read, drained hosts among them.
+        size_t rows = 0;
+        // RouteVersion; nothing if there is no row 1.
+        std::optional<uint64_t> version;
+        // The modules that RouteChange rows name which the reads before had not seen, in
+        // order.
+        std::vector<module_id> named;
+        // A RouteChange row says that what the database holds is meant so.
+        bool accepted = false;
         // How many rows of RouteData were left out, because they make no sense; and
         // what is wrong with one of them, in words.
         size_t bad_rows = 0;
         std::string bad_row;
-        // RouteData is empty and RouteVersion has no row 1, as while a dump is loaded. The
-        // emptiness is not believed.
-        bool emptiness_doubted = false;
     };
 
     // Reads what has changed since the last call and applies it to SERVED, the table that
@@ -61,14 +75,16 @@ private:
     };
 
     status read_version(position *now);
-    status read_changes(position *now, std::vector<module_id> *modules, bool *unclear);
+    status read_changes(position *now, result *out, std::vector<module_id> *changed, bool *unclear);
     status read_cursor(position *now);
     status read_rows(const std::string &where, std::vector<route_row> *rows, result *out);
-    status read_all(const position &now, result *out);
+    status read_all(result *out);
     status read_modules(const route_table &served, const std::vector<module_id> &modules,
                         result *out);
 
     db_client _db;
+    uint64_t _known_version;
+    bool _first = true;  // nothing was read yet
     position _position;
 };
 

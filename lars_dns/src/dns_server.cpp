@@ -45,16 +45,21 @@ void dns_server::stop(std::chrono::milliseconds grace, std::function<void()> don
     _server.stop(grace, std::move(done));
 }
 
-static send_result send_answer(net_connection &conn, const std::string &body)
+// Makes STATE's answer the module's route, or that it is not known.
+void dns_server::make_answer(loop_state &state, const module_id &module, uint32_t seq)
 {
-    return conn.send_message(body.data(), body.size(), ID_GetRouteResponse);
+    const table_route *found = state.table->find(module);
+    size_t fitted = 0;
+    if (found)
+        state.answer = found->answer;
+    else
+        state.answer = encode_route_for_all({module, {}}, &fitted);
+    append_seq_and_version(&state.answer, seq, state.table->version());
 }
 
-// The body of the answer for a module that is not known.
-static std::string empty_answer(const module_id &module)
+static void send_answer(net_connection &conn, const std::string &body)
 {
-    size_t fitted = 0;
-    return encode_route_without_seq({module, {}}, &fitted);
+    conn.send_message(body.data(), body.size(), ID_GetRouteResponse);
 }
 
 void dns_server::on_get_route(const char *data, uint32_t len, net_connection &conn)
@@ -68,14 +73,7 @@ void dns_server::on_get_route(const char *data, uint32_t len, net_connection &co
     if (!state.subscriptions.subscribe(conn.id(), request.module))
         on_full_list(state, conn);
 
-    const table_route *found = state.table->find(request.module);
-    if (found && request.seq == 0) {
-        send_answer(conn, found->answer);
-        return;
-    }
-    state.answer = found ? found->answer : empty_answer(request.module);
-    if (request.seq != 0)
-        append_seq(&state.answer, request.seq);
+    make_answer(state, request.module, request.seq);
     send_answer(conn, state.answer);
 }
 
@@ -96,17 +94,16 @@ void dns_server::on_full_list(loop_state &state, net_connection &conn)
 
 void dns_server::push(server_loop &here, const std::vector<module_id> &changed)
 {
-    const loop_state &state = here.state<loop_state>();
+    loop_state &state = here.state<loop_state>();
     for (const module_id &module : changed) {
         const std::vector<uint64_t> *subscribers = state.subscriptions.subscribers(module);
         if (!subscribers)
             continue;
-        const table_route *now = state.table->find(module);
-        const std::string answer = now ? now->answer : empty_answer(module);
+        make_answer(state, module, 0);
         // Sending never ends a connection on the spot, so the list stays as it is.
         for (uint64_t id : *subscribers) {
             if (net_connection *conn = here.find(id))
-                send_answer(*conn, answer);
+                send_answer(*conn, state.answer);
         }
     }
 }

@@ -7,6 +7,7 @@ namespace lars {
 static constexpr std::chrono::milliseconds FIRST_BACKOFF(200);
 static constexpr std::chrono::milliseconds LONGEST_BACKOFF(5000);
 static constexpr size_t PRUNE_LIMIT = 1000;
+static constexpr std::chrono::seconds REMINDER_INTERVAL(60);
 
 route_backend::route_backend(const dns_options &options, log_sink log, table_callback on_table)
     : _options(options),
@@ -14,6 +15,7 @@ route_backend::route_backend(const dns_options &options, log_sink log, table_cal
       _on_table(std::move(on_table)),
       _reader(std::make_unique<route_reader>(options.database)),
       _backoff(FIRST_BACKOFF, LONGEST_BACKOFF),
+      _doubt(options.doubt),
       _snapshot("snapshot", options.snapshot, _log)
 {
 }
@@ -42,15 +44,16 @@ void route_backend::set_options(const dns_options &options)
 
 void route_backend::run()
 {
-    bool first = true;
     bool good = false;
+    load_snapshot();
     do {
         take_options();
         good = look_for_changes();
-        // Only where the database did not answer: its table is newer.
-        if (first && !good)
-            load_snapshot();
-        first = false;
+        if (_table && !_served) {
+            _log(log_level::warn, "serving the snapshot ", _snapshot.path(), " with ",
+                 _table->size(), " modules until the database is back");
+            serve(_table);
+        }
         save_snapshot_when_due(clock::now());
     } while (wait_for_next_round(good ? _options.poll_interval : _backoff.next()));
     save_snapshot_when_due(clock::time_point::max());
@@ -70,10 +73,13 @@ void route_backend::take_options()
     _options = *_new_options;
     _new_options.reset();
     // The file may be another one, or none any more.
-    _snapshot = remembered_routes("snapshot", _options.snapshot, _log);
-    if (_table)
-        _snapshot.changed(clock::now());
-    _reader = std::make_unique<route_reader>(_options.database);
+    if (_snapshot.path() != _options.snapshot) {
+        _snapshot = remembered_routes("snapshot", _options.snapshot, _log);
+        if (_table)
+            _snapshot.changed(clock::now());
+    }
+    _doubt.set_patience(_options.doubt);
+    _reader = std::make_unique<route_reader>(_options.database, _doubt.known_version());
     _needs_full = true;
 }
 
@@ -82,10 +88,9 @@ void route_backend::load_snapshot()
     auto known = _snapshot.load();
     if (!known)
         return;
-    _table = std::make_shared<route_table>(std::move(known->routes));
-    _log(log_level::warn, "serving the snapshot ", _snapshot.path(), " with ", _table->size(),
-         " modules until the database is back");
-    _on_table(_table, {});
+    _table = std::make_shared<route_table>(std::move(known->routes), known->version);
+    _doubt.remember_version(known->version);
+    _reader = std::make_unique<route_reader>(_options.database, known->version);
 }
 
 bool route_backend::look_for_changes()
@@ -96,7 +101,8 @@ bool route_backend::look_for_changes()
             return false;
         }
     }
-    const bool reload_due = _needs_full || clock::now() >= _next_reload;
+    const bool doubt_ends = _doubt.doubting() && clock::now() >= *_doubt.ends();
+    const bool reload_due = _needs_full || doubt_ends || clock::now() >= _next_reload;
     route_reader::result found;
     static const route_table nothing;
     if (status s = _reader->read(_table ? *_table : nothing, reload_due, &found); !s) {
@@ -135,16 +141,30 @@ void route_backend::take(const route_reader::result &found)
     log_bad_rows(found);
     if (!found.table)
         return;
+    const bool doubted = _doubt.doubting();
+    const auto next = _doubt.judge(_table, found, clock::now());
+    log_doubt(clock::now());
+    if (next)
+        serve(next);
+    else
+        _row_trouble.say(_log, log_level::warn, "empty", _doubt.reason(), ": not believed");
+    // A copy that was left alone meanwhile may be behind.
+    if (doubted && !_doubt.doubting())
+        _snapshot.changed(clock::now());
+}
 
-    const bool first = _table == nullptr;
+// Hands the table over if it is the first, or differs from the one before.
+void route_backend::serve(std::shared_ptr<const route_table> next)
+{
     std::vector<module_id> changed =
-        route_table::difference(first ? route_table() : *_table, *found.table);
-    if (!first && changed.empty())
+        route_table::difference(_table ? *_table : route_table(), *next);
+    if (_served && changed.empty())
         return;
-    log_cut_routes(*found.table, changed);
-    _table = found.table;
-    _snapshot.changed(clock::now());
-    if (first) {
+    log_cut_routes(*next, changed);
+    if (!changed.empty())
+        _snapshot.changed(clock::now());
+    _table = std::move(next);
+    if (!std::exchange(_served, true)) {
         changed.clear();
         _log(log_level::info, "loaded ", _table->size(), " modules");
     } else {
@@ -153,14 +173,31 @@ void route_backend::take(const route_reader::result &found)
     _on_table(_table, std::move(changed));
 }
 
+void route_backend::log_doubt(clock::time_point now)
+{
+    if (!_doubt.doubting()) {
+        if (!_doubt_said.empty())
+            _log(log_level::info, "the database is believed again");
+        _doubt_said.clear();
+        return;
+    }
+    if (_doubt_said == _doubt.reason() && now < _next_reminder)
+        return;
+    _doubt_said = _doubt.reason();
+    _next_reminder = now + REMINDER_INTERVAL;
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(*_doubt.ends() - now);
+    _log(log_level::error, "the database ", _options.database.describe(),
+         " is not believed: ", _doubt_said, ". ", _doubt.kept(),
+         " modules that it lacks are served on, and the snapshot",
+         " stays as it is; what is new or changed there is served. If the database is right:",
+         " run_lars route accept (else it is believed in ", left.count(), " s)");
+}
+
 void route_backend::log_bad_rows(const route_reader::result &found)
 {
     if (found.bad_rows > 0)
         _row_trouble.say(_log, log_level::warn, std::to_string(found.bad_rows) + found.bad_row,
                          found.bad_rows, " rows left out, such as ", found.bad_row);
-    else if (found.emptiness_doubted)
-        _row_trouble.say(_log, log_level::warn, "empty",
-                         "RouteData is empty and RouteVersion has no row 1: not believed");
     else if (found.table)
         _row_trouble.over();
 }
@@ -177,8 +214,11 @@ void route_backend::log_cut_routes(const route_table &table, const std::vector<m
 
 void route_backend::save_snapshot_when_due(clock::time_point now)
 {
-    if (const auto due = _snapshot.save_due(); due && *due <= now)
-        _snapshot.save([table = _table] { return table->rows(); }, 0, clock::now());
+    const auto due = _snapshot.save_due();
+    if (!due || *due > now || _doubt.doubting())
+        return;
+    _snapshot.save([table = _table] { return table->rows(); }, _doubt.known_version(),
+                   clock::now());
 }
 
 void route_backend::database_failed(const status &why)

@@ -24,23 +24,25 @@ status route_reader::read(const route_table &served, bool full, result *out)
     position now = _position;
     result found;
     const status outcome = _db.read_transaction([&]() -> status {
-        std::vector<module_id> modules;
+        std::vector<module_id> changed;
         bool unclear = false;
         if (status s = read_version(&now); !s)
             return s;
-        if (status s = read_changes(&now, &modules, &unclear); !s)
+        if (status s = read_changes(&now, &found, &changed, &unclear); !s)
             return s;
-        const bool version_alone = now.version != _position.version && modules.empty();
-        if (full || unclear || version_alone || modules.size() > MAX_SINGLE_MODULES) {
+        const bool version_alone = now.version != _position.version && changed.empty();
+        if (full || unclear || version_alone || changed.size() > MAX_SINGLE_MODULES) {
             if (status s = read_cursor(&now); !s)
                 return s;
-            return read_all(now, &found);
+            return read_all(&found);
         }
-        return modules.empty() ? status() : read_modules(served, modules, &found);
+        return changed.empty() ? status() : read_modules(served, changed, &found);
     });
     if (!outcome)
         return outcome;
+    found.version = now.version;
     _position = std::move(now);
+    _first = false;
     *out = std::move(found);
     return {};
 }
@@ -57,27 +59,38 @@ status route_reader::read_version(position *now)
     });
 }
 
-status route_reader::read_changes(position *now, std::vector<module_id> *modules, bool *unclear)
+// *CHANGED becomes the modules of the rows not seen before, and *OUT's named those of them
+// that name something new.
+status route_reader::read_changes(position *now, result *out, std::vector<module_id> *changed,
+                                  bool *unclear)
 {
     const std::string since = std::to_string(overlap_start(now->cursor));
     std::set<uint64_t> found;
+    const auto take = [&](const db_row &row) -> status {
+        uint64_t id = 0;
+        if (status s = row.get_unsigned(0, &id); !s)
+            return s;
+        found.insert(id);
+        if (now->seen.count(id) > 0)
+            return {};
+        uint64_t version = 0;
+        const bool dated = row.get_unsigned(3, &version).ok();
+        const bool accepts = dated && version >= ACCEPTED_CHANGE;
+        const bool news = !_first || !dated || version % ACCEPTED_CHANGE > _known_version;
+        module_id module;
+        // A change that does not say what changed may be any.
+        const bool named = row.get_id(1, &module.modid) && row.get_id(2, &module.cmdid);
+        *unclear = *unclear || !named || accepts;
+        out->accepted = out->accepted || (accepts && news);
+        if (!named || accepts)
+            return {};
+        changed->push_back(module);
+        if (news)
+            out->named.push_back(module);
+        return {};
+    };
     const status outcome =
-        _db.query("SELECT id, modid, cmdid FROM RouteChange WHERE id > " + since,
-                  [&](const db_row &row) -> status {
-                      uint64_t id = 0;
-                      if (status s = row.get_unsigned(0, &id); !s)
-                          return s;
-                      found.insert(id);
-                      if (now->seen.count(id) > 0)
-                          return {};
-                      module_id module;
-                      // A change that does not say what changed may be any.
-                      if (row.get_id(1, &module.modid) && row.get_id(2, &module.cmdid))
-                          modules->push_back(module);
-                      else
-                          *unclear = true;
-                      return {};
-                  });
+        _db.query("SELECT id, modid, cmdid, version FROM RouteChange WHERE id > " + since, take);
     if (!outcome)
         return outcome;
     if (!found.empty())
@@ -87,8 +100,10 @@ status route_reader::read_changes(position *now, std::vector<module_id> *modules
     now->seen.insert(found.begin(), found.end());
     now->seen.erase(now->seen.begin(), now->seen.upper_bound(overlap_start(now->cursor)));
 
-    std::sort(modules->begin(), modules->end());
-    modules->erase(std::unique(modules->begin(), modules->end()), modules->end());
+    for (std::vector<module_id> *modules : {changed, &out->named}) {
+        std::sort(modules->begin(), modules->end());
+        modules->erase(std::unique(modules->begin(), modules->end()), modules->end());
+    }
     return {};
 }
 
@@ -119,36 +134,39 @@ status route_reader::read_rows(const std::string &where, std::vector<route_row> 
             return {};
         }
         rows->push_back(row.as_row());
+        ++out->rows;
         return {};
     });
 }
 
-status route_reader::read_all(const position &now, result *out)
+status route_reader::read_all(result *out)
 {
     std::vector<route_row> rows;
     if (status s = read_rows("", &rows, out); !s)
         return s;
-    // Without a version row nothing says that this emptiness is meant.
-    if (rows.empty() && out->bad_rows == 0 && !now.version) {
-        out->emptiness_doubted = true;
-        return {};
-    }
     out->table = std::make_shared<route_table>(group_by_module(std::move(rows)));
+    out->complete = true;
     return {};
 }
+
+// A statement for some of the modules: one for hundreds takes the server long to plan.
+static constexpr size_t MODULES_PER_STATEMENT = 100;
 
 status route_reader::read_modules(const route_table &served, const std::vector<module_id> &modules,
                                   result *out)
 {
-    std::string where = " WHERE ";
     std::vector<module_route> changed;
-    for (const module_id &module : modules) {
-        where += (changed.empty() ? "(" : " OR (") + condition_of(module) + ")";
-        changed.push_back({module, {}});
-    }
     std::vector<route_row> rows;
-    if (status s = read_rows(where, &rows, out); !s)
-        return s;
+    std::string where;
+    for (size_t i = 0; i < modules.size(); ++i) {
+        where += (where.empty() ? " WHERE (" : " OR (") + condition_of(modules[i]) + ")";
+        changed.push_back({modules[i], {}});
+        if ((i + 1) % MODULES_PER_STATEMENT != 0 && i + 1 != modules.size())
+            continue;
+        if (status s = read_rows(where, &rows, out); !s)
+            return s;
+        where.clear();
+    }
     for (module_route &route : group_by_module(std::move(rows))) {
         const auto place = std::lower_bound(
             changed.begin(), changed.end(), route.module,
@@ -162,8 +180,8 @@ status route_reader::read_modules(const route_table &served, const std::vector<m
 status route_reader::prune(std::chrono::seconds age, size_t limit, uint64_t *deleted)
 {
     *deleted = 0;
-    const std::string old_enough = " WHERE version < UNIX_TIMESTAMP() - " +
-                                   std::to_string(age.count()) +
+    const std::string old_enough = " WHERE version % " + std::to_string(ACCEPTED_CHANGE) +
+                                   " < UNIX_TIMESTAMP() - " + std::to_string(age.count()) +
                                    " AND id <= " + std::to_string(_position.cursor);
     // Looked for without locks first: a DELETE that scans the whole table would
     // keep writers out meanwhile.

@@ -9,12 +9,12 @@ namespace lars {
 static std::shared_ptr<const table_route> make_route(module_route route)
 {
     auto made = std::make_shared<table_route>();
-    made->answer = encode_route_without_seq(route, &made->hosts_in_answer);
+    made->answer = encode_route_for_all(route, &made->hosts_in_answer);
     made->hosts = std::move(route.hosts);
     return made;
 }
 
-route_table::route_table(std::vector<module_route> routes)
+route_table::route_table(std::vector<module_route> routes, uint64_t version) : _version(version)
 {
     _modules.reserve(routes.size());
     for (module_route &route : routes) {
@@ -29,6 +29,15 @@ const table_route *route_table::find(const module_id &module) const
         std::lower_bound(_modules.begin(), _modules.end(), module,
                          [](const entry &e, const module_id &wanted) { return e.first < wanted; });
     return found != _modules.end() && found->first == module ? found->second.get() : nullptr;
+}
+
+std::vector<module_id> route_table::modules() const
+{
+    std::vector<module_id> all;
+    all.reserve(_modules.size());
+    for (const entry &known : _modules)
+        all.push_back(known.first);
+    return all;
 }
 
 std::vector<route_row> route_table::rows() const
@@ -46,6 +55,7 @@ route_table route_table::with(std::vector<module_route> changed) const
     std::sort(changed.begin(), changed.end(),
               [](const auto &a, const auto &b) { return a.module < b.module; });
     route_table next;
+    next._version = _version;
     next._modules.reserve(_modules.size() + changed.size());
     auto old = _modules.begin();
     for (module_route &route : changed) {
@@ -63,6 +73,13 @@ route_table route_table::with(std::vector<module_route> changed) const
     }
     next._modules.insert(next._modules.end(), old, _modules.end());
     return next;
+}
+
+route_table route_table::with_version(uint64_t version) const
+{
+    route_table same = *this;
+    same._version = version;
+    return same;
 }
 
 std::vector<module_id> route_table::difference(const route_table &a, const route_table &b)

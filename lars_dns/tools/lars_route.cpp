@@ -173,6 +173,17 @@ static status clear_routes(route_editor &editor, const route_command &command,
     return {};
 }
 
+static status accept(route_editor &editor)
+{
+    route_editor::counts all;
+    if (status s = editor.accept(); !s)
+        return s;
+    if (status s = editor.count(&all); !s)
+        return s;
+    printf("accepted: %s are all that there is\n", in_words(all).c_str());
+    return {};
+}
+
 static int edit(const route_command &command)
 {
     if (command.what == route_command::verb::clear && !command.confirmed && !isatty(STDIN_FILENO))
@@ -202,6 +213,7 @@ static int edit(const route_command &command)
         done = set_weights(editor, route, route_editor::whose::drained);
         break;
     case route_command::verb::clear: done = clear_routes(editor, command, options); break;
+    case route_command::verb::accept: done = accept(editor); break;
     default: done = list_routes(editor, command); break;
     }
     return done ? 0 : fail_database(path, done);

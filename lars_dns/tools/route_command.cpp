@@ -16,12 +16,16 @@ const char *route_usage()
            "       lars_route [-c FILE] drain MODID CMDID IP:PORT...\n"
            "       lars_route [-c FILE] undrain MODID CMDID IP:PORT[@WEIGHT]...\n"
            "       lars_route [-c FILE] clear [--yes]\n"
+           "       lars_route [-c FILE] accept\n"
            "Shows and edits the routes in the database. A host's share of its module's calls\n"
            "is in proportion to its weight, 0 to 4294967295, 100 where none is given. drain\n"
            "sets the weight to 0: the host stays in the database and gets no calls. undrain\n"
            "sets that of drained hosts to 100 or WEIGHT. del without a host removes the\n"
            "module's whole route, clear the routes of all modules; it asks before, on the\n"
            "terminal, unless --yes is given. Changes reach every agent by way of lars_dns.\n"
+           "A lars_dns doubts a database that has lost most of its routes or is older than it\n"
+           "was, and serves on what is missing: accept tells every lars_dns that all of what\n"
+           "the database holds is meant so.\n"
            "\n"
            "  -c FILE        the configuration whose [mysql] section names the database\n"
            "                 (default: that of lars_dns)\n"
@@ -63,6 +67,7 @@ static constexpr syntax VERBS[] = {
     {"drain", route_command::verb::drain, part::required, part::required, part::none},
     {"undrain", route_command::verb::undrain, part::required, part::required, part::optional},
     {"clear", route_command::verb::clear, part::none, part::none, part::none},
+    {"accept", route_command::verb::accept, part::none, part::none, part::none},
 };
 
 // "list, add, del or clear"
@@ -151,7 +156,9 @@ static status parse_words(const std::vector<std::string> &words, route_command *
                    ? status()
                    : status::error("clear takes nothing but --yes");
     }
-    if (verb->module == part::optional && words.size() == 1)
+    if (verb->module == part::none && words.size() > 1)
+        return status::error(words[0] + " takes no arguments");
+    if (verb->module != part::required && words.size() == 1)
         return {};
     if (status s = parse_module(words, &command->module.emplace()); !s)
         return s;

@@ -140,10 +140,22 @@ status route_editor::clear(counts *removed)
 {
     return change([&] {
         // Locked, so that what is counted and noted is what goes.
-        if (status s = read_counts(" FOR UPDATE", removed); !s || removed->modules == 0)
+        if (status s = read_counts(" FOR UPDATE", removed); !s)
             return s;
-        const status s = note_change("SELECT DISTINCT modid, cmdid FROM RouteData");
-        return s ? _client->execute("DELETE FROM RouteData") : s;
+        if (status s = note_change("SELECT DISTINCT modid, cmdid FROM RouteData"); !s)
+            return s;
+        // A dns that doubts the database serves modules that are not there.
+        if (status s = note_acceptance(); !s)
+            return s;
+        return _client->execute("DELETE FROM RouteData");
+    });
+}
+
+status route_editor::accept()
+{
+    return change([&] {
+        const status s = advance_version();
+        return s ? note_acceptance() : s;
     });
 }
 
@@ -172,15 +184,27 @@ status route_editor::change(const std::function<status()> &rows)
 // MODULES is a SELECT that gives modid and cmdid of what has changed.
 status route_editor::note_change(const std::string &modules)
 {
-    // A dns of before compares seconds, and two changes may fall into one.
-    if (status s = _client->execute(
-            "INSERT INTO RouteVersion (id, version) VALUES (1, UNIX_TIMESTAMP())"
-            " ON DUPLICATE KEY UPDATE version = GREATEST(UNIX_TIMESTAMP(), version + 1)");
-        !s)
+    if (status s = advance_version(); !s)
         return s;
     return _client->execute("INSERT INTO RouteChange (modid, cmdid, version)"
                             " SELECT m.modid, m.cmdid, v.version FROM (" +
                             modules + ") m, RouteVersion v WHERE v.id = 1");
+}
+
+// After RouteVersion has moved.
+status route_editor::note_acceptance()
+{
+    return _client->execute("INSERT INTO RouteChange (modid, cmdid, version)"
+                            " SELECT 0, 0, version + " +
+                            std::to_string(ACCEPTED_CHANGE) + " FROM RouteVersion WHERE id = 1");
+}
+
+status route_editor::advance_version()
+{
+    // A dns of before compares seconds, and two changes may fall into one.
+    return _client->execute(
+        "INSERT INTO RouteVersion (id, version) VALUES (1, UNIX_TIMESTAMP())"
+        " ON DUPLICATE KEY UPDATE version = GREATEST(UNIX_TIMESTAMP(), version + 1)");
 }
 
 }  // namespace lars

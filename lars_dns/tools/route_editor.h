@@ -48,14 +48,19 @@ public:
     };
     // How much there is.
     status count(counts *all);
-    // Removes every route of every module. *REMOVED becomes how much that was.
+    // Removes every route of every module, and accepts that there is none. *REMOVED becomes
+    // how much that was.
     status clear(counts *removed);
+    // Tells every dns that what the database holds is meant so, all of it.
+    status accept();
 
 private:
     status read_hosts(const module_id &module, std::vector<route_host> *hosts);
     status read_counts(const std::string &how, counts *all);
     status change(const std::function<status()> &rows);
     status note_change(const std::string &modules);
+    status note_acceptance();
+    status advance_version();
 
     db_client *_client;
 };

@@ -55,6 +55,7 @@ private:
         clock::time_point deadline{};   // when it is sent again
         clock::time_point last_pull{};  // when somebody wanted the route last
         std::vector<route_host> hosts;
+        uint64_t version = 0;  // that the last answer came with; 0: not known
     };
     using module_map = std::unordered_map<module_id, known_module, module_id_hash>;
 
@@ -63,6 +64,7 @@ private:
     void ask_for_everything();
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
+    void refuse_old_route(const known_module &known, answered_route *route);
     void save_when_due();
     void save_cache();
     void forget_unused();
@@ -88,6 +90,8 @@ private:
     wire_codec _codec;
     uint64_t _bad_messages = 0;
     log_limiter _bad_limiter;
+    uint64_t _old_routes = 0;
+    log_limiter _old_limiter;
 };
 
 }  // namespace lars

@@ -148,7 +148,7 @@ void dns_client::on_deadlines()
 void dns_client::on_route(const char *data, uint32_t len)
 {
     _heard = _loop->now();
-    module_route route;
+    answered_route route;
     if (!_codec.decode_route(data, len, &route)) {
         ++_bad_messages;
         _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn,
@@ -163,12 +163,27 @@ void dns_client::on_route(const char *data, uint32_t len)
         _deadlines.erase({known.deadline, route.module});
     known.pending = false;
 
+    if (route.version != 0 && route.version < known.version)
+        refuse_old_route(known, &route);
+    known.version = route.version;
     if (known.hosts != route.hosts) {
         known.hosts = route.hosts;
         _cache.changed(_loop->now());
         save_when_due();
     }
     _on_route(std::move(route));
+}
+
+// From a dns that has only its snapshot, say. What is known is the answer then.
+void dns_client::refuse_old_route(const known_module &known, answered_route *route)
+{
+    ++_old_routes;
+    _old_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dns: ", _client.peer(),
+                       " has a route of ", route->module, " from RouteVersion ", route->version,
+                       ", which is older than ", known.version, ": not taken (", _old_routes,
+                       " so far)");
+    route->hosts = known.hosts;
+    route->version = known.version;
 }
 
 void dns_client::save_when_due()

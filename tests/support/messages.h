@@ -26,11 +26,12 @@ inline std::string route_request(int32_t modid, int32_t cmdid, uint32_t seq = 0)
 }
 
 inline std::string route_response(int32_t modid, int32_t cmdid,
-                                  const std::vector<std::string> &hosts)
+                                  const std::vector<std::string> &hosts, uint64_t version = 0)
 {
     GetRouteResponse body;
     body.set_modid(modid);
     body.set_cmdid(cmdid);
+    body.set_version(version);
     for (const std::string &text : hosts) {
         HostInfo *info = body.add_host();
         info->set_ip(static_cast<int32_t>(host(text).ip));

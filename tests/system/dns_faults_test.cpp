@@ -35,6 +35,13 @@ protected:
                        "); INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
     }
 
+    // As "run_lars route accept".
+    void accept_all()
+    {
+        EXPECT_EQ(run(bin_path("lars_route"), {"-c", _dns.write_config(), "accept"}).exit_status,
+                  0);
+    }
+
     database _database;
     dns_service _dns{_database.options()};
 };
@@ -98,8 +105,9 @@ TEST_F(DnsFaults, Trap_D13_EmptyTableWithoutVersionRowIsNotBelieved)
     _database.exec("BEGIN; DELETE FROM RouteData; DELETE FROM RouteVersion; COMMIT");
     EXPECT_TRUE(_dns.process().wait_for_output("not believed"));
     EXPECT_EQ(ask(_dns, 1, 1), SAMPLE);
-    _database.exec("INSERT INTO RouteVersion (id, version) VALUES (1, 1)");
+    accept_all();
     EXPECT_TRUE(wait_until([&] { return ask(_dns, 1, 1) == "1,1:"; }));
+    EXPECT_TRUE(_dns.process().wait_for_output("believed again"));
 }
 
 TEST_F(DnsFaults, Trap_D12_KilledConnectionIsReplaced)

@@ -53,8 +53,9 @@ protected:
     dns_service _dns{_database.options()};
 };
 
-TEST_F(Dns, GoldenBytesAreAnswered)
+TEST_F(Dns, GoldenBytesAreAnsweredWhereNoVersionIsKnown)
 {
+    _database.exec("UPDATE RouteVersion SET version = 0");
     ASSERT_TRUE(_dns.start());
     wire_peer peer = connect();
     ASSERT_TRUE(peer.send_bytes(from_hex("01000000 04000000 08011001")));
@@ -73,8 +74,34 @@ TEST_F(Dns, UnknownModuleIsAnsweredWithoutHosts)
     // Its body is empty.
     ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, ""));
     const auto answer = peer.receive_frame();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->body, "");
+    GetRouteResponse body;
+    ASSERT_TRUE(answer && body.ParseFromString(answer->body));
+    EXPECT_EQ(body.modid(), 0);
+    EXPECT_EQ(body.host_size(), 0);
+    EXPECT_EQ(std::to_string(body.version()), _database.value("SELECT version FROM RouteVersion"));
+}
+
+TEST_F(Dns, AnswersAndPushesSayTheVersionOfTheirTable)
+{
+    _database.exec("UPDATE RouteVersion SET version = 1000");
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer = connect();
+    const auto version = [&] {
+        GetRouteResponse body;
+        const auto answer = peer.receive_frame();
+        return answer && body.ParseFromString(answer->body) ? body.version() : 0;
+    };
+    ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
+    EXPECT_EQ(version(), 1000u);
+    _database.exec(insert(1, 1, "10.0.0.9:1") +
+                   "; INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 2000);"
+                   " UPDATE RouteVersion SET version = 2000");
+    const uint64_t pushed = version();
+    EXPECT_TRUE(pushed == 1000 || pushed == 2000) << pushed;  // both rows may not be there yet
+    EXPECT_TRUE(wait_until([&] {
+        peer.send_frame(ID_GetRouteRequest, route_request(1, 1));
+        return version() == pushed;
+    }));
 }
 
 TEST_F(Dns, SeqIsEchoedOnlyWhereItWasSent)

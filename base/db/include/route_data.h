@@ -43,6 +43,11 @@ status insert_route_data(db_client *client, const module_route &route);
 // the table the error is the same.
 status set_route_weight(db_client *client, const module_id &module, const route_host &host);
 
+// A RouteChange row whose version is this or more, and so none of RouteVersion, names no
+// module: its writer says that whatever the database holds is meant so. The rest of its
+// version, modulo this, is what RouteVersion became with it.
+constexpr uint64_t ACCEPTED_CHANGE = uint64_t{1} << 32;
+
 // "modid = 1 AND cmdid = 2": the module's rows, in this table and in RouteChange.
 std::string condition_of(const module_id &module);
 

@@ -30,9 +30,11 @@ protected:
         ASSERT_TRUE(accepted.has_value());
         peer = std::move(*accepted);
     }
-    void answer(int32_t modid, int32_t cmdid, const std::vector<std::string> &hosts)
+    void answer(int32_t modid, int32_t cmdid, const std::vector<std::string> &hosts,
+                uint64_t version = 0)
     {
-        ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, route_response(modid, cmdid, hosts)));
+        ASSERT_TRUE(
+            peer.send_frame(ID_GetRouteResponse, route_response(modid, cmdid, hosts, version)));
     }
 
     test::wire_peer server;
@@ -50,6 +52,25 @@ TEST_F(DnsClient, AsksAndHandsOverTheAnswer)
     EXPECT_EQ(next_question(peer), "-1,-2147483648");
     answer(-1, INT32_MIN, {});
     EXPECT_EQ(client->route(2), "(-1,-2147483648)");
+}
+
+TEST_F(DnsClient, ARouteThatIsOlderThanTheOneKnownIsNotTaken)
+{
+    (*client)->pull({1, 2});
+    next_question(peer);
+    answer(1, 2, {"10.0.0.2:80"}, 20);
+    client->route(1);
+    answer(1, 2, {"10.0.0.1:80"}, 19);
+    EXPECT_EQ(client->route(2), "(1,2) 10.0.0.2:80") << "what is known is the answer";
+    EXPECT_NE(client->log().find("RouteVersion 19, which is older than 20"), std::string::npos);
+    answer(1, 2, {}, 19);
+    EXPECT_EQ(client->route(3), "(1,2) 10.0.0.2:80");
+    answer(1, 2, {"10.0.0.3:80"}, 20);
+    EXPECT_EQ(client->route(4), "(1,2) 10.0.0.3:80") << "as old is not older";
+    answer(1, 2, {"10.0.0.4:80"});
+    EXPECT_EQ(client->route(5), "(1,2) 10.0.0.4:80") << "an older dns says no version";
+    answer(1, 2, {"10.0.0.5:80"}, 1);
+    EXPECT_EQ(client->route(6), "(1,2) 10.0.0.5:80") << "and then none is known";
 }
 
 TEST_F(DnsClient, PushedChangesAreHandedOver)

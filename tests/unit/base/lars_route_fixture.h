@@ -46,6 +46,13 @@ protected:
 
     std::string changes() { return _database.value("SELECT COUNT(*) FROM RouteChange"); }
 
+    // How many rows say that all is meant so, with the RouteVersion of now.
+    std::string acceptances()
+    {
+        return _database.value("SELECT COUNT(*) FROM RouteChange c, RouteVersion v"
+                               " WHERE c.version = v.version + 4294967296");
+    }
+
     void SetUp() override { use(_database.mysql_section()); }
 
     database _database;

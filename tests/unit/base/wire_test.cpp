@@ -79,7 +79,7 @@ TEST(Wire, ACallReportOfAHostThatCannotBeCalledIsNone)
 TEST(Wire, ARouteIsReadWithEachCallableHostOnceInItsOrder)
 {
     wire_codec codec;
-    module_route route{{7, 7}, {{{1, 1}}}};
+    answered_route route{{{7, 7}, {{{1, 1}}}}, 5};
     GetRouteResponse body;
     body.set_modid(1);
     body.set_cmdid(2);
@@ -110,7 +110,7 @@ void add_host(GetRouteResponse *body, int32_t ip, uint32_t weight)
 TEST(Wire, ARouteIsReadWithItsWeights)
 {
     wire_codec codec;
-    module_route route;
+    answered_route route;
     GetRouteResponse body;
     add_host(&body, 1, 7);
     add_host(&body, 2, 0);
@@ -132,7 +132,7 @@ TEST(Wire, ARouteIsReadWithItsWeights)
 TEST(Wire, AWeightOf0ThatIsWrittenIsTheUsualOne)
 {
     wire_codec codec;
-    module_route route;
+    answered_route route;
     for (const char *body : {"1a0408011050", "1a06080110501800"}) {
         ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, from_hex(body), &route)) << body;
         EXPECT_EQ(route.hosts, (std::vector<route_host>{{{1, 80}, 100}})) << body;
@@ -142,7 +142,7 @@ TEST(Wire, AWeightOf0ThatIsWrittenIsTheUsualOne)
 TEST(Wire, AWeightThatIsNoNumberOf32BitsDoesNoHarm)
 {
     wire_codec codec;
-    module_route route;
+    answered_route route;
     // 2^32 + 5, of which protobuf keeps 32 bits; a text in the same field; cut off.
     ASSERT_TRUE(
         decodes(codec, &wire_codec::decode_route, from_hex("1a0a08011050188580808010"), &route));
@@ -164,9 +164,9 @@ TEST(Wire, WeightsThatAreNotTheUsualOneTravel)
     size_t fitted = 77;
     EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, &fitted)), golden);
     EXPECT_EQ(fitted, 2u) << "a drained host is in no message";
-    EXPECT_EQ(to_hex(encode_route_without_seq({{1, 2}, hosts}, &fitted)), golden);
+    EXPECT_EQ(to_hex(encode_route_for_all({{1, 2}, hosts}, &fitted)), golden);
     EXPECT_EQ(fitted, 2u);
-    module_route route;
+    answered_route route;
     ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, from_hex(golden), &route));
     EXPECT_EQ(route.hosts, (std::vector<route_host>{hosts[0], hosts[2]}));
 }
@@ -177,8 +177,8 @@ TEST(Wire, ARouteOfHeavyHostsIsCutToWhatFits)
     for (uint32_t i = 0; i < 5000; ++i)
         hosts.push_back({{0xc0000000 + i, 40000}, UINT32_MAX - i % 3});
     size_t fitted = 0;
-    std::string body = encode_route_without_seq({{-1, -1}, hosts}, &fitted);
-    append_seq(&body, UINT32_MAX);
+    std::string body = encode_route_for_all({{-1, -1}, hosts}, &fitted);
+    append_seq_and_version(&body, UINT32_MAX, UINT64_MAX);
     EXPECT_LE(body.size(), MESSAGE_LENGTH_LIMIT);
     GetRouteResponse parsed;
     ASSERT_TRUE(parsed.ParseFromString(body));
@@ -253,12 +253,19 @@ TEST(Wire, ARouteAnswerIsCutToADatagram)
 TEST(Wire, ARouteBodyTakesItsSeqLater)
 {
     size_t fitted = 77;
-    std::string body = encode_route_without_seq({{1, 1}, {}}, &fitted);
+    std::string body = encode_route_for_all({{1, 1}, {}}, &fitted);
     EXPECT_EQ(to_hex(body), "08011001");
     EXPECT_EQ(fitted, 0u);
-    append_seq(&body, 9);
+    append_seq_and_version(&body, 9, 0);
     EXPECT_EQ(to_hex(body), "080110012009");
-    EXPECT_EQ(encode_route_without_seq({{0, 0}, {}}, &fitted), "");
+    body = encode_route_for_all({{1, 1}, {}}, &fitted);
+    append_seq_and_version(&body, 0, 300);
+    EXPECT_EQ(to_hex(body), "0801100128ac02");
+    answered_route read;
+    wire_codec codec;
+    ASSERT_TRUE(codec.decode_route(body.data(), body.size(), &read));
+    EXPECT_EQ(read.version, 300u);
+    EXPECT_EQ(encode_route_for_all({{0, 0}, {}}, &fitted), "");
     EXPECT_EQ(to_hex(encode_route_request({1, 1})), "08011001");
 }
 

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "reader_fixture.h"
+#include "route_doubt.h"
 
 namespace lars {
 namespace {
@@ -12,15 +13,35 @@ class RouteReaderFault : public test::ReaderTest {};
 
 TEST_F(RouteReaderFault, Trap_D13_EmptinessIsBelievedWithAVersionAndNotWithout)
 {
-    const std::string sample = read(true);
+    route_doubt doubt{seconds(3600)};
+    const auto judge = [&](bool full) {
+        const auto before = served;
+        read(full);
+        served = doubt.judge(before, last, route_doubt::time_point());
+        return text(*served);
+    };
+    const std::string sample = judge(true);
     db.exec("DELETE FROM RouteData; DELETE FROM RouteVersion");
-    EXPECT_EQ(read(true), "-");
-    EXPECT_TRUE(last.emptiness_doubted);
-    EXPECT_EQ(text(*served), sample);
+    EXPECT_EQ(judge(true), sample);
+    EXPECT_TRUE(doubt.doubting());
+    db.exec("DELETE FROM RouteChange; INSERT INTO RouteVersion (id, version) VALUES (1, 7)");
+    EXPECT_EQ(judge(false), sample) << "a version alone names nothing";
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 8), (1, 2, 8)");
+    EXPECT_EQ(judge(false), "");
+    EXPECT_FALSE(doubt.doubting());
+}
+
+TEST_F(RouteReaderFault, Trap_D13_AtTheStartEmptinessIsBelievedWithAVersionAndNotWithout)
+{
+    route_doubt doubt{seconds(3600)};
+    db.exec("DELETE FROM RouteData; DELETE FROM RouteVersion");
+    read(true);
+    EXPECT_EQ(doubt.judge(nullptr, last, route_doubt::time_point()), nullptr);
     db.exec("INSERT INTO RouteVersion (id, version) VALUES (1, 7)");
-    EXPECT_EQ(read(), "") << "the version moved, so it is read again";
-    EXPECT_FALSE(last.emptiness_doubted);
-    EXPECT_EQ(served->size(), 0u);
+    read();
+    const auto table = doubt.judge(nullptr, last, route_doubt::time_point());
+    ASSERT_NE(table, nullptr);
+    EXPECT_EQ(table->size(), 0u);
 }
 
 TEST_F(RouteReaderFault, Trap_D13_RoutesWithoutAVersionRowAreServed)

@@ -197,7 +197,7 @@ TEST_F(RouteReader, AllRoutesDrainedIsAnEmptinessThatIsMeant)
     read(true);
     db.exec("UPDATE RouteData SET weight = 0; DELETE FROM RouteVersion");
     EXPECT_EQ(read(true), "");
-    EXPECT_FALSE(last.emptiness_doubted);
+    EXPECT_GT(last.rows, 0u) << "which tells it from a database that is being loaded";
 }
 
 TEST_F(RouteReader, WithoutTheColumnEveryWeightIs100AndAnUpgradeIsNoticedAtOnce)

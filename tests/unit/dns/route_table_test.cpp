@@ -195,7 +195,7 @@ TEST(RouteTable, AnswersHaveTheWeights)
     EXPECT_EQ(to_hex(found->answer),
               "080110021a1008b283a085fcffffffff0110e03c18321a0e08b383a085fcffffffff0110e23c");
     wire_codec codec;
-    module_route read;
+    answered_route read;
     ASSERT_TRUE(codec.decode_route(found->answer.data(), found->answer.size(), &read));
     EXPECT_EQ(read.hosts, found->hosts);
 }
