@@ -1,6 +1,6 @@
 // One connection to MySQL or MariaDB. It never reconnects by itself: what a lost
 // connection means for a half-done change only the caller knows. One thread at a
-// time; different clients in different threads are fine.
+// time, unless stated; different clients in different threads are fine.
 //
 // An error's kind says what the caller can do about it:
 //   unavailable  there is no server, the connection was lost, or nothing may be
@@ -16,11 +16,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "db_row.h"
 #include "status.h"
+#include "unique_fd.h"
 
 namespace lars {
 
@@ -64,6 +66,14 @@ public:
     // False after close() and after any call that found the connection lost.
     bool connected() const { return _connection != nullptr; }
 
+    // Any thread. Ends the use of this client for good, for a program that wants to end
+    // while the server says nothing. A statement that is running fails at once, and every
+    // later call fails, all as unavailable; whether the server has done the statement
+    // nobody knows. A connect() that is running is not cut short: it fails when its
+    // time-out is over, or when the server answers. The owner still has to wait for its
+    // thread before it destroys the client.
+    void interrupt();
+
     // The calls below block until the server has answered. Without an open connection
     // they fail as unavailable. An error that ends the connection closes it.
 
@@ -98,10 +108,17 @@ private:
 
     status send(const std::string &sql);
     status failure();
+    status not_usable() const;
+    bool interrupted() const;
+    status share_socket();
     status run_transaction(const std::string &begin, const std::function<status()> &body);
 
     db_options _options;
     std::unique_ptr<connection> _connection;
+
+    mutable std::mutex _mutex;
+    bool _interrupted = false;  // guarded by _mutex, as _socket
+    unique_fd _socket;          // the open connection's, a descriptor of our own
 };
 
 }  // namespace lars

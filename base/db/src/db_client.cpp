@@ -1,6 +1,8 @@
 #include "db_client.h"
 
+#include <fcntl.h>
 #include <mysql.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <mutex>
@@ -80,10 +82,46 @@ db_client::db_client(db_options options) : _options(std::move(options)) {}
 
 db_client::~db_client() = default;
 
+// A descriptor of our own: the library closes its one when it likes, and another thread
+// may be given the number at once.
+status db_client::share_socket()
+{
+    unique_fd own(fcntl(_connection->handle->net.fd, F_DUPFD_CLOEXEC, 0));
+    if (!own.valid())
+        return status::error(std::string("database: no descriptor: ") + std::strerror(errno),
+                             status_kind::unavailable);
+    std::lock_guard<std::mutex> lock(_mutex);
+    _socket = std::move(own);
+    return {};
+}
+
+bool db_client::interrupted() const
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    return _interrupted;
+}
+
+void db_client::interrupt()
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    _interrupted = true;
+    if (_socket.valid())
+        shutdown(_socket.get(), SHUT_RDWR);
+}
+
+status db_client::not_usable() const
+{
+    return status::error("database " + _options.describe() +
+                             (interrupted() ? ": interrupted" : ": not connected"),
+                         status_kind::unavailable);
+}
+
 status db_client::connect()
 {
     prepare_library();
     close();
+    if (interrupted())
+        return not_usable();
 
     auto fresh = std::make_unique<connection>();
     fresh->handle.reset(mysql_init(nullptr));
@@ -104,11 +142,21 @@ status db_client::connect()
         close();
         return failed;
     }
-    return {};
+    status shared = share_socket();
+    // Somebody may have interrupted before there was a socket to shut down.
+    if (shared && interrupted())
+        shared = not_usable();
+    if (!shared)
+        close();
+    return shared;
 }
 
 void db_client::close()
 {
+    {
+        std::lock_guard<std::mutex> lock(_mutex);
+        _socket.reset();
+    }
     _connection.reset();
 }
 
@@ -126,9 +174,10 @@ status db_client::failure()
 
 status db_client::send(const std::string &sql)
 {
-    if (!_connection)
-        return status::error("database " + _options.describe() + ": not connected",
-                             status_kind::unavailable);
+    if (!_connection || interrupted()) {
+        close();
+        return not_usable();
+    }
     prepare_library();
     if (mysql_real_query(_connection->handle.get(), sql.data(), sql.size()) != 0)
         return failure();

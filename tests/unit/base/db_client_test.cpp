@@ -6,6 +6,7 @@
 
 #include "database.h"
 #include "free_port.h"
+#include "wait_until.h"
 
 namespace lars {
 namespace {
@@ -277,6 +278,37 @@ TEST_F(DbClient, ClientsInManyThreadsDoNotMeet)
     EXPECT_EQ(count("RouteChange"), 160);
 }
 
+const char *running_sleeps = "SELECT COUNT(*) FROM information_schema.processlist"
+                             " WHERE db = DATABASE() AND info = 'SELECT SLEEP(60)'";
+
+TEST_F(DbClient, AnInterruptedStatementFailsAtOnceAndSoDoWhatComesLater)
+{
+    const auto start = std::chrono::steady_clock::now();
+    status running;
+    std::thread owner([this, &running] { running = _client.execute("SELECT SLEEP(60)"); });
+    EXPECT_TRUE(test::wait_until([&] { return _database.value(running_sleeps) == "1"; }));
+    _client.interrupt();
+    owner.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
+
+    EXPECT_EQ(running.kind(), status_kind::unavailable) << running.message();
+    EXPECT_FALSE(_client.connected());
+    EXPECT_EQ(_client.execute("SELECT 1").kind(), status_kind::unavailable);
+    EXPECT_EQ(_client.connect().kind(), status_kind::unavailable);
+    EXPECT_FALSE(_client.connected());
+}
+
+TEST_F(DbClient, ATransactionIsInterruptedBetweenItsStatementsToo)
+{
+    const status interrupted = _client.transaction([this] {
+        const status inserted = _client.execute(insert_one);
+        _client.interrupt();
+        return inserted;
+    });
+    EXPECT_EQ(interrupted.kind(), status_kind::unavailable) << interrupted.message();
+    EXPECT_EQ(count("RouteChange"), 0);
+}
+
 TEST(DbClientAlone, AServerThatComesBackIsUsedAgain)
 {
     database_server server;
@@ -297,6 +329,34 @@ TEST(DbClientAlone, AServerThatComesBackIsUsedAgain)
 
     ASSERT_TRUE(server.stop());
     EXPECT_EQ(client.execute("SELECT 1").kind(), status_kind::unavailable);
+}
+
+TEST(DbClientAlone, AnInterruptDoesNotWaitForAServerThatSaysNothing)
+{
+    database_server server;
+    ASSERT_TRUE(server.start());
+    database database(server);
+    db_options options = database.options();
+    options.read_timeout = std::chrono::seconds(60);
+    db_client client(options);
+    ASSERT_TRUE(client.connect());
+    db_client connecting(options);
+
+    status asked;
+    std::thread owner([&] { asked = client.execute("SELECT SLEEP(60)"); });
+    EXPECT_TRUE(test::wait_until([&] { return database.value(running_sleeps) == "1"; }));
+    server.pause();
+    const auto start = std::chrono::steady_clock::now();
+    std::thread other_owner([&] { EXPECT_FALSE(connecting.connect()); });
+    client.interrupt();
+    connecting.interrupt();
+    owner.join();
+    EXPECT_EQ(asked.kind(), status_kind::unavailable) << asked.message();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+    other_owner.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - start,
+              options.connect_timeout + std::chrono::seconds(1));
+    server.resume();
 }
 
 TEST(DbClientAlone, AServerThatSaysNothingIsGivenUp)
