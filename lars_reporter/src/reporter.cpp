@@ -5,7 +5,7 @@
 namespace lars {
 
 static constexpr std::chrono::seconds LOSS_LOG_INTERVAL(10);
-static constexpr std::chrono::milliseconds STOP_GRACE(2000);
+static constexpr std::chrono::milliseconds STOP_GRACE(500);
 
 reporter::reporter(const service_context &context, const options &configured)
     : _context(context),

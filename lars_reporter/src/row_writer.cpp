@@ -1,20 +1,25 @@
 #include "row_writer.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "start_thread.h"
 
 namespace lars {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 static constexpr size_t ROWS_PER_STATEMENT = 500;
 static constexpr milliseconds TAKE_WITHIN(1000);
 static constexpr milliseconds FIRST_BACKOFF(200);
 static constexpr milliseconds LONGEST_BACKOFF(5000);
-// How long rows that wait are still tried once the reporter ends.
+// How long rows that wait are still tried once the reporter ends. An attempt to connect
+// cannot be cut short, so then it has less time.
 static constexpr milliseconds CLOSING_TIME(3000);
 static constexpr milliseconds CLOSING_PAUSE(100);
+static constexpr seconds CLOSING_CONNECT_TIME(1);
 
 row_writer::row_writer(const db_options &options, row_budget *budget, counters *counts,
                        log_sink log)
@@ -22,7 +27,8 @@ row_writer::row_writer(const db_options &options, row_budget *budget, counters *
       _counts(counts),
       _log(std::move(log)),
       _queue(budget),
-      _backoff(FIRST_BACKOFF, LONGEST_BACKOFF)
+      _backoff(FIRST_BACKOFF, LONGEST_BACKOFF),
+      _piece(ROWS_PER_STATEMENT)
 {
 }
 
@@ -34,20 +40,47 @@ row_writer::~row_writer()
 
 status row_writer::start()
 {
-    return start_thread(&_thread, "a storing thread", [this] { run(); });
+    return start_thread(&_thread, "a storing thread", [this] {
+        run();
+        std::lock_guard<std::mutex> lock(_mutex);
+        _ended = true;
+        _ended_changed.notify_all();
+    });
+}
+
+void row_writer::note_progress()
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    _progress = clock::now();
+}
+
+void row_writer::close()
+{
+    if (!_queue.closed())
+        note_progress();
+    _queue.close();
 }
 
 void row_writer::join()
 {
-    if (_thread.joinable())
-        _thread.join();
+    if (!_thread.joinable())
+        return;
+    {
+        std::unique_lock<std::mutex> lock(_mutex);
+        while (!_ended && clock::now() < _progress + CLOSING_TIME)
+            _ended_changed.wait_until(lock, _progress + CLOSING_TIME);
+        if (!_ended)
+            _db.interrupt();
+    }
+    _thread.join();
 }
 
 void row_writer::run()
 {
     while (true) {
-        if (_batch.empty() && !_queue.take(ROWS_PER_STATEMENT, &_batch, TAKE_WITHIN) &&
-            _queue.closed())
+        if (_batch.size() == _suspects)
+            take_rows();
+        if (_batch.empty() && _queue.closed() && _queue.size() == 0)
             return;
         if (!write_batch())
             break;
@@ -56,46 +89,59 @@ void row_writer::run()
     _counts->lost.fetch_add(lost);
 }
 
+// What comes goes before the rows that failed alone, which so hold up nothing.
+void row_writer::take_rows()
+{
+    const auto before = static_cast<std::ptrdiff_t>(_batch.size());
+    if (_batch.size() < ROWS_PER_STATEMENT)
+        _queue.take(ROWS_PER_STATEMENT, &_batch, before == 0 ? TAKE_WITHIN : milliseconds(0));
+    std::rotate(_batch.begin(), _batch.begin() + before, _batch.end());
+}
+
 // Also called without rows, which tells early that the database is away. False
 // when it is time to give up.
 bool row_writer::write_batch()
 {
-    if (!_db.connected()) {
-        if (status s = _db.connect(); !s)
-            return wait_for_database(s);
-    }
+    if (status why; !_db.connected() && !connect(&why))
+        return wait_for_database(why);
     if (_batch.empty()) {
-        database_works();
+        _fresh = false;
         return true;
     }
-    const status written = write(_batch);
-    if (written) {
-        _counts->stored.fetch_add(_batch.size());
-        _batch.clear();
-        database_works();
-        return true;
-    }
-    if (written.kind() == status_kind::rejected) {
-        write_singly();
-        return true;
-    }
-    const bool try_at_once =
-        written.kind() == status_kind::unavailable || written.kind() == status_kind::conflict;
-    _db.close();
-    if (try_at_once && !_trouble.said()) {
-        // A connection that was idle for long may just have been closed.
-        note_trouble(written);
-        return true;
-    }
-    return wait_for_database(written);
+    const size_t rows = std::min(_piece, _batch.size());
+    const status written = write(rows);
+    if (!written)
+        return on_refusal(written);
+    drop_written(rows);
+    return true;
 }
 
-status row_writer::write(const std::vector<summary_row> &rows)
+bool row_writer::connect(status *why)
+{
+    *why = _queue.closed() ? _db.connect(CLOSING_CONNECT_TIME) : _db.connect();
+    _fresh = true;
+    return why->ok();
+}
+
+// A row that is older than what is stored for its key changes nothing: an agent that got
+// no acknowledgement sends its reports again, perhaps by way of another reporter. A time
+// that the database's clock has not come to yet is somebody's mistake, and holds up
+// nothing. What is assigned last is what the conditions look at.
+static const char *const UNLESS_OLDER =
+    " ON DUPLICATE KEY UPDATE"
+    " succ_cnt=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,succ_cnt,VALUES(succ_cnt)),"
+    "err_cnt=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,err_cnt,VALUES(err_cnt)),"
+    "overload=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,overload,VALUES(overload)),"
+    "ts=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,ts,VALUES(ts))";
+
+// Writes the first ROWS of the batch.
+status row_writer::write(size_t rows)
 {
     std::string sql = "INSERT INTO ServerCallStatus"
                       " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
     const char *separator = "";
-    for (const summary_row &row : rows) {
+    for (size_t i = 0; i < rows; ++i) {
+        const summary_row &row = _batch[i];
         sql += separator;
         sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) +
                ',' + std::to_string(row.address.ip) + ',' + std::to_string(row.address.port) + ',' +
@@ -104,27 +150,69 @@ status row_writer::write(const std::vector<summary_row> &rows)
                (row.overloaded ? '1' : '0') + "')";
         separator = ",";
     }
-    sql += " ON DUPLICATE KEY UPDATE succ_cnt = VALUES(succ_cnt), err_cnt = VALUES(err_cnt),"
-           " ts = VALUES(ts), overload = VALUES(overload)";
+    sql += UNLESS_OLDER;
     return _db.execute(sql);
 }
 
-// The database refuses something in the batch: what it takes is written, the
-// rest dropped.
-void row_writer::write_singly()
+void row_writer::drop_written(size_t rows)
 {
-    while (!_batch.empty()) {
-        const status written = write({_batch.back()});
-        if (!written && written.kind() != status_kind::rejected)
-            return;
-        if (written) {
-            _counts->stored.fetch_add(1);
-        } else {
-            _counts->refused.fetch_add(1);
-            _refusal.say(_log, log_level::error, written.message(), written.message());
-        }
-        _batch.pop_back();
+    _counts->stored.fetch_add(rows);
+    _batch.erase(_batch.begin(), _batch.begin() + static_cast<std::ptrdiff_t>(rows));
+    _suspects = std::min(_suspects, _batch.size());
+    _piece = std::min(_piece * 2, ROWS_PER_STATEMENT);
+    note_progress();
+    database_works();
+}
+
+// The database did not take the first piece of the batch. Whatever the reason is, a
+// smaller piece may be taken: it takes less time, and less room in a packet, and leaves
+// out the row that is at fault. A server that gets more than a packet may hold often only
+// closes the connection.
+bool row_writer::on_refusal(const status &why)
+{
+    const status_kind kind = why.kind();
+    // A connection that was idle for long may just have been closed by the server.
+    const bool idle_before = kind == status_kind::unavailable && !_fresh;
+    const bool says_nothing_of_rows =
+        idle_before || kind == status_kind::denied || kind == status_kind::missing;
+    const size_t rows = std::min(_piece, _batch.size());
+    if (rows > 1 && !says_nothing_of_rows)
+        _piece = rows / 2;
+
+    switch (kind) {
+    case status_kind::bad_data:
+        if (rows == 1)
+            refuse_first(why);
+        return true;
+    case status_kind::failed:
+    case status_kind::rejected:
+        if (rows > 1)
+            return true;
+        put_first_last();
+        break;
+    default: break;
     }
+    _db.close();
+    // Another transaction may just have been in the way, too.
+    if ((idle_before || kind == status_kind::conflict) && !std::exchange(_tried_at_once, true))
+        return true;
+    return wait_for_database(why);
+}
+
+void row_writer::refuse_first(const status &why)
+{
+    _counts->refused.fetch_add(1);
+    _refusal.say(_log, log_level::error, why.message(), why.message(), "; dropped");
+    _batch.erase(_batch.begin());
+    _suspects = std::min(_suspects, _batch.size());
+}
+
+// Nobody knows whose fault it is that the first row is not taken: it is tried again after
+// the others.
+void row_writer::put_first_last()
+{
+    std::rotate(_batch.begin(), std::next(_batch.begin()), _batch.end());
+    _suspects = std::min(_suspects + 1, _batch.size());
 }
 
 bool row_writer::wait_for_database(const status &why)
@@ -132,17 +220,26 @@ bool row_writer::wait_for_database(const status &why)
     note_trouble(why);
     if (!_queue.wait_closed(_backoff.next()))
         return true;
-    _give_up = std::min(_give_up, clock::now() + CLOSING_TIME);
-    if (clock::now() >= _give_up || (_batch.empty() && _queue.size() == 0))
+    if ((_batch.empty() && _queue.size() == 0) || clock::now() >= end_of_patience())
         return false;
     std::this_thread::sleep_for(CLOSING_PAUSE);
     return true;
 }
 
-// Only once it has taken something: a database without our table lets us in, too.
+// Once the queue is closed.
+row_writer::clock::time_point row_writer::end_of_patience()
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    return _progress + CLOSING_TIME;
+}
+
+// Only once it has stored something, and nothing is left that it does not take: a database
+// that takes no rows lets us in, too.
 void row_writer::database_works()
 {
-    if (!_trouble.over())
+    _tried_at_once = false;
+    _fresh = false;
+    if (_suspects > 0 || !_trouble.over())
         return;
     _log(log_level::info, "the database ", _db.options().describe(), " is back");
     _backoff.reset();

@@ -3,13 +3,18 @@
 // time, unless stated; different clients in different threads are fine.
 //
 // An error's kind says what the caller can do about it:
-//   unavailable  there is no server, the connection was lost, or nothing may be
+//   unavailable  there is no server, the connection was lost, or nothing may be done or
 //                written for now: connect again later
 //   denied       the server does not accept this user, password or database
 //   missing      a table or a column is not there
-//   conflict     a deadlock or a lock's time-out: the transaction may be tried again
-//   rejected     the server refuses the statement
-//   bad_data     a row does not hold what it should
+//   conflict     a deadlock, or a lock's or a statement's time is over: the transaction
+//                may be tried again
+//   rejected     the server does not understand the statement
+//   bad_data     a row that was read does not hold what it should; or the server does
+//                not take what a statement writes, and never will: a value, a constraint,
+//                or more than a packet may hold. Only errors that are known to be the
+//                data's own are of this kind.
+//   failed       any other error of the server: nobody knows whose fault it is
 #pragma once
 
 #include <chrono>
@@ -59,8 +64,9 @@ public:
     db_client &operator=(const db_client &) = delete;
 
     // Connects, and blocks for at most about the connect time-out. An open connection
-    // is closed first.
-    status connect();
+    // is closed first. With WITHIN, that is the connect time-out of this attempt.
+    status connect() { return connect(_options.connect_timeout); }
+    status connect(std::chrono::seconds within);
     void close();
 
     // False after close() and after any call that found the connection lost.

@@ -42,14 +42,15 @@ static void prepare_library()
     (void)this_thread;
 }
 
-static void set_options(MYSQL *handle, const db_options &options)
+static void set_options(MYSQL *handle, const db_options &options,
+                        std::chrono::seconds connect_timeout)
 {
     const auto set_timeout = [handle](mysql_option option, std::chrono::seconds timeout) {
         // 0 would mean to wait for ever.
         const auto seconds = static_cast<unsigned>(std::max<int64_t>(timeout.count(), 1));
         mysql_options(handle, option, &seconds);
     };
-    set_timeout(MYSQL_OPT_CONNECT_TIMEOUT, options.connect_timeout);
+    set_timeout(MYSQL_OPT_CONNECT_TIMEOUT, connect_timeout);
     set_timeout(MYSQL_OPT_READ_TIMEOUT, options.read_timeout);
     set_timeout(MYSQL_OPT_WRITE_TIMEOUT, options.write_timeout);
 
@@ -116,7 +117,7 @@ status db_client::not_usable() const
                          status_kind::unavailable);
 }
 
-status db_client::connect()
+status db_client::connect(std::chrono::seconds within)
 {
     prepare_library();
     close();
@@ -127,7 +128,7 @@ status db_client::connect()
     fresh->handle.reset(mysql_init(nullptr));
     if (!fresh->handle)
         return status::error("database: out of memory", status_kind::unavailable);
-    set_options(fresh->handle.get(), _options);
+    set_options(fresh->handle.get(), _options, within);
 
     const bool local = !_options.socket.empty();
     _connection = std::move(fresh);
