@@ -44,6 +44,13 @@ struct call_summary {
     uint32_t caller = 0;  // host-order address of the reporting agent's machine
     uint32_t ts = 0;      // when the summary was made: seconds since 1970
     std::vector<host_calls> hosts;
+    uint64_t seq = 0;  // of the message that brought it; 0: its sender wants no answer
+};
+
+// What the reporter answers to summaries with a seq. They count within one connection.
+struct summary_answer {
+    uint64_t taken = 0;   // the seq of the last summary that it has taken
+    uint64_t stored = 0;  // everything up to this one is in the database
 };
 
 }  // namespace lars

@@ -49,6 +49,8 @@ public:
     // From a ReportStatusRequest. A host that cannot be called is left out; *LEFT_OUT
     // becomes the number of those.
     bool decode_call_summary(const char *data, size_t len, call_summary *out, size_t *left_out);
+    // From a ReportStatusResponse.
+    bool decode_summary_answer(const char *data, size_t len, summary_answer *out);
 
     // Each encode function returns the body of a message. It stays the codec's, and is
     // valid until the next call of one.
@@ -61,6 +63,8 @@ public:
     // that are in.
     std::string_view encode_route(const module_request &asked, const std::vector<route_host> &hosts,
                                   size_t *fitted);
+    // A ReportStatusResponse.
+    std::string_view encode_summary_answer(const summary_answer &answer);
 
 private:
     std::string_view serialize(const google::protobuf::MessageLite &message);
@@ -70,6 +74,7 @@ private:
     ReportRequest _report_request;
     GetRouteResponse _route_response;
     ReportStatusRequest _status_request;
+    ReportStatusResponse _status_response;
     // Clearing the host of one message would free it, so there are two.
     GetHostResponse _with_host;
     GetHostResponse _without_host;
@@ -89,7 +94,11 @@ std::string encode_route_for_all(const module_route &route, size_t *fitted);
 // Adds both to such a body, which has none yet. One that is 0 is absent.
 void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version);
 
-// As many ReportStatusRequests as the summary needs, each with some of its hosts.
+// As many ReportStatusRequests as the summary needs, each with some of its hosts, and
+// without a seq.
 std::vector<std::string> encode_call_summary(const call_summary &summary);
+// Adds a seq to such a body, which has none yet. An empty body becomes a summary of
+// nothing, to which there is an answer all the same.
+void append_summary_seq(std::string *summary_body, uint64_t seq);
 
 }  // namespace lars

@@ -138,6 +138,7 @@ bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary 
     out->module = module_of(_status_request);
     out->caller = ip_from_wire(_status_request.caller());
     out->ts = _status_request.ts();
+    out->seq = _status_request.seq();
     out->hosts.clear();
     for (const HostCallResult &result : _status_request.results()) {
         if (can_be_called(result))
@@ -170,6 +171,21 @@ std::string_view wire_codec::encode_route(const module_request &asked,
     return serialize(_route_response);
 }
 
+bool wire_codec::decode_summary_answer(const char *data, size_t len, summary_answer *out)
+{
+    if (!parse(_status_response, data, len))
+        return false;
+    *out = {_status_response.seq(), _status_response.stored()};
+    return true;
+}
+
+std::string_view wire_codec::encode_summary_answer(const summary_answer &answer)
+{
+    _status_response.set_seq(answer.taken);
+    _status_response.set_stored(answer.stored);
+    return serialize(_status_response);
+}
+
 std::string_view wire_codec::serialize(const google::protobuf::MessageLite &message)
 {
     message.SerializeToString(&_body);
@@ -198,6 +214,13 @@ void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t vers
     end.set_seq(seq);
     end.set_version(version);
     end.AppendToString(route_body);
+}
+
+void append_summary_seq(std::string *summary_body, uint64_t seq)
+{
+    ReportStatusRequest only_seq;
+    only_seq.set_seq(seq);
+    only_seq.AppendToString(summary_body);
 }
 
 std::vector<std::string> encode_call_summary(const call_summary &summary)

@@ -16,6 +16,7 @@
 #include "row_writer.h"
 #include "service.h"
 #include "status.h"
+#include "stored_reports.h"
 #include "tcp_server.h"
 #include "wire.h"
 
@@ -26,6 +27,8 @@ public:
     using options = reporter_options;
 
     reporter(const service_context &context, const options &configured);
+    // Ends the threads. What was not stored is lost.
+    ~reporter();
 
     // Takes the port, starts the threads and serves, whether there is a database or not.
     // An error if the port is taken or there can be no thread.
@@ -45,6 +48,8 @@ private:
 
     void warn_of_spelling(const options &read) const;
     void on_summary(const char *data, uint32_t len, net_connection &conn);
+    void take(const call_summary &summary, net_connection &conn, loop_state *state);
+    std::shared_ptr<stored_reports> reports_of(net_connection &conn, loop_state *state);
     void log_losses();
     void log_totals(log_level level) const;
 

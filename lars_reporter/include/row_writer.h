@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "log.h"
 #include "row_queue.h"
 #include "status.h"
+#include "stored_reports.h"
 #include "summary_row.h"
 
 namespace lars {
@@ -40,7 +42,10 @@ public:
     status start();
 
     // Any thread. As row_queue::push().
-    void push(const summary_row &row) { _queue.push(row); }
+    void push(const summary_row &row, const std::shared_ptr<report_receipt> &receipt = nullptr)
+    {
+        _queue.push(row, receipt);
+    }
 
     // Any thread. Makes the thread write what waits, and end. If the database is away,
     // it is tried for about three seconds more.
@@ -72,7 +77,7 @@ private:
     log_sink _log;
     row_queue _queue;
     backoff _backoff;
-    std::vector<summary_row> _batch;
+    std::vector<waiting_row> _batch;
     size_t _piece;                // how many rows of the batch the next statement has
     size_t _suspects = 0;         // at the batch's end: each failed as the only one
     bool _fresh = false;          // nothing was asked of this connection yet

@@ -21,6 +21,15 @@ reporter::reporter(const service_context &context, const options &configured)
     _server.set_loop_state<loop_state>([] { return std::make_unique<loop_state>(); });
 }
 
+// Before the server, of whose connections the storing threads tell that rows are stored.
+reporter::~reporter()
+{
+    for (auto &writer : _writers)
+        writer->close();
+    for (auto &writer : _writers)
+        writer->join();
+}
+
 status reporter::start()
 {
     warn_of_spelling(_options);
@@ -30,6 +39,10 @@ status reporter::start()
         });
     if (!added)
         return added;
+    _server.set_conn_close([](net_connection &conn) {
+        if (const auto *reports = std::any_cast<std::shared_ptr<stored_reports>>(&conn.param))
+            (*reports)->end();
+    });
     if (status s = _server.bind(_options.server.address); !s)
         return s;
     for (auto &writer : _writers) {
@@ -76,20 +89,54 @@ void reporter::on_summary(const char *data, uint32_t len, net_connection &conn)
     loop_state &state = _server.loop_state<loop_state>(conn);
     call_summary &summary = state.summary;
     size_t bad = 0;
-    if (state.codec.decode_call_summary(data, len, &summary, &bad)) {
-        const int node = _ring.node_for(summary.module);
-        row_writer &writer = *_writers[static_cast<size_t>(node)];
-        for (const host_calls &calls : summary.hosts)
-            writer.push(make_summary_row(summary, calls));
-    } else {
+    if (state.codec.decode_call_summary(data, len, &summary, &bad))
+        take(summary, conn, &state);
+    else
         bad = 1;
-    }
     if (bad == 0)
         return;
     const uint64_t so_far = _bad.fetch_add(bad) + bad;
     state.bad_limiter.write(_context.loop->log(), conn.loop()->now(), log_level::warn,
                             "dropped a report from ", conn.peer(), " that makes no sense (", so_far,
                             " bodies or rows so far)");
+}
+
+void reporter::take(const call_summary &summary, net_connection &conn, loop_state *state)
+{
+    std::shared_ptr<stored_reports> reports;
+    std::shared_ptr<report_receipt> receipt;
+    if (summary.seq != 0) {
+        reports = reports_of(conn, state);
+        receipt = reports->take(summary.seq);
+    }
+    const int node = _ring.node_for(summary.module);
+    row_writer &writer = *_writers[static_cast<size_t>(node)];
+    for (const host_calls &calls : summary.hosts)
+        writer.push(make_summary_row(summary, calls), receipt);
+    if (!reports)
+        return;
+    receipt.reset();
+    const std::string_view body = state->codec.encode_summary_answer(reports->answer());
+    conn.send_message(body.data(), body.size(), ID_ReportStatusResponse);
+}
+
+std::shared_ptr<stored_reports> reporter::reports_of(net_connection &conn, loop_state *state)
+{
+    if (!conn.param.has_value()) {
+        // In a storing thread.
+        const auto on_growth = [this, state, loop = conn.loop(),
+                                id = conn.id()](const std::shared_ptr<stored_reports> &grown) {
+            loop->add_task([this, state, id, grown] {
+                const auto answer = grown->growth();
+                if (!answer)
+                    return;
+                const std::string_view body = state->codec.encode_summary_answer(*answer);
+                _server.send_message(id, body.data(), body.size(), ID_ReportStatusResponse);
+            });
+        };
+        conn.param = std::make_shared<stored_reports>(on_growth);
+    }
+    return std::any_cast<std::shared_ptr<stored_reports>>(conn.param);
 }
 
 void reporter::log_totals(log_level level) const

@@ -1,15 +1,42 @@
 #include "row_queue.h"
 
+#include <algorithm>
+#include <ctime>
 #include <iterator>
 
 namespace lars {
 
-void row_queue::push(const summary_row &row)
+// As the database sees it (row_writer.cpp): a report that is sent again may come late.
+static bool is_older(const summary_row &row, const summary_row &waiting)
+{
+    constexpr int64_t CLOCKS_DIFFER = 60;
+    return row.ts < waiting.ts && waiting.ts <= std::time(nullptr) + CLOCKS_DIFFER;
+}
+
+// What is stored is told up to a report: where one waits already, a later one of the same
+// connection need not.
+static void add_receipt(const std::shared_ptr<report_receipt> &receipt, waiting_row *row)
+{
+    if (!receipt)
+        return;
+    auto &all = row->receipts;
+    const auto ended = [](const auto &old) { return old->reports().ended(); };
+    all.erase(std::remove_if(all.begin(), all.end(), ended), all.end());
+    const auto same = [&receipt](const auto &old) {
+        return &old->reports() == &receipt->reports();
+    };
+    if (std::none_of(all.begin(), all.end(), same))
+        all.push_back(receipt);
+}
+
+void row_queue::push(const summary_row &row, const std::shared_ptr<report_receipt> &receipt)
 {
     std::lock_guard<std::mutex> lock(_mutex);
     const auto place = _places.find(row);
     if (place != _places.end()) {
-        *place->second = row;
+        if (!is_older(row, *place->second))
+            static_cast<summary_row &>(*place->second) = row;
+        add_receipt(receipt, &*place->second);
         return;
     }
     if (_budget->waiting.load() >= _budget->limit.load()) {
@@ -18,7 +45,8 @@ void row_queue::push(const summary_row &row)
             return;
         drop_oldest();
     }
-    _rows.push_back(row);
+    _rows.emplace_back(row);
+    add_receipt(receipt, &_rows.back());
     _places.emplace(row, std::prev(_rows.end()));
     _budget->waiting.fetch_add(1);
     if (_rows.size() == 1)
@@ -32,13 +60,15 @@ void row_queue::drop_oldest()
     _budget->waiting.fetch_sub(1);
 }
 
-bool row_queue::take(size_t most, std::vector<summary_row> *out, std::chrono::milliseconds within)
+bool row_queue::take(size_t most, std::vector<waiting_row> *out, std::chrono::milliseconds within)
 {
     std::unique_lock<std::mutex> lock(_mutex);
     _changed.wait_for(lock, within, [this] { return _closed || !_rows.empty(); });
     while (!_rows.empty() && out->size() < most) {
-        out->push_back(_rows.front());
-        drop_oldest();
+        _places.erase(_rows.front());
+        out->push_back(std::move(_rows.front()));
+        _rows.pop_front();
+        _budget->waiting.fetch_sub(1);
     }
     return !out->empty();
 }

@@ -64,6 +64,32 @@ long memory_of(pid_t pid)
     return 0;
 }
 
+std::string with_seq(std::string status_body, uint64_t seq)
+{
+    ReportStatusRequest only_seq;
+    only_seq.set_seq(seq);
+    return status_body + only_seq.SerializeAsString();
+}
+
+// "seq/stored" of the next frame; "" if that is no answer to a report.
+std::string answer(wire_peer &peer, milliseconds within = milliseconds(5000))
+{
+    const auto frame = peer.receive_frame(within);
+    ReportStatusResponse body;
+    if (!frame || frame->msgid != ID_ReportStatusResponse || !body.ParseFromString(frame->body))
+        return "";
+    return std::to_string(body.seq()) + "/" + std::to_string(body.stored());
+}
+// Takes answers until one is like that.
+bool answer_becomes(wire_peer &peer, const std::string &expected)
+{
+    std::string last;
+    do
+        last = answer(peer);
+    while (!last.empty() && last != expected);
+    return last == expected;
+}
+
 class Reporter : public testing::Test {
 protected:
     wire_peer connect()
@@ -185,6 +211,83 @@ TEST_F(Reporter, WhatWasReceivedIsStoredBeforeItStops)
     EXPECT_EQ(_database.value("SELECT COUNT(*) FROM ServerCallStatus"), "3000");
 }
 
+TEST_F(Reporter, AReportWithASeqIsAnsweredWhenItIsTakenAndWhenItIsStored)
+{
+    ASSERT_TRUE(_reporter.start());
+    wire_peer peer = connect();
+    ASSERT_TRUE(peer.send_frame(3, with_seq("", 1)));
+    EXPECT_EQ(answer(peer), "1/1") << "nothing in it has to be stored";
+    {
+        db_client other(_database.options());
+        ASSERT_TRUE(other.connect());
+        ASSERT_TRUE(other.execute("LOCK TABLES ServerCallStatus WRITE"));
+        ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(1, 1, 1, 1), 2)));
+        EXPECT_EQ(answer(peer), "2/1");
+        ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(2, 1, 1, 1), 3)));
+        EXPECT_EQ(answer(peer), "3/1");
+        ASSERT_TRUE(peer.send_frame(3, with_seq("", 4)));
+        EXPECT_EQ(answer(peer), "4/1") << "in order: what was before it is not stored";
+    }
+    EXPECT_TRUE(answer_becomes(peer, "4/4"));
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM ServerCallStatus"), "2");
+}
+
+TEST_F(Reporter, AnAgentThatSendsNoSeqGetsNoAnswer)
+{
+    ASSERT_TRUE(_reporter.start());
+    wire_peer old = connect();
+    wire_peer peer = connect();
+    ASSERT_TRUE(old.send_frame(3, status_message(1, 1, 1, 1)));
+    ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(2, 1, 1, 1), 1)));
+    EXPECT_TRUE(answer_becomes(peer, "1/1"));
+    ASSERT_TRUE(count_becomes("2"));
+    EXPECT_EQ(old.receive_bytes(milliseconds(200)), "");
+}
+
+TEST_F(Reporter, RowsThatWillNeverBeStoredAreDone)
+{
+    _database.exec("ALTER TABLE ServerCallStatus ADD CONSTRAINT few CHECK (succ_cnt < 100)");
+    _reporter.set("reporter", "queue_limit", "10");
+    ASSERT_TRUE(_reporter.start());
+    wire_peer peer = connect();
+    ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(1, 1, 1, 1000), 1)));
+    EXPECT_TRUE(answer_becomes(peer, "1/1")) << "refused";
+    uint64_t seq = 1;
+    {
+        db_client other(_database.options());
+        ASSERT_TRUE(other.connect());
+        ASSERT_TRUE(other.execute("LOCK TABLES ServerCallStatus WRITE"));
+        // The same key again and again, and then more than the queue holds.
+        while (seq < 200)
+            ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(1, 1, 7, 1), ++seq)));
+        for (uint32_t i = 200; i < 300; ++i)
+            ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(1, 1, i, 1), ++seq)));
+    }
+    EXPECT_TRUE(answer_becomes(peer, "300/300"));
+    EXPECT_EQ(_reporter.stop(), 0);
+    EXPECT_EQ(_reporter.process().output().find(" 0 dropped because"), std::string::npos);
+}
+
+TEST_F(Reporter, AReportThatIsOlderThanWhatIsStoredChangesNothing)
+{
+    ASSERT_TRUE(_reporter.start());
+    wire_peer peer = connect();
+    const auto send = [&](uint32_t ts, uint32_t succ, uint64_t seq) {
+        ReportStatusRequest body;
+        ASSERT_TRUE(body.ParseFromString(status_message(1, 1, 1, succ)));
+        body.set_ts(ts);
+        body.set_seq(seq);
+        ASSERT_TRUE(peer.send_frame(3, body.SerializeAsString()));
+        const std::string done = std::to_string(seq) + "/" + std::to_string(seq);
+        EXPECT_TRUE(answer_becomes(peer, done));
+    };
+    send(2000, 5, 1);
+    send(1999, 7, 2);
+    EXPECT_EQ(_database.value("SELECT CONCAT(succ_cnt, ' ', ts) FROM ServerCallStatus"), "5 2000");
+    send(2000, 8, 3);
+    EXPECT_EQ(_database.value("SELECT CONCAT(succ_cnt, ' ', ts) FROM ServerCallStatus"), "8 2000");
+}
+
 class ReporterOwnServer : public testing::Test {
 protected:
     void SetUp() override
@@ -245,6 +348,23 @@ TEST_F(ReporterOwnServer, WhatFitsTheQueueSurvivesADatabaseRestart)
     EXPECT_TRUE(_reporter->process().wait_for_output("database "));
     ASSERT_TRUE(_server.start().ok());
     EXPECT_TRUE(wait_until([&] { return count() == "5000"; }, milliseconds(30000)));
+}
+
+TEST_F(ReporterOwnServer, ADatabaseThatHangsDoesNotHoldUpTheEnd)
+{
+    ASSERT_TRUE(_reporter->start());
+    wire_peer peer;
+    ASSERT_TRUE(peer.connect_tcp(_reporter->port()));
+    ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(1, 1, 1, 1), 1)));
+    ASSERT_TRUE(answer_becomes(peer, "1/1"));
+    _server.pause();
+    for (int i = 1; i <= 20; ++i)
+        ASSERT_TRUE(peer.send_frame(3, with_seq(status_message(i, 1, 2, 1), 2)));
+    ASSERT_NE(answer(peer), "");
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_EQ(_reporter->stop(), 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+    _server.resume();
 }
 
 TEST_F(ReporterOwnServer, StartsAndStopsWithoutADatabase)

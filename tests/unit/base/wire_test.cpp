@@ -290,5 +290,40 @@ TEST(Wire, ACallSummaryIsSplitIntoMessagesThatAlwaysFit)
     EXPECT_EQ(left_out, 0u);
 }
 
+TEST(Wire, ACallSummaryTakesItsSeqLater)
+{
+    wire_codec codec;
+    call_summary summary{{1, 2}, 3, 4, {{{5, 6}, 7, 8, true}}};
+    std::string body = encode_call_summary(summary).at(0);
+    call_summary read;
+    size_t left_out = 0;
+    ASSERT_TRUE(codec.decode_call_summary(body.data(), body.size(), &read, &left_out));
+    EXPECT_EQ(read.seq, 0u) << "absent: no answer is wanted";
+    append_summary_seq(&body, UINT64_MAX);
+    ASSERT_TRUE(codec.decode_call_summary(body.data(), body.size(), &read, &left_out));
+    EXPECT_EQ(read.seq, UINT64_MAX);
+    EXPECT_EQ(read.module, summary.module);
+    EXPECT_EQ(read.hosts.size(), 1u);
+
+    std::string nothing;
+    append_summary_seq(&nothing, 9);
+    EXPECT_EQ(nothing, "\x30\x09");
+    ASSERT_TRUE(codec.decode_call_summary(nothing.data(), nothing.size(), &read, &left_out));
+    EXPECT_EQ(read.seq, 9u);
+    EXPECT_TRUE(read.hosts.empty());
+}
+
+TEST(Wire, ASummarysAnswerComesThrough)
+{
+    wire_codec codec;
+    const std::string body(codec.encode_summary_answer({300, 2}));
+    EXPECT_EQ(body, std::string("\x08\xac\x02\x10\x02"));
+    summary_answer read;
+    ASSERT_TRUE(codec.decode_summary_answer(body.data(), body.size(), &read));
+    EXPECT_EQ(read.taken, 300u);
+    EXPECT_EQ(read.stored, 2u);
+    EXPECT_FALSE(codec.decode_summary_answer("\x08", 1, &read));
+}
+
 }  // namespace
 }  // namespace lars

@@ -17,7 +17,7 @@ using test::row;
 // "1:10 2:20": modid and successes of what is taken at once.
 std::string take(row_queue &queue, size_t most = 1000)
 {
-    std::vector<summary_row> rows;
+    std::vector<waiting_row> rows;
     queue.take(most, &rows, milliseconds(0));
     std::string text;
     for (const summary_row &taken : rows)
@@ -56,6 +56,21 @@ TEST_F(RowQueue, ALaterRowOfTheSameKeyTakesThePlaceOfTheFirst)
     EXPECT_EQ(take(queue), "1:999 2:2");
     queue.push(row(1, 5));
     EXPECT_EQ(take(queue), "1:5") << "the place of a row that was taken is forgotten";
+}
+
+TEST_F(RowQueue, AnOlderRowOfTheSameKeyDoesNotReplaceANewerOne)
+{
+    summary_row newer = row(1, 20);
+    summary_row older = row(1, 10);
+    --older.ts;
+    queue.push(newer);
+    queue.push(older);
+    EXPECT_EQ(take(queue), "1:20");
+    // Unless its time has not come yet.
+    newer.ts = UINT32_MAX;
+    queue.push(newer);
+    queue.push(older);
+    EXPECT_EQ(take(queue), "1:10");
 }
 
 TEST_F(RowQueue, TakesNoMoreThanAskedForAndTheOldestFirst)
@@ -121,7 +136,7 @@ TEST_F(RowQueue, WhereNoneWaitsTheNewRowIsDropped)
 TEST_F(RowQueue, CloseEndsAWaitAndLeavesWhatWaits)
 {
     std::thread closer([this] { queue.close(); });
-    std::vector<summary_row> rows;
+    std::vector<waiting_row> rows;
     EXPECT_FALSE(queue.take(1, &rows, milliseconds(20000)));
     closer.join();
     EXPECT_TRUE(queue.closed());
@@ -133,7 +148,7 @@ TEST_F(RowQueue, CloseEndsAWaitAndLeavesWhatWaits)
 
 TEST_F(RowQueue, WaitsForARow)
 {
-    std::vector<summary_row> rows;
+    std::vector<waiting_row> rows;
     EXPECT_FALSE(queue.take(1, &rows, milliseconds(1)));
     EXPECT_FALSE(queue.wait_closed(milliseconds(1)));
     std::thread pusher([this] { queue.push(row(1, 1)); });
@@ -156,7 +171,7 @@ TEST_F(RowQueue, Trap_P2_ManyThreadsPushAndOneTakes)
     std::map<int32_t, int32_t> latest;
     bool ordered = true;
     std::thread taker([&] {
-        std::vector<summary_row> rows;
+        std::vector<waiting_row> rows;
         while (queue.take(7, &rows, milliseconds(20000))) {
             for (const summary_row &taken : rows) {
                 ordered = ordered && latest[taken.module.modid] < taken.succ;
