@@ -14,9 +14,12 @@ class backoff {
 public:
     using milliseconds = std::chrono::milliseconds;
 
-    // Both are more than 0; LONGEST is not less than FIRST.
+    // Less than 1 ms counts as 1 ms, and a LONGEST below FIRST as FIRST.
     backoff(milliseconds first, milliseconds longest)
-        : _first(first), _longest(longest), _next(first), _random(std::random_device{}())
+        : _first(std::max(first, milliseconds(1))),
+          _longest(std::max(longest, _first)),
+          _next(_first),
+          _random(std::random_device{}())
     {
     }
 
@@ -25,7 +28,7 @@ public:
     milliseconds next()
     {
         const milliseconds step = _next;
-        _next = std::min(_next * 2, _longest);
+        _next = _next > _longest / 2 ? _longest : _next * 2;
         return milliseconds(
             std::uniform_int_distribution<int64_t>(step.count() / 2, step.count())(_random));
     }

@@ -4,6 +4,12 @@
 // "Loop thread" below means that thread. While the loop is not running it means any
 // one thread: whoever sets things up before the loop starts, or takes them apart
 // after it has ended.
+//
+// A callback, a task or a timer that throws ends event_process() with that exception.
+// The loop stays whole and can be run again: a timer that runs once is gone, a repeated
+// one keeps its beat, and what was not run in that round is run in the next one. Where a
+// thread was made for the loop (loop_thread), nobody catches the exception, and the
+// program ends.
 #pragma once
 
 #include <atomic>
@@ -37,13 +43,15 @@ public:
 
     // LOG is where this loop, and what lives in it, writes log lines.
     explicit event_loop(log_sink log = stderr_log("lars"));
-    // Destroys the tasks, timers and callbacks that are left, without running them.
+    // Destroys the tasks, timers and callbacks that are left, without running them. What
+    // they own may still use the loop while it is destroyed.
     ~event_loop();
     event_loop(const event_loop &) = delete;
     event_loop &operator=(const event_loop &) = delete;
 
     // Runs the loop in the calling thread until stop() is called. Returns an error if
-    // the process had no fd left for the loop when it was made, or if waiting fails.
+    // the process had no fd left for the loop when it was made, or if waiting fails. May
+    // be called again afterwards. A stop() that came before an exception still counts.
     status event_process();
 
     // Any thread, also a signal handler. Makes event_process() return after the round
@@ -53,7 +61,8 @@ public:
     // Loop thread. Calls ON_READ in each round in which FD can be read, while READ is
     // in MASK, and ON_WRITE in each round in which FD can be written, while WRITE is
     // in MASK. Both may delete any event, also their own. FD stays the caller's. An
-    // error if FD cannot be watched (a regular file cannot) or no fd is given.
+    // error if FD cannot be watched (a regular file cannot), if it is watched already, or
+    // if no fd is given.
     //
     // An FD that has failed or was hung up is reported whatever MASK says, in every
     // round until del_io_event(): to ON_READ if MASK has READ or is 0, to ON_WRITE if
@@ -69,8 +78,10 @@ public:
     void del_io_event(int fd);
 
     // Loop thread. Calls RUN once after DELAY, or again and again, for the first time
-    // after one INTERVAL, which is more than 0. A repeated timer that comes late skips
-    // what it has missed. The clock is monotonic.
+    // after one INTERVAL. A repeated timer that comes late skips what it has missed. The
+    // clock is monotonic. A DELAY below 0 counts as 0, an INTERVAL below 1 ms as 1 ms,
+    // and anything above a hundred years as a hundred years: milliseconds::max() is
+    // never.
     timer_id run_after(std::chrono::milliseconds delay, callback run);
     timer_id run_every(std::chrono::milliseconds interval, callback run);
     // Loop thread. A timer may cancel itself. Ignores an id whose timer is gone, and 0.
@@ -119,6 +130,8 @@ private:
 
     status open();
     io_event *find(int fd, uint32_t generation) const;
+    status run_round();
+    bool destroy_one_event();
     void dispatch(uint64_t tag, uint32_t ready);
     void run_tasks();
     void destroy_garbage();

@@ -20,7 +20,8 @@ public:
 
     // CONSUME is called in LOOP's thread; LOOP outlives every send(). LIMIT is how many
     // items may wait, 0 for any number. The queue is destroyed in LOOP's thread. What
-    // waits then is not consumed.
+    // waits then is not consumed. A batch whose consumer throws is given up
+    // (event_loop.h says what comes of the exception).
     thread_queue(event_loop *loop, consumer consume, size_t limit = 0)
         : _loop(loop), _state(std::make_shared<state>()), _limit(limit)
     {
@@ -58,7 +59,12 @@ private:
                 std::lock_guard<std::mutex> lock(mutex);
                 batch.swap(waiting);
             }
-            consume(batch);
+            try {
+                consume(batch);
+            } catch (...) {
+                batch.clear();
+                throw;
+            }
             batch.clear();
         }
     };

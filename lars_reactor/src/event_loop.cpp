@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <type_traits>
 
@@ -27,6 +28,15 @@ static void destroy_all(list &things)
         list().swap(things);
 }
 
+// Far enough for any purpose, and small enough to be added to a time twice.
+static constexpr std::chrono::milliseconds LONGEST_WAIT = std::chrono::hours(24 * 365 * 100);
+
+static event_loop::clock::duration bounded(std::chrono::milliseconds wait,
+                                           std::chrono::milliseconds shortest)
+{
+    return std::clamp(wait, shortest, LONGEST_WAIT);
+}
+
 event_loop::event_loop(log_sink log)
     : _log(std::move(log)),
       _poller(std::make_unique<poller>()),
@@ -39,9 +49,25 @@ event_loop::event_loop(log_sink log)
 
 event_loop::~event_loop()
 {
-    // What waits here may still use the loop while it is destroyed.
-    destroy_all(_tasks);
-    destroy_garbage();
+    // What waits here may still use the loop while it is destroyed, and add to it.
+    while (!_tasks.empty() || _timers->destroy_one() || destroy_one_event() || !_retired.empty() ||
+           !_garbage.empty()) {
+        destroy_all(_tasks);
+        destroy_garbage();
+    }
+}
+
+bool event_loop::destroy_one_event()
+{
+    while (!_events.empty()) {
+        const std::unique_ptr<io_event> last = std::move(_events.back());
+        if (last)
+            _poller->remove(static_cast<int>(_events.size() - 1));
+        _events.pop_back();
+        if (last)
+            return true;
+    }
+    return false;
 }
 
 void event_loop::destroy_garbage()
@@ -88,7 +114,8 @@ status event_loop::add_io_event(int fd, uint32_t mask, callback on_read, callbac
     const auto index = static_cast<size_t>(fd);
     if (_events.size() <= index)
         _events.resize(index + 1);
-    assert(!_events[index]);
+    if (_events[index])
+        return status::error("add_io_event: fd " + std::to_string(fd) + " is watched already");
 
     const uint32_t generation = _next_generation++;
     if (status s = _poller->add(fd, mask, make_tag(fd, generation)); !s)
@@ -127,13 +154,15 @@ void event_loop::del_io_event(int fd)
 event_loop::timer_id event_loop::run_after(std::chrono::milliseconds delay, callback run)
 {
     assert(in_loop_thread());
-    return _timers->add(clock::now() + delay, clock::duration::zero(), std::move(run));
+    return _timers->add(clock::now() + bounded(delay, std::chrono::milliseconds(0)),
+                        clock::duration::zero(), std::move(run));
 }
 
 event_loop::timer_id event_loop::run_every(std::chrono::milliseconds interval, callback run)
 {
-    assert(in_loop_thread() && interval.count() > 0);
-    return _timers->add(clock::now() + interval, interval, std::move(run));
+    assert(in_loop_thread());
+    const clock::duration beat = bounded(interval, std::chrono::milliseconds(1));
+    return _timers->add(clock::now() + beat, beat, std::move(run));
 }
 
 void event_loop::cancel(timer_id id)
@@ -217,8 +246,18 @@ void event_loop::run_tasks()
         std::lock_guard<std::mutex> lock(_tasks_mutex);
         tasks.swap(_tasks);
     }
-    for (callback &task : tasks)
-        task();
+    size_t run = 0;
+    try {
+        while (run < tasks.size())
+            tasks[run++]();
+    } catch (...) {
+        std::lock_guard<std::mutex> lock(_tasks_mutex);
+        _tasks.insert(_tasks.begin(), std::make_move_iterator(tasks.begin() + run),
+                      std::make_move_iterator(tasks.end()));
+        // Not every one of them woke the loop up, and some other may have.
+        wake();
+        throw;
+    }
 }
 
 status event_loop::event_process()
@@ -226,27 +265,34 @@ status event_loop::event_process()
     if (!_state)
         return _state;
     _thread.store(std::this_thread::get_id(), std::memory_order_release);
-
     status result;
-    while (!_stop.load(std::memory_order_acquire)) {
-        const int count = _poller->wait(_timers->wait_ms(clock::now()));
-        if (count < 0 && errno != EINTR) {
-            result = status::from_errno("epoll_wait");
-            break;
-        }
-        _wakeups.fetch_add(1, std::memory_order_relaxed);
-        _now = clock::now();
-        for (int i = 0; i < count; ++i) {
-            const poller::ready_fd found = _poller->ready(i);
-            dispatch(found.tag, found.mask);
-        }
-        _timers->run_due(_now);
-        run_tasks();
-        destroy_garbage();
+    try {
+        while (result && !_stop.load(std::memory_order_acquire))
+            result = run_round();
+    } catch (...) {
+        _thread.store(std::thread::id(), std::memory_order_release);
+        throw;
     }
     _stop.store(false, std::memory_order_release);
     _thread.store(std::thread::id(), std::memory_order_release);
     return result;
+}
+
+status event_loop::run_round()
+{
+    const int count = _poller->wait(_timers->wait_ms(clock::now()));
+    if (count < 0 && errno != EINTR)
+        return status::from_errno("epoll_wait");
+    _wakeups.fetch_add(1, std::memory_order_relaxed);
+    _now = clock::now();
+    for (int i = 0; i < count; ++i) {
+        const poller::ready_fd found = _poller->ready(i);
+        dispatch(found.tag, found.mask);
+    }
+    _timers->run_due(_now);
+    run_tasks();
+    destroy_garbage();
+    return {};
 }
 
 }  // namespace lars

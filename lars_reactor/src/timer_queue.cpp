@@ -18,37 +18,61 @@ void timer_queue::cancel(timer_id id)
     const auto found = _due.find(id);
     if (found == _due.end())
         return;
-    _timers.erase(key{found->second, id});
+    // Out of both before it is destroyed: what it owns may add and cancel others.
+    const auto node = _timers.extract(key{found->second, id});
     _due.erase(found);
+}
+
+bool timer_queue::destroy_one()
+{
+    if (_timers.empty())
+        return false;
+    cancel(_timers.begin()->first.second);
+    return true;
 }
 
 void timer_queue::run_due(clock::time_point now)
 {
     const timer_id first_new = _next_id;
-    auto at = _timers.begin();
-    while (at != _timers.end() && at->first.first <= now) {
-        const auto [due, id] = at->first;
-        if (id >= first_new) {
-            ++at;
-            continue;
-        }
-        // Out of the map while it runs: the callback may cancel it.
-        auto node = _timers.extract(at);
-        node.mapped().run();
-        at = _timers.upper_bound(key{due, id});
-
-        const auto still_wanted = _due.find(id);
-        if (still_wanted == _due.end())
-            continue;
-        const clock::duration interval = node.mapped().interval;
-        if (interval == clock::duration::zero()) {
-            _due.erase(still_wanted);
-            continue;
-        }
-        still_wanted->second = due + interval > now ? due + interval : now + interval;
-        node.key().first = still_wanted->second;
-        _timers.insert(std::move(node));
+    key last{clock::time_point::min(), 0};
+    while (true) {
+        const auto next = _timers.upper_bound(last);
+        if (next == _timers.end() || next->first.first > now)
+            return;
+        last = next->first;
+        if (last.second < first_new)
+            run_one(next, now);
     }
+}
+
+void timer_queue::run_one(std::map<key, timer>::iterator at, clock::time_point now)
+{
+    // Out of the map while it runs: the callback may cancel it.
+    auto node = _timers.extract(at);
+    try {
+        node.mapped().run();
+    } catch (...) {
+        settle(std::move(node), now);
+        throw;
+    }
+    settle(std::move(node), now);
+}
+
+// After a timer has run: the next time of a repeated one. The other ends here.
+void timer_queue::settle(std::map<key, timer>::node_type node, clock::time_point now)
+{
+    const auto [due, id] = node.key();
+    const auto still_wanted = _due.find(id);
+    if (still_wanted == _due.end())
+        return;
+    const clock::duration interval = node.mapped().interval;
+    if (interval == clock::duration::zero()) {
+        _due.erase(still_wanted);
+        return;
+    }
+    still_wanted->second = due + interval > now ? due + interval : now + interval;
+    node.key().first = still_wanted->second;
+    _timers.insert(std::move(node));
 }
 
 int timer_queue::wait_ms(clock::time_point now) const

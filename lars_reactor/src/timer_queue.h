@@ -15,13 +15,18 @@ public:
     using callback = std::function<void()>;
     using timer_id = uint64_t;  // never 0, never reused
 
-    // interval 0: runs once. A repeated timer that is late skips what it missed.
+    // interval 0: runs once. A repeated timer that is late skips what it missed. DUE and
+    // INTERVAL are such that they can be added to the present.
     timer_id add(clock::time_point due, clock::duration interval, callback run);
 
     // An id that is not there (any more) is ignored; a timer may cancel itself.
     void cancel(timer_id id);
 
-    // Runs what was due at NOW; what those callbacks add waits for the next call.
+    // Destroys the first timer without running it; false when there is none.
+    bool destroy_one();
+
+    // Runs what was due at NOW; what those callbacks add waits for the next call. What a
+    // callback throws comes out of here, and those that did not run wait as well.
     void run_due(clock::time_point now);
 
     // Milliseconds until the next timer, rounded up; -1 when there is none.
@@ -33,6 +38,9 @@ private:
         callback run;
     };
     using key = std::pair<clock::time_point, timer_id>;
+
+    void run_one(std::map<key, timer>::iterator at, clock::time_point now);
+    void settle(std::map<key, timer>::node_type node, clock::time_point now);
 
     std::map<key, timer> _timers;
     std::unordered_map<timer_id, clock::time_point> _due;

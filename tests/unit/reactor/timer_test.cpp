@@ -99,6 +99,61 @@ TEST(TimerQueue, ATimerMayCancelItselfAndOthers)
     EXPECT_EQ(order, "self ");
 }
 
+// Cancels and adds timers when it goes.
+struct busy_in_its_destructor {
+    timer_queue *timers;
+    std::vector<timer_queue::timer_id> others;
+
+    ~busy_in_its_destructor()
+    {
+        for (const timer_queue::timer_id other : others)
+            timers->cancel(other);
+        for (int i = 0; i < 1000; ++i)
+            timers->add(start + 1h, 0ms, [] {});
+    }
+};
+
+TEST(TimerQueue, WhatATimerOwnsMayUseTheQueueWhenItGoes)
+{
+    for (const bool cancelled : {true, false}) {
+        timer_queue timers;
+        int runs = 0;
+        auto owned = std::make_shared<busy_in_its_destructor>();
+        owned->timers = &timers;
+        const auto first = timers.add(start, 0ms, [owned, &runs] { ++runs; });
+        for (int i = 0; i < 3; ++i)
+            owned->others.push_back(timers.add(start, 0ms, [&runs] { runs += 100; }));
+        timers.add(start, 0ms, [&runs] { runs += 10; });
+        owned.reset();
+        if (cancelled)
+            timers.cancel(first);
+        timers.run_due(start);
+        EXPECT_EQ(runs, cancelled ? 10 : 11);
+    }
+}
+
+TEST(TimerQueue, WhatThrowsLeavesTheOthersForTheNextCall)
+{
+    timer_queue timers;
+    std::string order;
+    timers.add(start, 0ms, [&] {
+        order += "once ";
+        throw 1;
+    });
+    timers.add(start, 5ms, [&] {
+        order += "repeated ";
+        throw 2;
+    });
+    timers.add(start, 0ms, [&] { order += "last "; });
+    EXPECT_THROW(timers.run_due(start), int);
+    EXPECT_EQ(order, "once ");
+    EXPECT_THROW(timers.run_due(start), int);
+    timers.run_due(start);
+    EXPECT_EQ(order, "once repeated last ");
+    EXPECT_THROW(timers.run_due(start + 5ms), int);
+    EXPECT_EQ(order, "once repeated last repeated ");
+}
+
 TEST(TimerQueue, WhatACallbackAddsWaitsForTheNextCall)
 {
     timer_queue timers;
@@ -153,6 +208,43 @@ TEST(LoopTimer, RunsOnceNotBeforeItsTime)
     ASSERT_TRUE(loop.event_process().ok());
     EXPECT_EQ(runs, 1);
     EXPECT_GE(event_loop::clock::now() - begin, 60ms);
+}
+
+// One that is added to the present without a look would lie in the past.
+TEST(LoopTimer, ALongTimeIsLong)
+{
+    event_loop loop(no_log());
+    int early = 0;
+    for (const milliseconds time : {milliseconds::max(), milliseconds::max() - 1ms,
+                                    milliseconds(std::chrono::hours(24 * 365 * 300)),
+                                    milliseconds(std::chrono::hours(24 * 365))}) {
+        loop.run_after(time, [&] { ++early; });
+        loop.run_every(time, [&] { ++early; });
+    }
+    EXPECT_EQ(wakeups_within(loop, 20ms), 1u);
+    EXPECT_EQ(early, 0);
+}
+
+TEST(LoopTimer, ANegativeTimeIsOver)
+{
+    event_loop loop(no_log());
+    std::string order;
+    loop.run_after(0ms, [&] { order += "a"; });
+    loop.run_after(milliseconds::min(), [&] { order += "b"; });
+    loop.run_after(-1h, [&] { order += "c"; });
+    run_rounds(loop, 2);
+    EXPECT_EQ(order, "abc");
+}
+
+TEST(LoopTimer, AnIntervalOfNothingIsAMillisecond)
+{
+    event_loop loop(no_log());
+    int runs = 0;
+    const auto begin = event_loop::clock::now();
+    for (const milliseconds interval : {0ms, -1ms, milliseconds::min()})
+        loop.run_every(interval, [&] { ++runs; });
+    EXPECT_TRUE(run_until(loop, [&] { return runs >= 30; }));
+    EXPECT_GE(event_loop::clock::now() - begin, 10ms);
 }
 
 TEST(LoopTimer, RepeatsUntilItCancelsItself)
