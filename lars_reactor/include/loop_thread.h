@@ -20,9 +20,12 @@ public:
     event_loop *loop() { return &_loop; }
 
     // Starts the thread, and returns when the loop runs in it. An error if there can be
-    // no thread, or if the loop cannot run.
+    // no thread, if the loop cannot run, or if it was started already; a thread that
+    // runs is left alone, and no other is left behind. May be called again after an
+    // error, and after stop().
     status start();
     // Ends the loop and waits for the thread to end. Not to be called in that thread.
+    // Does nothing where none was started.
     void stop();
 
 private:

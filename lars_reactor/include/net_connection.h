@@ -32,6 +32,12 @@ public:
     // still queued is dropped. A udp_server ignores it, for it has no connections.
     virtual void close() = 0;
 
+    // Loop thread. Receives and sends nothing more, and ends the connection once what is
+    // queued has been sent and the peer has closed its end as well. For a last answer. A
+    // peer that does not read, or does not close, keeps the connection: close() ends it
+    // after all. UDP ignores it: there is nothing that waits to be sent.
+    virtual void close_when_sent() {}
+
     // Any thread. The id of a server's connection: never 0, and never used for another
     // connection. 0 for a client and for UDP.
     virtual uint64_t id() const { return 0; }

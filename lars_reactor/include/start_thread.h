@@ -9,8 +9,9 @@
 
 namespace lars {
 
-// Any thread. Runs RUN in *THREAD, which has none yet and has to be joined by its
-// owner. The error, where the system gives no thread, says WHAT it would have been.
+// Any thread. Runs RUN in *THREAD, which has to be joined by its owner. An error where
+// the system gives no thread, and where *THREAD has one already, which then runs on; it
+// says WHAT it would have been.
 status start_thread(std::thread *thread, const std::string &what, std::function<void()> run);
 
 }  // namespace lars

@@ -20,13 +20,29 @@ namespace lars {
 class msg_router;
 
 struct tcp_client_options {
-    // How long to wait for an answer to an attempt to connect.
+    // How long to wait for an answer to an attempt to connect; milliseconds::max(): as
+    // long as the kernel waits.
     std::chrono::milliseconds connect_timeout{3000};
     // When every address has failed, there is a pause before the next round. It begins
     // with about FIRST_BACKOFF and doubles up to about LONGEST_BACKOFF (backoff.h).
     std::chrono::milliseconds first_backoff{100};
     std::chrono::milliseconds longest_backoff{5000};
     queue_limits limits;
+    // Whether limits.high_water holds. By default it does not: the client reads whatever
+    // is queued, and only limits.max_queue ends a connection to a server that does not
+    // read. If both ends paused, each would wait for the other to read, for ever; and a
+    // tcp_server does pause. So say true only to a server that always reads. A program
+    // that answers what it receives (that echoes, say) should rather leave this alone
+    // and answer no faster than the server reads: its queue must stay below max_queue,
+    // for instance because the server only has so many questions open at a time.
+    bool pauses_reading = false;
+    // How long the peer may leave what it was sent unacknowledged, or have no room for
+    // more, before the connection is closed (TCP_USER_TIMEOUT). This also cuts a peer
+    // that lives and has only stopped to read for so long. 0: as long as the kernel goes
+    // on trying, which is a quarter of an hour where the peer's machine is gone, and for
+    // ever where it lives. In either case a machine that is gone while nothing is under
+    // way is noticed within a minute.
+    std::chrono::milliseconds send_timeout{0};
 };
 
 class tcp_client final : public net_connection {
@@ -41,14 +57,19 @@ public:
     // Before start(). CALLBACK gets the messages with that id. An error if MSGID has a
     // callback.
     status add_msg_router(int msgid, msg_callback callback);
-    // Before start(). HOOK runs each time a connection begins; each time one is lost.
+    // Before start(). HOOK runs each time a connection begins; each time one is lost. A
+    // callback or start hook that throws ends its connection, and a close hook that
+    // throws does not keep the client from connecting again; see event_loop.h.
     void set_conn_start(conn_callback hook) { _on_start = std::move(hook); }
     void set_conn_close(conn_callback hook) { _on_close = std::move(hook); }
 
-    // Begins to connect. The start hook tells when there is a connection.
+    // Begins to connect. The start hook tells when there is a connection. Does nothing
+    // when it was called already, and stop() was not. May be called in a callback or
+    // hook: stop() and then start() there begins anew, with the address that was last
+    // in use.
     void start();
-    // Closes the connection for good. No hook runs afterwards. May be called in a
-    // callback.
+    // Closes the connection for good, or until the next start(). No hook runs for it
+    // afterwards. May be called in a callback or hook.
     void stop();
 
     bool connected() const { return _link != nullptr; }
@@ -59,6 +80,8 @@ public:
     // Drops this connection; the next address is tried. The close hook runs later,
     // from the loop.
     void close() override;
+    // The same, once what is queued has been sent and the server has seen that.
+    void close_when_sent() override;
 
     // The address that was tried last, or is in use.
     endpoint peer() const override { return _addresses[_current]; }
@@ -74,6 +97,8 @@ private:
     void on_connecting_done();
     void on_connected();
     void failed(const std::string &why);
+    queue_limits limits() const;
+    void go_on(uint64_t start);
     void retry_later();
     void stop_connecting();
     void on_frame(const char *data, uint32_t len, int msgid);
@@ -90,7 +115,8 @@ private:
     size_t _current = 0;
     size_t _failed_in_row = 0;
     trouble_log _trouble;
-    bool _stopped = false;
+    bool _started = false;
+    uint64_t _starts = 0;  // how often it was started: tells one start from the next
     backoff _backoff;
     event_loop::timer_id _timer = 0;  // the next try, or the connect timeout
     unique_fd _connecting;

@@ -42,6 +42,13 @@ struct tcp_server_options {
     size_t max_connections = 1024;
     // For each connection.
     queue_limits limits;
+    // How long the peer may leave what it was sent unacknowledged, or have no room for
+    // more, before the connection is closed (TCP_USER_TIMEOUT). This also cuts a peer
+    // that lives and has only stopped to read for so long. 0: as long as the kernel goes
+    // on trying, which is a quarter of an hour where the peer's machine is gone, and for
+    // ever where it lives. In either case a machine that is gone while nothing is under
+    // way is noticed within a minute.
+    std::chrono::milliseconds send_timeout{0};
 };
 
 class tcp_server {
@@ -56,7 +63,9 @@ public:
     // in the loop of their connection, so with several worker threads they may run at
     // the same time for different connections. An error if MSGID has a callback.
     status add_msg_router(int msgid, msg_callback callback);
-    // Before start(). HOOK runs when a connection begins; when one has ended.
+    // Before start(). HOOK runs when a connection begins; when one has ended. A callback
+    // or start hook that throws ends its connection; event_loop.h says what else comes of
+    // it. A close hook must not throw in the destructor.
     void set_conn_start(conn_callback hook);
     void set_conn_close(conn_callback hook);
 
@@ -74,13 +83,17 @@ public:
     }
 
     // Accepting loop. Takes the port (0: any free one); clients are refused until
-    // start(). The error names the address.
+    // start(). The error names the address; a server that has a port keeps it, and that
+    // is an error too.
     status bind(const endpoint &address);
-    // Accepting loop, after bind(). Starts the worker threads and listens.
+    // Accepting loop, after bind(). Starts the worker threads and listens. After an error
+    // no thread and no state of a loop is left, and start() may be called again. A server
+    // starts once: another start() is an error, also after stop(), and changes nothing.
     status start();
     // Accepting loop. Accepts no more, and lets every connection send what is queued.
-    // What is left after GRACE is cut off. Then DONE is called in the accepting loop.
-    // May be called again meanwhile: the new GRACE counts, and both DONEs are called.
+    // What is left after GRACE is cut off; milliseconds::max(): nothing is. Then DONE is
+    // called in the accepting loop. May be called again meanwhile: the new GRACE counts,
+    // and both DONEs are called.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
     // Accepting loop. The address that bind() took, with the port in use.
@@ -118,7 +131,7 @@ public:
     uint64_t refused() const;
 
 private:
-    void add_group(event_loop *loop);
+    std::shared_ptr<conn_group> make_group(event_loop *loop) const;
     void admit(unique_fd fd, const endpoint &peer);
     const server_loop &loop_of(const net_connection &conn) const;
 

@@ -11,8 +11,10 @@ namespace lars {
 
 class thread_pool {
 public:
-    // Starts THREADS threads, 0 or more, and returns when all their loops run. After an
-    // error none of them runs. LOG is where they write log lines.
+    // Starts THREADS threads, 0 or more, and returns when all their loops run. LOG is
+    // where they write log lines. After an error none of them runs, and start() may be
+    // called again. A pool that was started already, also one that has been stopped, is
+    // left as it is, and that is an error.
     status start(int threads, const log_sink &log);
 
     // Ends the loops and waits for the threads to end. Not to be called in one of them.
@@ -27,6 +29,7 @@ public:
 
 private:
     std::vector<std::unique_ptr<loop_thread>> _threads;
+    bool _started = false;
 };
 
 }  // namespace lars

@@ -26,6 +26,9 @@ acceptor::~acceptor()
 
 status acceptor::bind(const endpoint &address)
 {
+    if (_fd.valid())
+        return status::error("cannot use tcp " + address.to_string() + ": bound to " +
+                             this->address().to_string() + " already");
     return bind_socket(SOCK_STREAM, address, &_fd);
 }
 
@@ -33,10 +36,18 @@ status acceptor::listen()
 {
     if (!_fd.valid())
         return status::error("listen before bind");
-    if (::listen(_fd.get(), SOMAXCONN) < 0)
-        return status::from_errno("cannot listen on " + address().to_string());
+    // Watched first: an fd that listens and is not watched would keep clients waiting.
+    const status watched =
+        _loop->add_io_event(_fd.get(), event_loop::READ, [this] { accept_all(); });
+    if (!watched)
+        return watched;
+    if (::listen(_fd.get(), SOMAXCONN) < 0) {
+        const status refused = status::from_errno("cannot listen on " + address().to_string());
+        _loop->del_io_event(_fd.get());
+        return refused;
+    }
     _spare.reset(open_spare());
-    return _loop->add_io_event(_fd.get(), event_loop::READ, [this] { accept_all(); });
+    return {};
 }
 
 void acceptor::stop()

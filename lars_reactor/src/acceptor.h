@@ -19,9 +19,12 @@ public:
     acceptor(event_loop *loop, accept_callback on_accept);
     ~acceptor();
 
-    // Takes the port (0: any free one), but refuses connections until listen().
+    // Takes the port (0: any free one), but refuses connections until listen(). An error
+    // if it has one.
     status bind(const endpoint &address);
+    // An error before bind(), and where it listens already.
     status listen();
+    // Gives the port back. bind() may take another.
     void stop();
 
     endpoint address() const { return local_address(_fd.get()); }

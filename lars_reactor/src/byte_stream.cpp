@@ -75,17 +75,24 @@ send_result byte_stream::send(std::string_view first, std::string_view second)
     return send_result::ok;
 }
 
-void byte_stream::batch(const std::function<void()> &work)
+template <typename callable>
+void byte_stream::run_batch(const callable &work)
 {
-    begin_batch();
-    work();
-    end_batch();
-}
-
-void byte_stream::end_batch()
-{
+    _batching = true;
+    try {
+        work();
+    } catch (...) {
+        _batching = false;
+        close("a callback threw an exception");
+        throw;
+    }
     _batching = false;
     flush();
+}
+
+void byte_stream::batch(const std::function<void()> &work)
+{
+    run_batch(work);
 }
 
 void byte_stream::close(const std::string &why)
@@ -123,9 +130,7 @@ void byte_stream::on_read()
         end();
         return;
     }
-    begin_batch();
-    receive();
-    end_batch();
+    run_batch([this] { receive(); });
 }
 
 void byte_stream::on_write()
@@ -137,9 +142,7 @@ void byte_stream::on_write()
     flush();
     if (_input_state != input_state::resuming || _state != state::open)
         return;
-    begin_batch();
-    deliver_kept();
-    end_batch();
+    run_batch([this] { deliver_kept(); });
 }
 
 void byte_stream::receive()

@@ -56,7 +56,9 @@ public:
     // the socket does not take at once is copied.
     send_result send(std::string_view first, std::string_view second = {});
 
-    // Runs WORK; what it sends on this stream leaves in one write at the end.
+    // Runs WORK; what it sends on this stream leaves in one write at the end. Where it
+    // throws, the stream closes, as it does when a handler throws: nobody knows how far
+    // it came with the bytes it was given.
     void batch(const std::function<void()> &work);
     // For a handler, between two messages of a batch: does not let the queue grow
     // without end.
@@ -102,8 +104,8 @@ private:
 
     void on_read();
     void on_write();
-    void begin_batch() { _batching = true; }
-    void end_batch();
+    template <typename callable>
+    void run_batch(const callable &work);
     void receive();
     void take(const char *data, size_t size);
     void deliver_kept();

@@ -25,8 +25,13 @@ void conn_group::add(uint64_t id, unique_fd fd, const endpoint &peer)
     }
     tcp_conn &added = *conn;
     _conns.emplace(id, std::move(conn));
-    if (_shared->on_start)
-        _shared->on_start(added);
+    try {
+        if (_shared->on_start)
+            _shared->on_start(added);
+    } catch (...) {
+        added.close();
+        throw;
+    }
     if (_drained)
         added.close_when_sent();
 }
@@ -43,8 +48,18 @@ void conn_group::remove(uint64_t id, const std::string &why)
     std::shared_ptr<tcp_conn> conn = std::move(found->second);
     _conns.erase(found);
     _loop->log()(log_level::debug, "connection from ", conn->peer(), ": ", why);
-    if (_shared->on_close)
-        _shared->on_close(*conn);
+    try {
+        if (_shared->on_close)
+            _shared->on_close(*conn);
+    } catch (...) {
+        gone(std::move(conn));
+        throw;
+    }
+    gone(std::move(conn));
+}
+
+void conn_group::gone(std::shared_ptr<tcp_conn> conn)
+{
     _shared->connections.fetch_sub(1, std::memory_order_relaxed);
     conn->abandon();
     _loop->destroy_later(std::move(conn));

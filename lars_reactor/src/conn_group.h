@@ -49,6 +49,8 @@ public:
     void unknown_message(int msgid, const endpoint &peer);
 
 private:
+    void gone(std::shared_ptr<tcp_conn> conn);
+
     std::shared_ptr<server_shared> _shared;
     std::unordered_map<uint64_t, std::unique_ptr<tcp_conn>> _conns;
     std::function<void()> _drained;

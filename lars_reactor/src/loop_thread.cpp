@@ -1,28 +1,44 @@
 #include "loop_thread.h"
 
 #include <future>
+#include <utility>
 
 #include "start_thread.h"
 
 namespace lars {
 
+// What start() waits for: that the loop runs, or that it cannot. Told once, in the
+// loop's thread.
+struct start_outcome {
+    std::promise<status> result;
+    bool told = false;
+
+    void tell(status s)
+    {
+        if (!std::exchange(told, true))
+            result.set_value(std::move(s));
+    }
+};
+
 status loop_thread::start()
 {
-    auto outcome = std::make_shared<std::promise<status>>();
-    auto running = std::make_shared<bool>(false);
-    std::future<status> started = outcome->get_future();
-    _loop.add_task([outcome, running] {
-        *running = true;
-        outcome->set_value({});
-    });
-    const status made = start_thread(&_thread, "a loop's thread", [this, outcome, running] {
+    if (_thread.joinable())
+        return status::error("a loop's thread was started already");
+    auto outcome = std::make_shared<start_outcome>();
+    std::future<status> started = outcome->result.get_future();
+    _loop.add_task([outcome] { outcome->tell({}); });
+    const status made = start_thread(&_thread, "a loop's thread", [this, outcome] {
         const status ended = _loop.event_process();
-        if (!*running)
-            outcome->set_value(ended);
-        else if (!ended)
+        if (!ended && outcome->told)
             _loop.log()(log_level::error, "a loop ended: ", ended.message());
+        outcome->tell(ended ? status::error("the loop was stopped before it ran") : ended);
     });
-    return made ? started.get() : made;
+    if (!made)
+        return made;
+    status result = started.get();
+    if (!result)
+        _thread.join();
+    return result;
 }
 
 void loop_thread::stop()

@@ -3,6 +3,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <limits>
+
 namespace lars {
 
 static void set_option(int fd, int level, int name, int value)
@@ -36,14 +39,26 @@ endpoint local_address(int fd)
     return endpoint::from_sockaddr(name);
 }
 
-void tune_stream(int fd)
+endpoint peer_address(int fd)
+{
+    sockaddr_in name{};
+    socklen_t size = sizeof name;
+    if (getpeername(fd, reinterpret_cast<sockaddr *>(&name), &size) < 0)
+        return {};
+    return endpoint::from_sockaddr(name);
+}
+
+void tune_stream(int fd, std::chrono::milliseconds send_timeout)
 {
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 20);
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 30000);
+    constexpr int64_t LONGEST = std::numeric_limits<int>::max();
+    if (send_timeout.count() > 0)
+        set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
+                   static_cast<int>(std::min<int64_t>(send_timeout.count(), LONGEST)));
 }
 
 }  // namespace lars

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <limits>
+
 #include "frame_stream.h"
 #include "msg_router.h"
 #include "sockets.h"
@@ -11,7 +13,7 @@ namespace lars {
 class tcp_client::link final : private frame_stream::handler {
 public:
     link(tcp_client *client, unique_fd fd)
-        : stream(client->_loop, std::move(fd), this, client->_options.limits), _client(client)
+        : stream(client->_loop, std::move(fd), this, client->limits()), _client(client)
     {
     }
 
@@ -48,15 +50,26 @@ status tcp_client::add_msg_router(int msgid, msg_callback callback)
     return _router->register_msg_router(msgid, std::move(callback));
 }
 
+queue_limits tcp_client::limits() const
+{
+    queue_limits limits = _options.limits;
+    if (!_options.pauses_reading)
+        limits.high_water = std::numeric_limits<size_t>::max();
+    return limits;
+}
+
 void tcp_client::start()
 {
-    _stopped = false;
+    if (_started)
+        return;
+    _started = true;
+    ++_starts;
     connect();
 }
 
 void tcp_client::stop()
 {
-    _stopped = true;
+    _started = false;
     stop_connecting();
     if (!_link)
         return;
@@ -116,12 +129,13 @@ void tcp_client::on_connected()
     _loop->cancel(_timer);
     _loop->del_io_event(_connecting.get());
     _local = local_address(_connecting.get());
-    // Connecting to a free port of one's own can meet oneself.
-    if (_local == peer()) {
+    // Connecting to a free port of one's own can meet oneself. The address that was
+    // asked for does not tell: 0.0.0.0 is this machine under some other one.
+    if (_local == peer_address(_connecting.get())) {
         failed("nobody but ourselves answered");
         return;
     }
-    tune_stream(_connecting.get());
+    tune_stream(_connecting.get(), _options.send_timeout);
     _connected_at = _loop->now();
     _link = std::make_unique<link>(this, std::move(_connecting));
     if (status s = _link->stream.start(); !s) {
@@ -165,6 +179,12 @@ void tcp_client::close()
         _link->stream.close("closed here");
 }
 
+void tcp_client::close_when_sent()
+{
+    if (_link)
+        _link->stream.close_when_sent();
+}
+
 void tcp_client::on_frame(const char *data, uint32_t len, int msgid)
 {
     _backoff.reset();
@@ -177,11 +197,25 @@ void tcp_client::on_end(const std::string &why)
 {
     _loop->log()(log_level::warn, _name, ": lost the connection to ", peer(), ": ", why);
     _loop->destroy_later(std::move(_link));
-    if (_loop->now() - _connected_at > _options.longest_backoff)
+    const auto lasted = _loop->now() - _connected_at;
+    if (std::chrono::duration_cast<std::chrono::milliseconds>(lasted) > _options.longest_backoff)
         _backoff.reset();
-    if (_on_close)
-        _on_close(*this);
-    if (!_stopped)
+    const uint64_t start = _starts;
+    try {
+        if (_on_close)
+            _on_close(*this);
+    } catch (...) {
+        go_on(start);
+        throw;
+    }
+    go_on(start);
+}
+
+// Unless the hook has stopped the client; where it has started it again, that start
+// connects already.
+void tcp_client::go_on(uint64_t start)
+{
+    if (_started && _starts == start)
         retry_later();
 }
 

@@ -18,7 +18,7 @@ public:
     status start() { return _stream.start(); }
     send_result send_message(const char *data, size_t len, int msgid) override;
     void close() override;
-    void close_when_sent() { _stream.close_when_sent(); }
+    void close_when_sent() override { _stream.close_when_sent(); }
     void abandon() { _stream.abandon(); }
 
     const conn_group &group() const { return *_group; }

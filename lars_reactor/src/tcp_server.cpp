@@ -83,19 +83,38 @@ status tcp_server::start()
     if (_options.threads < 0 || _options.threads > 255)
         return status::error("a server has 0 to 255 threads, not " +
                              std::to_string(_options.threads));
-    if (status s = _pool.start(_options.threads, _loop->log()); !s)
+    if (!_groups.empty())
+        return status::error("a server was started already");
+    // A start that fails leaves nothing: what it has made goes with these two.
+    thread_pool pool;
+    std::vector<std::shared_ptr<conn_group>> groups;
+    if (status s = pool.start(_options.threads, _loop->log()); !s)
         return s;
-    for (size_t i = 0; i < _pool.size(); ++i)
-        add_group(_pool.loop(i));
-    if (_groups.empty())
-        add_group(_loop);
-    return _acceptor->listen();
+    status listens;
+    try {
+        for (size_t i = 0; i < pool.size(); ++i)
+            groups.push_back(make_group(pool.loop(i)));
+        if (groups.empty())
+            groups.push_back(make_group(_loop));
+        listens = _acceptor->listen();
+    } catch (...) {
+        pool.stop();
+        throw;
+    }
+    if (!listens) {
+        // A group may only be taken apart where its loop does not run.
+        pool.stop();
+        return listens;
+    }
+    _pool = std::move(pool);
+    _groups = std::move(groups);
+    return {};
 }
 
-void tcp_server::add_group(event_loop *loop)
+std::shared_ptr<conn_group> tcp_server::make_group(event_loop *loop) const
 {
     loop_state_holder state = _make_state ? _make_state() : loop_state_holder{};
-    _groups.push_back(std::make_shared<conn_group>(loop, _shared, std::move(state)));
+    return std::make_shared<conn_group>(loop, _shared, std::move(state));
 }
 
 void tcp_server::admit(unique_fd fd, const endpoint &peer)
@@ -106,7 +125,7 @@ void tcp_server::admit(unique_fd fd, const endpoint &peer)
                                ": so many connections, max = ", _options.max_connections);
         return;
     }
-    tune_stream(fd.get());
+    tune_stream(fd.get(), _options.send_timeout);
     _shared->connections.fetch_add(1, std::memory_order_relaxed);
     const size_t index = _admitted++ % _groups.size();
     const uint64_t id = _admitted << 8 | index;

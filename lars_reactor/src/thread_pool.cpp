@@ -4,6 +4,8 @@ namespace lars {
 
 status thread_pool::start(int threads, const log_sink &log)
 {
+    if (_started)
+        return status::error("a thread pool was started already");
     for (int i = 0; i < threads; ++i) {
         _threads.push_back(std::make_unique<loop_thread>(log));
         if (status s = _threads.back()->start(); !s) {
@@ -11,6 +13,7 @@ status thread_pool::start(int threads, const log_sink &log)
             return s;
         }
     }
+    _started = true;
     return {};
 }
 
