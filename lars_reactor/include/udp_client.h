@@ -22,13 +22,14 @@ public:
     // Before start(). CALLBACK gets the messages with that id. An error if MSGID has a
     // callback.
     status add_msg_router(int msgid, msg_callback callback);
-    // Opens the socket. Only what comes from the server is received.
+    // Opens the socket. Only what comes from the server is received. The error names the
+    // address; a client that was started already stays as it is, and that is an error too.
     status start();
 
     // What the kernel does not take is dropped, and the result is ok all the same. The
     // result is closed before start() and after close().
     send_result send_message(const char *data, size_t len, int msgid) override;
-    // Closes the socket. start() opens another.
+    // Closes the socket. start() opens another. Both may be called in a callback.
     void close() override;
     endpoint peer() const override { return _server; }
     event_loop *loop() const override { return _loop; }

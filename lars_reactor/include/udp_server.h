@@ -22,13 +22,17 @@ public:
     ~udp_server() override;
 
     // Before start(). CALLBACK gets the messages with that id. An error if MSGID has a
-    // callback.
+    // callback. Where a callback throws, datagrams that came together with its own may be
+    // lost; see event_loop.h.
     status add_msg_router(int msgid, msg_callback callback);
-    // Takes the port (0: any free one). The error names the address.
+    // Takes the port (0: any free one). With the address 0.0.0.0 an answer comes from the
+    // address of this machine that was asked. The error names the address; a server that
+    // has a port keeps it, and that is an error too.
     status bind(const endpoint &address);
-    // After bind(). Begins to receive.
+    // After bind(). Begins to receive. An error if it receives already.
     status start();
-    // Closes the socket. May be called in a callback.
+    // Closes the socket; what was sent before has left. May be called in a callback.
+    // Afterwards, also in the same callback, bind() and start() begin anew.
     void stop();
     // The address that bind() took, with the port in use.
     endpoint address() const;
@@ -39,7 +43,7 @@ public:
     send_result send_message(const char *data, size_t len, int msgid) override;
     // Does nothing: a sender has no connection that could be closed.
     void close() override {}
-    endpoint peer() const override { return endpoint::from_sockaddr(_sender); }
+    endpoint peer() const override;
     event_loop *loop() const override { return _loop; }
 
     // For tests and operators. How many datagrams were dropped because they are no
@@ -50,12 +54,15 @@ public:
     uint64_t unsent() const;
 
 private:
-    void handle_datagram(const char *data, uint32_t len, int msgid, const sockaddr_in &from);
+    // What belongs to the message that is being handled.
+    struct sender;
+
+    void handle_datagram(const char *data, uint32_t len, int msgid, const sender &from);
 
     event_loop *_loop;
     std::unique_ptr<datagram_socket> _socket;
     std::unique_ptr<msg_router> _router;
-    sockaddr_in _sender{};
+    std::unique_ptr<sender> _sender;
     bool _has_sender = false;
     uint64_t _unknown = 0;
     log_limiter _unknown_limiter;

@@ -36,22 +36,50 @@ datagram_socket::~datagram_socket()
 
 status datagram_socket::bind(const endpoint &address)
 {
-    return bind_socket(SOCK_DGRAM, address, &_fd);
+    if (_fd.valid())
+        return status::error("cannot use udp " + address.to_string() + ": in use as " +
+                             this->address().to_string() + " already");
+    if (status s = bind_socket(SOCK_DGRAM, address, &_fd); !s)
+        return s;
+    // Otherwise the kernel would choose the address that answers come from.
+    const int yes = 1;
+    _any_address = address.ip == INADDR_ANY;
+    if (_any_address && setsockopt(_fd.get(), IPPROTO_IP, IP_PKTINFO, &yes, sizeof yes) < 0) {
+        const status refused = status::from_errno("cannot use udp " + address.to_string());
+        _fd.reset();
+        return refused;
+    }
+    return {};
 }
 
 status datagram_socket::connect(const endpoint &peer)
 {
-    unique_fd fd(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (_fd.valid())
+        return status::error("cannot use udp to " + peer.to_string() + ": in use already");
+    _any_address = false;
     const sockaddr_in name = peer.to_sockaddr();
-    if (!fd.valid() ||
-        ::connect(fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name) < 0)
-        return status::from_errno("cannot use udp to " + peer.to_string());
-    _fd = std::move(fd);
-    return {};
+    unique_fd own_port;
+    for (int tries = 0; tries < 2; ++tries) {
+        unique_fd fd(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (!fd.valid() ||
+            ::connect(fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name) < 0)
+            return status::from_errno("cannot use udp to " + peer.to_string());
+        if (local_address(fd.get()) != peer_address(fd.get())) {
+            _fd = std::move(fd);
+            return {};
+        }
+        // The free port that the kernel chose is the peer's. While this one has it, the
+        // next one gets another.
+        own_port = std::move(fd);
+    }
+    return status::error("cannot use udp to " + peer.to_string() +
+                         ": nobody but ourselves is there");
 }
 
 status datagram_socket::start()
 {
+    if (!_fd.valid())
+        return status::error("cannot start udp: no address was taken");
     // The kernel gives less where its limits say so, and that works too.
     setsockopt(_fd.get(), SOL_SOCKET, SO_RCVBUF, &KERNEL_BUFFER, sizeof KERNEL_BUFFER);
     setsockopt(_fd.get(), SOL_SOCKET, SO_SNDBUF, &KERNEL_BUFFER, sizeof KERNEL_BUFFER);
@@ -60,9 +88,12 @@ status datagram_socket::start()
 
 void datagram_socket::stop()
 {
-    if (_fd.valid())
-        _loop->del_io_event(_fd.get());
+    if (!_fd.valid())
+        return;
+    flush();
+    _loop->del_io_event(_fd.get());
     _fd.reset();
+    ++_sockets;
 }
 
 endpoint datagram_socket::address() const
@@ -72,38 +103,85 @@ endpoint datagram_socket::address() const
 
 void datagram_socket::on_read()
 {
-    for (int round = 0; round < BATCHES_PER_ROUND && _fd.valid(); ++round) {
-        for (mmsghdr &header : _received->headers)
-            header.msg_hdr.msg_namelen = sizeof(sockaddr_in);
+    const uint32_t socket = _sockets;
+    for (int round = 0; round < BATCHES_PER_ROUND && _sockets == socket; ++round) {
+        for (size_t i = 0; i < BATCH; ++i) {
+            msghdr &header = _received->headers[i].msg_hdr;
+            header.msg_namelen = sizeof(sockaddr_in);
+            header.msg_control = _any_address ? &_received->control[i] : nullptr;
+            header.msg_controllen = _any_address ? sizeof(control_space) : 0;
+        }
         const int count = recvmmsg(_fd.get(), _received->headers, BATCH, MSG_DONTWAIT, nullptr);
         // An error here is an earlier datagram's that nobody took, or EAGAIN.
         if (count <= 0)
             return;
-        _handling = true;
-        for (int i = 0; i < count && _fd.valid(); ++i)
-            handle(static_cast<const char *>(_received->parts[i].iov_base),
-                   _received->headers[i].msg_len, _received->names[i]);
-        _handling = false;
-        flush();
+        handle_batch(static_cast<size_t>(count));
         if (static_cast<size_t>(count) < BATCH)
             return;
     }
 }
 
-void datagram_socket::handle(const char *data, size_t size, const sockaddr_in &from)
+void datagram_socket::handle_batch(size_t count)
+{
+    const uint32_t socket = _sockets;
+    _handling = true;
+    try {
+        for (size_t i = 0; i < count && _sockets == socket; ++i)
+            handle(static_cast<const char *>(_received->parts[i].iov_base),
+                   _received->headers[i].msg_len, way_of(i));
+    } catch (...) {
+        // The datagrams that came after it in this batch are lost, as datagrams may be.
+        _handling = false;
+        flush();
+        throw;
+    }
+    _handling = false;
+    flush();
+}
+
+datagram_socket::way datagram_socket::way_of(size_t slot) const
+{
+    way back{_received->names[slot], {}};
+    if (!_any_address)
+        return back;
+    msghdr &header = _received->headers[slot].msg_hdr;
+    for (cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+        if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
+            continue;
+        in_pktinfo info{};
+        std::memcpy(&info, CMSG_DATA(c), sizeof info);
+        // Not ipi_addr: for what was sent to all (broadcast) that is no address to answer
+        // from.
+        back.asked = info.ipi_spec_dst;
+    }
+    return back;
+}
+
+void datagram_socket::handle(const char *data, size_t size, const way &back)
 {
     if (size >= MESSAGE_HEAD_LEN) {
         const msg_head head = decode_head(data);
         if (head.msglen >= 0 && size - MESSAGE_HEAD_LEN == static_cast<size_t>(head.msglen)) {
             _on_frame(data + MESSAGE_HEAD_LEN, static_cast<uint32_t>(head.msglen), head.msgid,
-                      from);
+                      back);
             return;
         }
     }
     ++_malformed;
 }
 
-send_result datagram_socket::send(const char *data, size_t len, int msgid, const sockaddr_in *to)
+// The kernel takes the address that a datagram comes from out of this.
+static void set_source(in_addr own, cmsghdr *out)
+{
+    in_pktinfo info{};
+    info.ipi_spec_dst = own;
+    out->cmsg_level = IPPROTO_IP;
+    out->cmsg_type = IP_PKTINFO;
+    out->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(out), &info, sizeof info);
+}
+
+send_result datagram_socket::send(const char *data, size_t len, int msgid, const way *to)
 {
     if (len > DATAGRAM_LENGTH_LIMIT)
         return send_result::too_long;
@@ -120,9 +198,14 @@ send_result datagram_socket::send(const char *data, size_t len, int msgid, const
     _outgoing->parts[slot] = {space, MESSAGE_HEAD_LEN + len};
     msghdr &header = _outgoing->headers[slot].msg_hdr;
     if (to)
-        _outgoing->names[slot] = *to;
+        _outgoing->names[slot] = to->from;
     header.msg_name = to ? &_outgoing->names[slot] : nullptr;
     header.msg_namelen = to ? sizeof(sockaddr_in) : 0;
+    const bool names_own = to && to->asked.s_addr != INADDR_ANY;
+    header.msg_control = names_own ? &_outgoing->control[slot] : nullptr;
+    header.msg_controllen = names_own ? sizeof(control_space) : 0;
+    if (names_own)
+        set_source(to->asked, CMSG_FIRSTHDR(&header));
     if (!_handling)
         flush();
     return send_result::ok;

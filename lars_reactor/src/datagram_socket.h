@@ -2,6 +2,7 @@
 // Shared by udp_server and udp_client. Loop thread only.
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -17,24 +18,34 @@ namespace lars {
 
 class datagram_socket {
 public:
+    // Where a datagram came from, and the address of this machine that it was sent to. An
+    // answer goes the same way back. ASKED is 0.0.0.0 where the socket has one address.
+    struct way {
+        sockaddr_in from{};
+        in_addr asked{};
+    };
     // DATA is the body of one well-formed frame.
     using frame_callback =
-        std::function<void(const char *data, uint32_t len, int msgid, const sockaddr_in &from)>;
+        std::function<void(const char *data, uint32_t len, int msgid, const way &back)>;
 
     // LOOP outlives this.
     datagram_socket(event_loop *loop, frame_callback on_frame);
     ~datagram_socket();
 
+    // Each is an error where there is a socket already. The error names the address.
     status bind(const endpoint &address);
     status connect(const endpoint &peer);
+    // An error where there is no socket, and where it was started already.
     status start();
+    // Sends what waits, and closes the socket. Nothing more is handled, not even what
+    // has been received in the batch that may be at work; bind() begins anew.
     void stop();
     endpoint address() const;
 
     // While received datagrams are handled, what is sent leaves at the end of
     // the batch; otherwise at once. TO: null on a connected socket. What the
     // kernel does not take is dropped and counted.
-    send_result send(const char *data, size_t len, int msgid, const sockaddr_in *to);
+    send_result send(const char *data, size_t len, int msgid, const way *to);
 
     uint64_t malformed() const { return _malformed; }
     uint64_t unsent() const { return _unsent; }
@@ -45,14 +56,21 @@ private:
     static constexpr size_t SEND_SPACE = 256u << 10;
 
     void on_read();
-    void handle(const char *data, size_t size, const sockaddr_in &from);
+    void handle_batch(size_t count);
+    void handle(const char *data, size_t size, const way &back);
+    way way_of(size_t slot) const;
     void flush();
 
+    // Room for one IP_PKTINFO.
+    struct alignas(cmsghdr) control_space {
+        char bytes[CMSG_SPACE(sizeof(in_pktinfo))];
+    };
     // What one recvmmsg and one sendmmsg work on.
     struct slots {
         mmsghdr headers[BATCH];
         iovec parts[BATCH];
         sockaddr_in names[BATCH];
+        control_space control[BATCH];
     };
 
     event_loop *_loop;
@@ -65,6 +83,8 @@ private:
     size_t _outgoing_count = 0;
     size_t _send_used = 0;
     bool _handling = false;
+    bool _any_address = false;  // bound to all of them: each answer names its own
+    uint32_t _sockets = 0;      // how many there were: tells one from the next
     uint64_t _malformed = 0;
     uint64_t _unsent = 0;
 };

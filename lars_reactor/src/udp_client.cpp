@@ -10,7 +10,7 @@ udp_client::udp_client(event_loop *loop, const endpoint &server)
       _server(server),
       _socket(std::make_unique<datagram_socket>(
           loop, [this](const char *data, uint32_t len, int msgid,
-                       const sockaddr_in &) { _router->call(data, len, msgid, *this); })),
+                       const datagram_socket::way &) { _router->call(data, len, msgid, *this); })),
       _router(std::make_unique<msg_router>())
 {
 }
@@ -26,7 +26,10 @@ status udp_client::start()
 {
     if (status s = _socket->connect(_server); !s)
         return s;
-    return _socket->start();
+    const status started = _socket->start();
+    if (!started)
+        _socket->stop();
+    return started;
 }
 
 send_result udp_client::send_message(const char *data, size_t len, int msgid)

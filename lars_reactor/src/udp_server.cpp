@@ -6,12 +6,19 @@
 
 namespace lars {
 
+struct udp_server::sender {
+    datagram_socket::way back;
+};
+
 udp_server::udp_server(event_loop *loop)
     : _loop(loop),
       _socket(std::make_unique<datagram_socket>(
-          loop, [this](const char *data, uint32_t len, int msgid,
-                       const sockaddr_in &from) { handle_datagram(data, len, msgid, from); })),
-      _router(std::make_unique<msg_router>())
+          loop,
+          [this](const char *data, uint32_t len, int msgid, const datagram_socket::way &back) {
+              handle_datagram(data, len, msgid, {back});
+          })),
+      _router(std::make_unique<msg_router>()),
+      _sender(std::make_unique<sender>())
 {
 }
 
@@ -54,14 +61,25 @@ uint64_t udp_server::unsent() const
 
 send_result udp_server::send_message(const char *data, size_t len, int msgid)
 {
-    return _has_sender ? _socket->send(data, len, msgid, &_sender) : send_result::closed;
+    return _has_sender ? _socket->send(data, len, msgid, &_sender->back) : send_result::closed;
 }
 
-void udp_server::handle_datagram(const char *data, uint32_t len, int msgid, const sockaddr_in &from)
+endpoint udp_server::peer() const
 {
-    _sender = from;
+    return endpoint::from_sockaddr(_sender->back.from);
+}
+
+void udp_server::handle_datagram(const char *data, uint32_t len, int msgid, const sender &from)
+{
+    *_sender = from;
     _has_sender = true;
-    const bool known = _router->call(data, len, msgid, *this);
+    bool known = false;
+    try {
+        known = _router->call(data, len, msgid, *this);
+    } catch (...) {
+        _has_sender = false;
+        throw;
+    }
     _has_sender = false;
     if (known)
         return;
