@@ -14,8 +14,9 @@
 // which pauses, within 100 ms more), whether there is an agent or not.
 //
 // A client is for one thread at a time: give each thread a client of its own.
-// After fork() the child makes a new one. A client that was moved from may only
-// be destroyed or assigned to.
+// After fork() the child may go on with a copy of its parent's client: it notices
+// that, and opens sockets of its own. (Unless another thread was using it at that
+// moment.) A client that was moved from may only be destroyed or assigned to.
 #pragma once
 
 #include <memory>

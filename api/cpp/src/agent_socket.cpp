@@ -14,8 +14,14 @@ namespace lars {
 
 agent_socket::~agent_socket()
 {
+    close();
+}
+
+void agent_socket::close()
+{
     if (_fd >= 0)
         ::close(_fd);
+    _fd = -1;
 }
 
 bool agent_socket::open(const std::string &ip, int port, std::string &why)

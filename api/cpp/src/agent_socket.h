@@ -21,7 +21,7 @@ public:
 
     // Where one of these fails, WHY becomes the reason.
 
-    // Once. Opens the socket to that address. PORT is in 1..65535. False if IP is no
+    // Unless it is open. Opens the socket to that address. PORT is in 1..65535. False if IP is no
     // IPv4 address or the system gives no socket; then it may be tried again.
     bool open(const std::string &ip, int port, std::string &why);
     // After open(). Sends one datagram, without waiting. False if it cannot be sent.
@@ -31,6 +31,9 @@ public:
     // it to DATA and returns how many that are, or -1. Past the deadline it still takes
     // one that is there, so that a slow scheduler does not lose an answer.
     ssize_t receive(void *data, size_t space, clock::time_point deadline, std::string &why);
+
+    // It may be opened again then. A parent's socket stays open for the parent.
+    void close();
 
     bool is_open() const { return _fd >= 0; }
 

@@ -1,6 +1,7 @@
 #include "lars_client.h"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 #include "agent_frame.h"
 #include "agent_socket.h"
 #include "lars.pb.h"
+#include "process_mark.h"
 #include "wire_rules.h"
 
 namespace lars {
@@ -55,6 +57,7 @@ struct lars_client::impl {
     std::chrono::milliseconds deadline{DEFAULT_DEADLINE_MS};
     std::string error;
     uint32_t seq = 0;
+    uint64_t owner = 0;  // the process whose sockets these are
     std::array<agent_socket, AGENT_PORTS> sockets;
 
     // Reused by every call.
@@ -65,6 +68,21 @@ struct lars_client::impl {
     ReportRequest report_request;
     std::array<char, MAX_REQUEST> send_space;
     std::array<char, MAX_DATAGRAM> receive_space;
+
+    // First in each call. After fork() the sockets are the parent's, and its other
+    // children's too: who reads from them takes answers away from the others.
+    void be_own()
+    {
+        const uint64_t now = process_mark();
+        if (owner == now)
+            return;
+        owner = now;
+        for (agent_socket &socket : sockets)
+            socket.close();
+        // Another start than that of another process, which may have had the same port.
+        seq = static_cast<uint32_t>(clock::now().time_since_epoch().count()) ^
+              (static_cast<uint32_t>(getpid()) << 16);
+    }
 
     // Never 0: an answer of seq 0 is one of an old agent.
     uint32_t next_seq()
@@ -138,6 +156,7 @@ struct lars_client::impl {
 
     void prepare_route_request(int modid, int cmdid)
     {
+        be_own();
         route_request.set_modid(modid);
         route_request.set_cmdid(cmdid);
         route_request.set_seq(next_seq());
@@ -178,8 +197,7 @@ lars_client::lars_client(const std::string &agent_ip, int base_port)
 {
     _impl->agent_ip = agent_ip;
     _impl->base_port = base_port;
-    // Another start than the last process's, which may have had the same port.
-    _impl->seq = static_cast<uint32_t>(agent_socket::clock::now().time_since_epoch().count());
+    _impl->be_own();
     for (size_t index = 0; index < _impl->sockets.size(); ++index) {
         if (!_impl->open(index))
             break;
@@ -204,6 +222,7 @@ int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
 {
     GetHostRequest &request = _impl->host_request;
     GetHostResponse &answer = _impl->host_answer;
+    _impl->be_own();
     request.set_seq(_impl->next_seq());
     request.set_modid(modid);
     request.set_cmdid(cmdid);
@@ -236,6 +255,7 @@ int lars_client::report(int modid, int cmdid, const std::string &ip, int port, i
         return _impl->fail("report: port " + std::to_string(port) + " is not in 1..65535");
 
     ReportRequest &request = _impl->report_request;
+    _impl->be_own();
     request.set_modid(modid);
     request.set_cmdid(cmdid);
     request.mutable_host()->set_ip(ip_to_wire(ntohl(address.s_addr)));

@@ -1,0 +1,127 @@
+// A client that was made before fork(), used in several processes at once.
+#include <gtest/gtest.h>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "clients.h"
+#include "wait_until.h"
+
+using namespace lars::test;
+using lars::lars_client;
+
+class LarsClientFork : public testing::Test {
+protected:
+    static constexpr int CALLS = 200;
+
+    void SetUp() override
+    {
+        ASSERT_TRUE(_agent.start());
+        _client = client_of(_agent, 5000);
+    }
+
+    // Whether each call gets its own answer.
+    static bool all_right(lars_client &client)
+    {
+        for (int i = 0; i < CALLS; ++i) {
+            std::string ip;
+            int port = 0;
+            std::vector<lars_client::host> route;
+            if (client.get_host(3, 0, ip, port) != lars_client::RET_SUCC ||
+                client.get_route(3, 0, route) != lars_client::RET_SUCC)
+                return false;
+        }
+        return true;
+    }
+
+    template <typename Body>
+    void start_child(Body body)
+    {
+        const pid_t pid = fork();
+        if (pid == 0)
+            _exit(body());
+        ASSERT_GT(pid, 0);
+        _children.insert(pid);
+    }
+
+    // All exit statuses together.
+    int ended()
+    {
+        int all = 0;
+        for (const pid_t pid : _children) {
+            int how = -1;
+            EXPECT_EQ(waitpid(pid, &how, 0), pid);
+            all |= how;
+        }
+        _children.clear();
+        return all;
+    }
+
+    // How many sequence numbers there are among the requests for hosts.
+    size_t different_seqs() const
+    {
+        std::set<uint32_t> seen;
+        for (const fake_agent::request &one : _agent.requests(lars::ID_GetHostRequest)) {
+            lars::GetHostRequest request;
+            EXPECT_TRUE(request.ParseFromString(one.body));
+            seen.insert(request.seq());
+        }
+        return seen.size();
+    }
+
+    fake_agent _agent{good_agent()};
+    lars_client _client;
+    std::set<pid_t> _children;
+};
+
+TEST_F(LarsClientFork, ChildrenAndTheirParentEachGetTheirOwnAnswers)
+{
+    for (int child = 0; child < 4; ++child)
+        start_child([this] { return !all_right(_client); });
+    EXPECT_TRUE(all_right(_client)) << _client.error();
+    EXPECT_EQ(ended(), 0);
+    EXPECT_EQ(different_seqs(), 5u * CALLS) << "each has numbers of its own";
+}
+
+TEST_F(LarsClientFork, AChildsChildIsAnotherProcessToo)
+{
+    start_child([this] {
+        // Before and after the client was used here.
+        int bad = 0;
+        for (int i = 0; i < 2; ++i) {
+            const pid_t pid = fork();
+            if (pid == 0)
+                _exit(!all_right(_client));
+            bad += !all_right(_client);
+            int how = -1;
+            waitpid(pid, &how, 0);
+            bad += how;
+        }
+        return bad > 0;
+    });
+    EXPECT_EQ(ended(), 0);
+}
+
+TEST_F(LarsClientFork, AForkThatTheLibraryHearsNothingOfIsNoticed)
+{
+    const auto pid = static_cast<pid_t>(syscall(SYS_fork));
+    if (pid == 0)
+        _exit(!all_right(_client));
+    ASSERT_GT(pid, 0);
+    _children.insert(pid);
+    EXPECT_TRUE(all_right(_client)) << _client.error();
+    EXPECT_EQ(ended(), 0);
+}
+
+TEST_F(LarsClientFork, EveryKindOfCallMayBeTheChildsFirst)
+{
+    start_child(
+        [this] { return _client.report(3, 0, "10.0.0.1", 80, 0) != lars_client::RET_SUCC; });
+    start_child([this] { return _client.reg_init(3, 0) != lars_client::RET_SUCC; });
+    EXPECT_EQ(ended(), 0);
+    EXPECT_TRUE(wait_until([this] { return _agent.reports().size() == 1; }));
+    EXPECT_TRUE(all_right(_client)) << "the parent goes on with its own";
+}
