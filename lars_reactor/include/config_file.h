@@ -9,7 +9,9 @@
 //
 // A line is "[section]", "key = value", blank, or a comment that starts with # or ;.
 // A comment has a line of its own. A value in double quotes is taken as it stands
-// between them. One thread.
+// between them. A byte-order mark at the beginning of the file (UTF-8) is skipped. What a
+// line holds that cannot be understood, and values in a section [mysql] or of a key with
+// "passw" in its name, are not shown in messages: they may be a password. One thread.
 #pragma once
 
 #include <cstdint>

@@ -28,6 +28,31 @@ static bool has_comment(const std::string &value)
     return false;
 }
 
+// Some editors put it at the beginning of a file in UTF-8.
+static constexpr const char *BYTE_ORDER_MARK = "\xef\xbb\xbf";
+
+// What may be said of a line that cannot be understood: it may hold anything, also a
+// password. A key is shown only if it looks like one.
+static bool is_key(const std::string &text)
+{
+    constexpr size_t LONGEST = 40;
+    constexpr const char *LETTERS =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    return !text.empty() && text.size() <= LONGEST &&
+           text.find_first_not_of(LETTERS) == std::string::npos;
+}
+
+static bool may_hold_password(const std::string &section, const std::string &key)
+{
+    return section == "mysql" || key.find("passw") != std::string::npos;
+}
+
+static std::string shown(const std::string &section, const std::string &key,
+                         const std::string &value)
+{
+    return may_hold_password(section, key) ? "the value" : "'" + value + "'";
+}
+
 static std::string at(const std::string &path, int line)
 {
     return path + (line == NO_LINE ? "" : ":" + std::to_string(line)) + ": ";
@@ -44,6 +69,8 @@ status config_file::load(const std::string &path)
     std::string text;
     int line = 0;
     while (std::getline(in, text)) {
+        if (line == 0 && text.compare(0, 3, BYTE_ORDER_MARK) == 0)
+            text.erase(0, 3);
         if (status s = parse_line(trim(text), ++line, section); !s)
             return s;
     }
@@ -60,7 +87,7 @@ status config_file::parse_line(const std::string &text, int line, std::string &s
     if (text[0] == '[') {
         section = trim(text.substr(1, text.size() - 2));
         if (text.back() != ']' || section.empty())
-            return status::error(at(_path, line) + "a section is written [name]: " + text);
+            return status::error(at(_path, line) + "a section is written [name]");
         if (!_section_lines.emplace(section, line).second)
             return status::error(at(_path, line) + "section [" + section + "] stands here twice");
         return {};
@@ -68,13 +95,20 @@ status config_file::parse_line(const std::string &text, int line, std::string &s
 
     const size_t equals = text.find('=');
     if (equals == std::string::npos)
-        return status::error(at(_path, line) + "expected key = value: " + text);
+        return status::error(at(_path, line) + "expected key = value");
     const std::string key = trim(text.substr(0, equals));
     std::string value = trim(text.substr(equals + 1));
     if (key.empty())
         return status::error(at(_path, line) + "no key before '='");
-    if (section.empty())
-        return status::error(at(_path, line) + key + " stands before any [section]");
+    if (!is_key(key))
+        return status::error(at(_path, line) +
+                             "a key has at most 40 letters, digits and '_', and no others");
+    if (section.empty()) {
+        // Text in base64 ends so too.
+        const bool has_value = !value.empty() && value[0] != '=';
+        return status::error(at(_path, line) + (has_value ? key : "a key") +
+                             " stands before any [section]");
+    }
 
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
@@ -155,8 +189,8 @@ int64_t config_file::get_number(const std::string &section, const std::string &k
     if (parsed.ec == std::errc() && parsed.ptr == end && number >= lowest && number <= highest)
         return number;
     add_mistake(e->line, section, key,
-                "'" + e->value + "' is not a whole number from " + std::to_string(lowest) + " to " +
-                    std::to_string(highest));
+                shown(section, key, e->value) + " is not a whole number from " +
+                    std::to_string(lowest) + " to " + std::to_string(highest));
     return fallback;
 }
 
@@ -173,7 +207,8 @@ bool config_file::get_bool(const std::string &section, const std::string &key, b
         if (e->value == no)
             return false;
     }
-    add_mistake(e->line, section, key, "'" + e->value + "' is neither true nor false");
+    add_mistake(e->line, section, key,
+                shown(section, key, e->value) + " is neither true nor false");
     return fallback;
 }
 
@@ -197,7 +232,8 @@ std::string config_file::get_decimal(const std::string &section, const std::stri
         return e->value;
     char range[64];
     snprintf(range, sizeof range, "from %.10g to %.10g", lowest, highest);
-    add_mistake(e->line, section, key, "'" + e->value + "' is not a decimal number " + range);
+    add_mistake(e->line, section, key,
+                shown(section, key, e->value) + " is not a decimal number " + range);
     return fallback;
 }
 
@@ -208,7 +244,7 @@ uint32_t config_file::get_ip(const std::string &section, const std::string &key,
         return fallback;
     if (const auto ip = parse_ip(e->value))
         return *ip;
-    add_mistake(e->line, section, key, "'" + e->value + "' is not an IPv4 address");
+    add_mistake(e->line, section, key, shown(section, key, e->value) + " is not an IPv4 address");
     return fallback;
 }
 
@@ -219,7 +255,8 @@ std::vector<endpoint> config_file::get_endpoints(const std::string &section, con
         return {};
     if (auto found = parse_endpoints(e->value))
         return std::move(*found);
-    add_mistake(e->line, section, key, "'" + e->value + "' is not a list of ip:port, ip:port");
+    add_mistake(e->line, section, key,
+                shown(section, key, e->value) + " is not a list of ip:port, ip:port");
     return {};
 }
 
@@ -237,9 +274,11 @@ status config_file::finish() const
     std::vector<mistake> all = _mistakes;
     for (const auto &[section, keys] : _sections) {
         for (const auto &[key, e] : keys) {
-            if (!e.used)
-                all.push_back({e.line, at(_path, e.line) + "[" + section + "] " + key +
-                                           ": there is no such key"});
+            if (e.used)
+                continue;
+            const bool told = !may_hold_password(section, "") || key.compare(0, 3, "db_") == 0;
+            all.push_back({e.line, at(_path, e.line) + "[" + section + "] " +
+                                       (told ? key : "a key") + ": there is no such key"});
         }
     }
     if (all.empty())

@@ -69,6 +69,39 @@ TEST_F(ConfigFile, CrlfAndAMissingLastNewlineAreFine)
     EXPECT_TRUE(config.finish().ok());
 }
 
+TEST_F(ConfigFile, AByteOrderMarkIsSkipped)
+{
+    ASSERT_TRUE(load("\xef\xbb\xbf[a]\nkey = 1\n"));
+    EXPECT_EQ(config.get_number("a", "key", 0, 0, 9), 1);
+    // Only there.
+    config = config_file();
+    EXPECT_FALSE(load("[a]\n\xef\xbb\xbf[b]\n"));
+}
+
+// Every line here holds "hunter2" where a password may have been typed.
+TEST_F(ConfigFile, NoMessageTellsWhatMayBeAPassword)
+{
+    for (const char *text :
+         {"hunter2\n", "hunter2=\n", "hunter2==\n", "db_passwd hunter2\n", "db_passwd: hunter2\n",
+          "[mysql]\nhunter2\n", "[mysql]\nhunter2 = \n", "[mysql]\ndb_passwd hunter2\n",
+          "[mysql]\ndb_passwd hunter2=x\n", "[mysql]\n[hunter2\n", "[mysql]\n= hunter2\n",
+          "[mysql]\ndb_passwd = hunter2 # mine\n", "[mysql]\ndb_passwd = x\ndb_passwd = hunter2\n",
+          "[mysql]\ndb_pasword = hunter2\n", "[mysql]\ndb_port = hunter2\n", "[dns]\nhunter2\n",
+          "[dns]\ndb_passwd = hunter2\n", "[other]\npassword_size = hunter2\n"}) {
+        config = config_file();
+        status s = load(text);
+        if (s) {
+            config.get_number("mysql", "db_port", 1, 1, 65535);
+            config.get_number("other", "password_size", 1, 1, 9);
+            config.get_string("mysql", "db_passwd", "");
+            s = config.finish();
+        }
+        EXPECT_FALSE(s) << text;
+        EXPECT_NE(s.message().find(".conf:"), std::string::npos) << s.message();
+        EXPECT_EQ(s.message().find("hunter2"), std::string::npos) << s.message();
+    }
+}
+
 TEST_F(ConfigFile, Trap_R31_AKeyBeforeAnySection)
 {
     expect_error(load("\nport = 1\n[reactor]\n"), 2, {"port", "section"});
