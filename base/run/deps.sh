@@ -2,7 +2,7 @@
 # run_lars deps: what building and running Lars needs, from Debian or Ubuntu.
 
 wanted_packages='g++ make patch pkg-config protobuf-compiler libprotobuf-dev default-libmysqlclient-dev
-    libgtest-dev mariadb-server-core mariadb-client-core'
+    libgtest-dev mariadb-server-core mariadb-client-core openssl'
 
 package_is_there()
 {

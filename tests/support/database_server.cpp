@@ -96,6 +96,7 @@ status database_server::launch()
           std::string("--skip-log-bin"), std::string("--performance-schema=OFF"),
           std::string("--max-connections=200")})
         arguments.push_back(more);
+    arguments.insert(arguments.end(), _more_arguments.begin(), _more_arguments.end());
     if (status s = _process.start(find_program("mariadbd"), arguments); !s)
         return s;
     if (!_process.wait_for_output("ready for connections", std::chrono::milliseconds(60000)))

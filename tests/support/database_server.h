@@ -5,6 +5,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "db_client.h"
 #include "process.h"
@@ -22,6 +24,9 @@ public:
     // The server of this test program, started at its first use. Not for tests
     // that stop or pause it. Ends the program if it cannot be started.
     static database_server &shared();
+
+    // What later starts give the server beside what it needs, such as "--ssl-ca=FILE".
+    void set_arguments(std::vector<std::string> more) { _more_arguments = std::move(more); }
 
     // Returns once it accepts connections, after about a second the first time.
     // After stop() or kill() it starts with the same data on the same port.
@@ -48,6 +53,7 @@ private:
 
     temp_dir _folder;
     process _process;
+    std::vector<std::string> _more_arguments;
     uint16_t _port = 0;
 };
 

@@ -3,9 +3,10 @@
 // time, unless stated; different clients in different threads are fine.
 //
 // An error's kind says what the caller can do about it:
-//   unavailable  there is no server, the connection was lost, or nothing may be done or
-//                written for now: connect again later
-//   denied       the server does not accept this user, password or database
+//   unavailable  there is no server, the connection was lost, nothing may be done or
+//                written for now, or a file of ours cannot be read: connect again later
+//   denied       the server does not accept this user, password or database, or one side
+//                not the other's TLS
 //   missing      a table or a column is not there
 //   conflict     a deadlock, or a lock's or a statement's time is over: the transaction
 //                may be tried again
@@ -39,7 +40,18 @@ struct db_options {
     std::string socket;  // a path; used instead of host and port unless empty
     std::string user;
     std::string password;
+    // A file whose first line is the password, read at each connect; used instead of
+    // password unless empty.
+    std::string password_file;
     std::string database = "lars_dns";
+
+    // Files in PEM form. With one of them there is TLS or no connection at all.
+    std::string ssl_ca;  // who may have signed the server's certificate
+    std::string ssl_cert;
+    std::string ssl_key;
+    // The certificate has to be signed by ssl_ca and to name the host. If false, the
+    // connection is encrypted, with whoever answers there.
+    bool ssl_verify = true;
 
     // Less than 1 counts as 1. The read time-out is how long a query may take without
     // an answer (MySQL's library tries for up to three times that long).
@@ -47,13 +59,19 @@ struct db_options {
     std::chrono::seconds read_timeout{5};
     std::chrono::seconds write_timeout{5};
 
+    bool needs_tls() const { return !ssl_ca.empty() || !ssl_cert.empty() || !ssl_key.empty(); }
+
     // "lars@127.0.0.1:33306/lars_dns": for messages, without the password.
     std::string describe() const;
+
+    // Whether OTHER leads to the same connection; the time-outs do not count.
+    bool operator==(const db_options &other) const;
 };
 
 // Reads the section [mysql] into *OPTIONS: db_host, db_port, db_socket, db_user,
-// db_passwd and db_name. What is absent stays as it is there. CONFIG was loaded; its
-// finish() returns what is wrong.
+// db_passwd, db_passwd_file, db_name, db_ssl_ca, db_ssl_cert, db_ssl_key and
+// db_ssl_verify. What is absent stays as it is there. No file is read. CONFIG was loaded;
+// its finish() returns what is wrong.
 void read_db_options(config_file &config, db_options *options);
 
 class db_client {
@@ -64,10 +82,16 @@ public:
     db_client &operator=(const db_client &) = delete;
 
     // Connects, and blocks for at most about the connect time-out. An open connection
-    // is closed first. With WITHIN, that is the connect time-out of this attempt.
+    // is closed first. With WITHIN, that is the connect time-out of this attempt. If a file
+    // of the options cannot be read, it is unavailable, and the message names the file.
     status connect() { return connect(_options.connect_timeout); }
     status connect(std::chrono::seconds within);
+    // After connect() has failed: whether a server has answered, so that one is running.
+    bool was_answered() const { return _was_answered; }
     void close();
+
+    // The cipher that the open connection is encrypted with; empty if it is not.
+    std::string encryption() const;
 
     // False after close() and after any call that found the connection lost.
     bool connected() const { return _connection != nullptr; }
@@ -112,14 +136,17 @@ public:
 private:
     struct connection;
 
+    status open(std::chrono::seconds within);
     status send(const std::string &sql);
     status failure();
     status not_usable() const;
     bool interrupted() const;
     status share_socket();
+    status connect_failure();
     status run_transaction(const std::string &begin, const std::function<status()> &body);
 
     db_options _options;
+    bool _was_answered = false;
     std::unique_ptr<connection> _connection;
 
     mutable std::mutex _mutex;

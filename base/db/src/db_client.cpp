@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "db_error.h"
+#include "db_login.h"
+#include "db_tls.h"
 
 namespace lars {
 
@@ -73,12 +75,6 @@ static std::vector<std::string> column_names(MYSQL_RES *result)
     return names;
 }
 
-std::string db_options::describe() const
-{
-    const std::string where = socket.empty() ? host + ":" + std::to_string(port) : socket;
-    return user + "@" + where + "/" + database;
-}
-
 db_client::db_client(db_options options) : _options(std::move(options)) {}
 
 db_client::~db_client() = default;
@@ -123,33 +119,60 @@ status db_client::connect(std::chrono::seconds within)
     close();
     if (interrupted())
         return not_usable();
+    _was_answered = false;
+    const status done = open(within);
+    if (!done)
+        close();
+    return done;
+}
+
+status db_client::open(std::chrono::seconds within)
+{
+    std::string password;
+    if (status s = read_db_password(_options, &password); !s)
+        return s;
+    if (status s = check_tls_files(_options); !s)
+        return s;
 
     auto fresh = std::make_unique<connection>();
     fresh->handle.reset(mysql_init(nullptr));
     if (!fresh->handle)
         return status::error("database: out of memory", status_kind::unavailable);
     set_options(fresh->handle.get(), _options, within);
+    set_tls_options(fresh->handle.get(), _options);
 
     const bool local = !_options.socket.empty();
     _connection = std::move(fresh);
     MYSQL *handle = _connection->handle.get();
     if (!mysql_real_connect(handle, local ? nullptr : _options.host.c_str(), _options.user.c_str(),
-                            _options.password.c_str(), _options.database.c_str(), _options.port,
-                            local ? _options.socket.c_str() : nullptr, 0) ||
-        // Asked for by name too: the numbers of MySQL 8's collations mean
-        // nothing to MariaDB, which then would take another character set.
-        mysql_set_character_set(handle, "utf8mb4") != 0) {
-        const status failed = failure();
-        close();
-        return failed;
-    }
+                            password.c_str(), _options.database.c_str(), _options.port,
+                            local ? _options.socket.c_str() : nullptr, 0))
+        return connect_failure();
+    // Asked for by name too: the numbers of MySQL 8's collations mean nothing to MariaDB,
+    // which then would take another character set.
+    if (mysql_set_character_set(handle, "utf8mb4") != 0)
+        return connect_failure();
+    // MariaDB's library takes a connection without TLS too where it has not to verify it.
+    if (_options.needs_tls() && !mysql_get_ssl_cipher(handle))
+        return status::error("database " + _options.describe() +
+                                 ": [mysql] asks for TLS, which the server has not",
+                             status_kind::denied);
     status shared = share_socket();
     // Somebody may have interrupted before there was a socket to shut down.
     if (shared && interrupted())
         shared = not_usable();
-    if (!shared)
-        close();
     return shared;
+}
+
+status db_client::connect_failure()
+{
+    MYSQL *handle = _connection->handle.get();
+    const unsigned code = mysql_errno(handle);
+    _was_answered = comes_from_server(code);
+    const std::string advice =
+        connect_advice(_options, code, (handle->server_capabilities & CLIENT_SSL) != 0);
+    const status failed = failure();
+    return advice.empty() ? failed : status::error(failed.message() + advice, failed.kind());
 }
 
 void db_client::close()
@@ -251,6 +274,12 @@ status db_client::read_transaction(const std::function<status()> &body)
     if (status s = execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); !s)
         return s;
     return run_transaction("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", body);
+}
+
+std::string db_client::encryption() const
+{
+    const char *cipher = _connection ? mysql_get_ssl_cipher(_connection->handle.get()) : nullptr;
+    return cipher ? cipher : "";
 }
 
 std::string db_client::escape(std::string_view text) const

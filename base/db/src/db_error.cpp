@@ -56,6 +56,11 @@ status_kind kind_of_db_error(unsigned code)
     // clang-format on
 }
 
+bool comes_from_server(unsigned code)
+{
+    return (code >= 1000 && code < 2000) || (code >= 3000 && code < 5000);
+}
+
 bool ends_connection(unsigned code)
 {
     constexpr unsigned PACKET_TOO_LARGE = 1153;

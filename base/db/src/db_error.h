@@ -8,6 +8,9 @@ namespace lars {
 // Returns the kind of the error with that number, as db_client.h lists them.
 status_kind kind_of_db_error(unsigned code);
 
+// True if the server has sent it, false if it is the client library's own.
+bool comes_from_server(unsigned code);
+
 // True if a connection is of no use after that error.
 bool ends_connection(unsigned code);
 

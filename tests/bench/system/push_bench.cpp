@@ -42,7 +42,8 @@ bool bench_push(const bench_settings &settings)
                       std::to_string(port) + ")",
                   std::string("INSERT INTO RouteChange (modid, cmdid, version) VALUES (9, 9, "
                               "UNIX_TIMESTAMP())"),
-                  std::string("UPDATE RouteVersion SET version = UNIX_TIMESTAMP() WHERE id = 1")}) {
+                  std::string("UPDATE RouteVersion SET version = GREATEST(UNIX_TIMESTAMP(), "
+                              "version + 1) WHERE id = 1")}) {
                 if (const status failure = writer.execute(statement); !failure)
                     return failure;
             }

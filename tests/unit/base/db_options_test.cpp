@@ -35,6 +35,66 @@ TEST(DbOptions, EveryKeyIsRead)
     EXPECT_EQ(options.database, "n");
 }
 
+TEST(DbOptions, ThePasswordMayBeInAFileButNotInBoth)
+{
+    db_options options;
+    EXPECT_EQ(read("db_user = u\ndb_passwd_file = run/p\n", options), "");
+    EXPECT_EQ(options.password_file, "run/p");
+    EXPECT_EQ(options.password, "");
+    const std::string both = read("db_user = u\ndb_passwd = secret\ndb_passwd_file = p\n", options);
+    EXPECT_NE(both.find(":4: [mysql] db_passwd_file"), std::string::npos) << both;
+    EXPECT_EQ(both.find("secret"), std::string::npos) << both;
+}
+
+TEST(DbOptions, TlsKeysAreReadAndHaveToFitTogether)
+{
+    db_options options;
+    EXPECT_FALSE(options.needs_tls());
+    EXPECT_EQ(read("db_user = u\ndb_ssl_ca = ca\n", options), "");
+    EXPECT_EQ(options.ssl_ca, "ca");
+    EXPECT_TRUE(options.ssl_verify);
+    EXPECT_TRUE(options.needs_tls());
+    EXPECT_EQ(read("db_user = u\ndb_ssl_cert = c\ndb_ssl_key = k\ndb_ssl_verify = no\n",
+                   options = db_options()),
+              "");
+    EXPECT_EQ(options.ssl_cert, "c");
+    EXPECT_EQ(options.ssl_key, "k");
+    EXPECT_FALSE(options.ssl_verify);
+    EXPECT_TRUE(options.needs_tls());
+    EXPECT_EQ(read("db_user = u\ndb_ssl_ca =\n", options = db_options()), "");
+    EXPECT_FALSE(options.needs_tls());
+
+    const std::pair<const char *, const char *> wrong[] = {
+        {"db_ssl_ca = a\ndb_ssl_cert = c\n", ":4: [mysql] db_ssl_cert"},
+        {"db_ssl_ca = a\ndb_ssl_key = k\n", ":4: [mysql] db_ssl_key"},
+        {"db_ssl_cert = c\ndb_ssl_key = k\n", ":3: [mysql] db_ssl_cert"},
+        {"db_ssl_verify = yes\n", ":3: [mysql] db_ssl_verify"},
+        {"db_ssl_verify = no\n", ":3: [mysql] db_ssl_verify"},
+        {"db_ssl_ca = a\ndb_ssl_verify = maybe\n", ":4: [mysql] db_ssl_verify"}};
+    for (const auto &[section, message] : wrong) {
+        const std::string said =
+            read("db_user = u\n" + std::string(section), options = db_options());
+        EXPECT_NE(said.find(message), std::string::npos) << said;
+    }
+}
+
+TEST(DbOptions, WhateverLeadsToAnotherConnectionMakesThemDiffer)
+{
+    const std::string first = "db_user = u\ndb_passwd = p\ndb_ssl_ca = a\n";
+    db_options one, same;
+    EXPECT_EQ(read(first, one) + read(first, same), "");
+    EXPECT_TRUE(one == same);
+    for (const char *more : {"db_host = h\n", "db_port = 1\n", "db_socket = s\n", "db_name = n\n",
+                             "db_ssl_cert = c\ndb_ssl_key = k\n", "db_ssl_verify = no\n"}) {
+        db_options other;
+        EXPECT_EQ(read(first + more, other), "");
+        EXPECT_FALSE(one == other) << more;
+    }
+    db_options in_file;
+    EXPECT_EQ(read("db_user = u\ndb_passwd_file = p\ndb_ssl_ca = a\n", in_file), "");
+    EXPECT_FALSE(one == in_file);
+}
+
 TEST(DbOptions, OnlyTheUserMustBeGiven)
 {
     db_options options;

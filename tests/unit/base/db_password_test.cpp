@@ -1,0 +1,78 @@
+// The password in a file of its own.
+#include <gtest/gtest.h>
+
+#include "database.h"
+#include "db_client.h"
+#include "free_port.h"
+#include "temp_dir.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+
+class DbPasswordFile : public testing::Test {
+protected:
+    DbPasswordFile()
+    {
+        _options = _database.options();
+        _options.password_file = _folder.file("p");
+    }
+
+    temp_dir _folder;
+    database _database;
+    db_options _options;
+};
+
+TEST_F(DbPasswordFile, ItsFirstLineIsReadAtEachConnect)
+{
+    const std::string right = _database.options().password;
+    _options.password = "not this one";
+    db_client client(_options);
+    for (const std::string &text : {right, right + "\n", right + "\r\n", right + "\nmore\n"}) {
+        write_text(_options.password_file, text);
+        const status s = client.connect();
+        EXPECT_TRUE(s) << s.message();
+    }
+    write_text(_options.password_file, "wrong\n");
+    EXPECT_EQ(client.connect().kind(), status_kind::denied);
+}
+
+TEST_F(DbPasswordFile, OneThatCannotBeReadMeansThatTheDatabaseIsAway)
+{
+    db_client client(_options);
+    const auto refused = [&] {
+        const status s = client.connect();
+        EXPECT_EQ(s.kind(), status_kind::unavailable) << s.message();
+        EXPECT_NE(s.message().find("db_passwd_file " + client.options().password_file),
+                  std::string::npos)
+            << s.message();
+        EXPECT_FALSE(client.connected());
+        return s.message();
+    };
+    EXPECT_NE(refused().find("No such file"), std::string::npos);
+    write_text(_options.password_file, "\nsecret\n");
+    EXPECT_EQ(refused().find("secret"), std::string::npos);
+    write_text(_options.password_file, "");
+    refused();
+    _options.password_file = _folder.path();
+    db_client of_folder(_options);
+    const status s = of_folder.connect();
+    EXPECT_NE(s.message().find("directory"), std::string::npos) << s.message();
+}
+
+TEST_F(DbPasswordFile, WhetherAServerHasAnsweredIsKnown)
+{
+    db_options wrong = _database.options();
+    wrong.password = "wrong";
+    db_client answered(wrong);
+    EXPECT_FALSE(answered.connect());
+    EXPECT_TRUE(answered.was_answered());
+    wrong.port = free_port();
+    db_client alone(wrong);
+    EXPECT_FALSE(alone.connect());
+    EXPECT_FALSE(alone.was_answered());
+}
+
+}  // namespace
+}  // namespace lars
