@@ -7,6 +7,7 @@
 
 #include "config_file.h"
 #include "config_path.h"
+#include "database_advice.h"
 #include "route.h"
 #include "route_command.h"
 #include "route_editor.h"
@@ -15,6 +16,7 @@ using namespace lars;
 
 static constexpr int EXIT_FAILED = 1;
 static constexpr int EXIT_WRONG_USE = 2;
+static constexpr int EXIT_NO_TABLES = 3;  // of check
 
 static int fail(int exit_status, const std::string &message)
 {
@@ -28,29 +30,14 @@ static status read_config(const std::string &path, db_options *options)
     if (status s = config.load(path); !s)
         return s;
     read_db_options(config, options);
-    config.ignore_section("reactor");
-    config.ignore_section("dns");
+    for (const char *other : {"reactor", "dns", "reporter", "repoter"})
+        config.ignore_section(other);
     return config.finish();
 }
 
-static int fail_database(const std::string &config, const status &why)
+static int fail_database(const std::string &config, const status &why, database_step step)
 {
-    std::string advice;
-    switch (why.kind()) {
-    case status_kind::unavailable:
-        advice = "\nIs the database running? \"run_lars db start\" starts the private one; " +
-                 config + " says which one is asked.";
-        break;
-    case status_kind::denied:
-        advice = "\nCheck db_user, db_passwd and db_name in " + config + ".";
-        break;
-    case status_kind::missing:
-        advice = "\nThe database lacks tables of Lars: load base/sql/schema.sql into it, or, where"
-                 " its tables are of an older Lars, base/sql/upgrade.sql.";
-        break;
-    default: break;
-    }
-    return fail(EXIT_FAILED, why.message() + advice);
+    return fail(EXIT_FAILED, why.message() + advice_for(why, step, config));
 }
 
 static void print_hosts(const std::vector<route_host> &hosts, const char *what,
@@ -184,7 +171,60 @@ static status accept(route_editor &editor)
     return {};
 }
 
-static int edit(const route_command &command)
+// Less than the read time-out, by which a database that says nothing is given up: so that
+// somebody who holds what is wanted is not taken for one that is away.
+static status wait_for_others_briefly(db_client &client)
+{
+    const status s =
+        client.execute("SET SESSION innodb_lock_wait_timeout = 2, lock_wait_timeout = 2");
+    // A server that has not both of them is asked all the same.
+    return s.kind() == status_kind::rejected ? status() : s;
+}
+
+// Whether the services will get in where the configuration leads, and find their tables.
+static int check(const route_command &command, const std::string &config, db_client &client)
+{
+    std::string tables;
+    for (const std::string &table : command.tables)
+        tables += (tables.empty() ? "" : ", ") + table;
+    const status s = client.execute("SELECT 1 FROM " + tables + " LIMIT 0");
+    if (!s) {
+        const int failed = fail_database(config, s, database_step::connected);
+        return s.kind() == status_kind::missing ? EXIT_NO_TABLES : failed;
+    }
+    const std::string cipher = client.encryption();
+    printf("%s answers and has the tables%s\n", client.options().describe().c_str(),
+           cipher.empty() ? "" : (", over TLS (" + cipher + ")").c_str());
+    return 0;
+}
+
+static status edit(const route_command &command, db_client &client)
+{
+    route_editor editor(&client);
+    const module_route route{command.module.value_or(module_id()), command.hosts};
+    switch (command.what) {
+    case route_command::verb::add: return add_hosts(editor, route);
+    case route_command::verb::del: return remove_hosts(editor, route);
+    case route_command::verb::weight:
+    case route_command::verb::drain: return set_weights(editor, route, route_editor::whose::all);
+    case route_command::verb::undrain:
+        return set_weights(editor, route, route_editor::whose::drained);
+    case route_command::verb::accept: return accept(editor);
+    case route_command::verb::clear: return clear_routes(editor, command, client.options());
+    default: return list_routes(editor, command);
+    }
+}
+
+static database_step step_of(const db_client &client)
+{
+    switch (client.last_step()) {
+    case db_client::step::files: return database_step::unprepared;
+    case db_client::step::unanswered: return database_step::unanswered;
+    default: return database_step::refused;
+    }
+}
+
+static int use_database(const route_command &command)
 {
     if (command.what == route_command::verb::clear && !command.confirmed && !isatty(STDIN_FILENO))
         return fail(EXIT_WRONG_USE, "clear removes every route and there is no terminal to ask on:"
@@ -198,25 +238,13 @@ static int edit(const route_command &command)
 
     db_client client(options);
     if (status s = client.connect(); !s)
-        return fail_database(path, s);
-    route_editor editor(&client);
-    const module_route route{command.module.value_or(module_id()), command.hosts};
-    status done;
-    switch (command.what) {
-    case route_command::verb::add: done = add_hosts(editor, route); break;
-    case route_command::verb::del: done = remove_hosts(editor, route); break;
-    case route_command::verb::weight:
-    case route_command::verb::drain:
-        done = set_weights(editor, route, route_editor::whose::all);
-        break;
-    case route_command::verb::undrain:
-        done = set_weights(editor, route, route_editor::whose::drained);
-        break;
-    case route_command::verb::clear: done = clear_routes(editor, command, options); break;
-    case route_command::verb::accept: done = accept(editor); break;
-    default: done = list_routes(editor, command); break;
-    }
-    return done ? 0 : fail_database(path, done);
+        return fail_database(path, s, step_of(client));
+    status done = wait_for_others_briefly(client);
+    if (done && command.what == route_command::verb::check)
+        return check(command, path, client);
+    if (done)
+        done = edit(command, client);
+    return done ? 0 : fail_database(path, done, database_step::connected);
 }
 
 int main(int argc, char **argv)
@@ -229,6 +257,6 @@ int main(int argc, char **argv)
     switch (command.what) {
     case route_command::verb::help: printf("%s", route_usage()); return 0;
     case route_command::verb::version: printf("lars_route %s\n", LARS_VERSION); return 0;
-    default: return edit(command);
+    default: return use_database(command);
     }
 }

@@ -1,6 +1,7 @@
 #include "route_command.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <iterator>
 #include <limits>
@@ -17,6 +18,7 @@ const char *route_usage()
            "       lars_route [-c FILE] undrain MODID CMDID IP:PORT[@WEIGHT]...\n"
            "       lars_route [-c FILE] clear [--yes]\n"
            "       lars_route [-c FILE] accept\n"
+           "       lars_route [-c FILE] check [TABLE...]\n"
            "Shows and edits the routes in the database. A host's share of its module's calls\n"
            "is in proportion to its weight, 0 to 4294967295, 100 where none is given. drain\n"
            "sets the weight to 0: the host stays in the database and gets no calls. undrain\n"
@@ -26,6 +28,8 @@ const char *route_usage()
            "A lars_dns doubts a database that has lost most of its routes or is older than it\n"
            "was, and serves on what is missing: accept tells every lars_dns that all of what\n"
            "the database holds is meant so.\n"
+           "check connects as the services do and says whether RouteData, RouteVersion and\n"
+           "RouteChange, or the given tables, are there; exit status 3 means that one is not.\n"
            "\n"
            "  -c FILE        the configuration whose [mysql] section names the database\n"
            "                 (default: that of lars_dns)\n"
@@ -68,6 +72,7 @@ static constexpr syntax VERBS[] = {
     {"undrain", route_command::verb::undrain, part::required, part::required, part::optional},
     {"clear", route_command::verb::clear, part::none, part::none, part::none},
     {"accept", route_command::verb::accept, part::none, part::none, part::none},
+    {"check", route_command::verb::check, part::none, part::none, part::none},
 };
 
 // "list, add, del or clear"
@@ -140,6 +145,21 @@ static status parse_module(const std::vector<std::string> &words, module_id *mod
     return {};
 }
 
+static status parse_tables(const std::vector<std::string> &names, route_command *command)
+{
+    command->tables = names;
+    if (names.empty())
+        command->tables = {"RouteData", "RouteVersion", "RouteChange"};
+    for (const std::string &name : command->tables) {
+        const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char letter) {
+            return std::isalnum(letter) || letter == '_';
+        });
+        if (name.empty() || !plain)
+            return status::error("'" + name + "' is not a table's name");
+    }
+    return {};
+}
+
 static status parse_words(const std::vector<std::string> &words, route_command *command)
 {
     if (words.empty())
@@ -156,6 +176,8 @@ static status parse_words(const std::vector<std::string> &words, route_command *
                    ? status()
                    : status::error("clear takes nothing but --yes");
     }
+    if (verb->what == route_command::verb::check)
+        return parse_tables({words.begin() + 1, words.end()}, command);
     if (verb->module == part::none && words.size() > 1)
         return status::error(words[0] + " takes no arguments");
     if (verb->module != part::required && words.size() == 1)

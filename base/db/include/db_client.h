@@ -86,8 +86,13 @@ public:
     // of the options cannot be read, it is unavailable, and the message names the file.
     status connect() { return connect(_options.connect_timeout); }
     status connect(std::chrono::seconds within);
-    // After connect() has failed: whether a server has answered, so that one is running.
-    bool was_answered() const { return _was_answered; }
+    // After connect() has failed: how far it came.
+    enum class step {
+        files,       // one of ours cannot be read, so that no server was asked
+        unanswered,  // no server has answered
+        answered,    // one runs, and has refused
+    };
+    step last_step() const { return _last_step; }
     void close();
 
     // The cipher that the open connection is encrypted with; empty if it is not.
@@ -146,7 +151,7 @@ private:
     status run_transaction(const std::string &begin, const std::function<status()> &body);
 
     db_options _options;
-    bool _was_answered = false;
+    step _last_step = step::files;
     std::unique_ptr<connection> _connection;
 
     mutable std::mutex _mutex;

@@ -119,7 +119,7 @@ status db_client::connect(std::chrono::seconds within)
     close();
     if (interrupted())
         return not_usable();
-    _was_answered = false;
+    _last_step = step::files;
     const status done = open(within);
     if (!done)
         close();
@@ -168,7 +168,7 @@ status db_client::connect_failure()
 {
     MYSQL *handle = _connection->handle.get();
     const unsigned code = mysql_errno(handle);
-    _was_answered = comes_from_server(code);
+    _last_step = comes_from_server(code) ? step::answered : step::unanswered;
     const std::string advice =
         connect_advice(_options, code, (handle->server_capabilities & CLIENT_SSL) != 0);
     const status failed = failure();

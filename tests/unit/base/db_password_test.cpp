@@ -48,6 +48,7 @@ TEST_F(DbPasswordFile, OneThatCannotBeReadMeansThatTheDatabaseIsAway)
                   std::string::npos)
             << s.message();
         EXPECT_FALSE(client.connected());
+        EXPECT_EQ(client.last_step(), db_client::step::files);
         return s.message();
     };
     EXPECT_NE(refused().find("No such file"), std::string::npos);
@@ -61,17 +62,17 @@ TEST_F(DbPasswordFile, OneThatCannotBeReadMeansThatTheDatabaseIsAway)
     EXPECT_NE(s.message().find("directory"), std::string::npos) << s.message();
 }
 
-TEST_F(DbPasswordFile, WhetherAServerHasAnsweredIsKnown)
+TEST_F(DbPasswordFile, HowFarAConnectHasComeIsKnown)
 {
     db_options wrong = _database.options();
     wrong.password = "wrong";
     db_client answered(wrong);
     EXPECT_FALSE(answered.connect());
-    EXPECT_TRUE(answered.was_answered());
+    EXPECT_EQ(answered.last_step(), db_client::step::answered);
     wrong.port = free_port();
     db_client alone(wrong);
     EXPECT_FALSE(alone.connect());
-    EXPECT_FALSE(alone.was_answered());
+    EXPECT_EQ(alone.last_step(), db_client::step::unanswered);
 }
 
 }  // namespace
