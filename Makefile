@@ -47,19 +47,13 @@ test-extra:
 PREFIX ?= /usr/local
 INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps \
 	lars_explain lars_sim
+# By way of the environment a path may hold spaces.
+install: export PREFIX := $(PREFIX)
+install: export DESTDIR := $(DESTDIR)
+install: export STATEDIR := $(STATEDIR)
+install: export LARS_USER := $(LARS_USER)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
-		$(DESTDIR)$(PREFIX)/etc/lars $(DESTDIR)$(PREFIX)/share/lars/sql \
-		$(DESTDIR)$(PREFIX)/share/lars/scenarios
-	install $(INSTALLED:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(B)/lib/liblarsclient.a $(DESTDIR)$(PREFIX)/lib
-	install -m 644 api/cpp/include/lars_client.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 base/sql/*.sql $(DESTDIR)$(PREFIX)/share/lars/sql
-	install -m 644 lars_loadbalance_agent/scenarios/*.scenario $(DESTDIR)$(PREFIX)/share/lars/scenarios
-	@for conf in lars_*/conf/*.conf; do \
-		to=$(DESTDIR)$(PREFIX)/etc/lars/$$(basename $$conf); \
-		if [ -e $$to ]; then echo "kept $$to"; else install -m 640 $$conf $$to; fi; \
-	done
+	@base/run/install.sh $(B) $(INSTALLED)
 
 clean:
 	rm -rf build
@@ -74,7 +68,8 @@ help:
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
 	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
 	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'
-	@echo 'make install    PREFIX=/usr/local; configurations that are there stay as they are'
+	@echo 'make install    PREFIX=/usr/local LARS_USER=who-runs-the-services STATEDIR=PREFIX/var/lib/lars;'
+	@echo '                configurations that are there stay as they are'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
 	@echo 'V=1 shows the commands.'

@@ -37,11 +37,22 @@ conf_of()
     fi
 }
 
+# Fails before anything is started, where a configuration is not there.
+require_conf()
+{
+    local conf
+    [ -z "${LARS_CONF_DIR:-}" ] || [ -d "$LARS_CONF_DIR" ] ||
+        die "LARS_CONF_DIR: there is no folder $LARS_CONF_DIR"
+    conf=$(conf_of "$1")
+    [ -f "$conf" ] && [ -r "$conf" ] || die "the configuration $conf cannot be read"
+}
+
 # ini_value FILE SECTION KEY FALLBACK
 ini_value()
 {
     local value=""
-    [ ! -r "$1" ] || value=$(awk -v section="[$2]" -v key="$3" '
+    [ ! -r "$1" ] || value=$(LC_ALL=C awk -v section="[$2]" -v key="$3" '
+        NR == 1 { sub(/^\357\273\277/, "") }
         { gsub(/^[ \t\r]+|[ \t\r]+$/, "") }
         /^\[/ { inside = ($0 == section) }
         inside && /=/ {
@@ -53,15 +64,6 @@ ini_value()
             }
         }' "$1")
     echo "${value:-$4}"
-}
-
-# One run_lars at a time changes what runs. Whatever is started in the
-# background must close descriptor 9, or the lock stays with it.
-lock_state()
-{
-    mkdir -p "$LARS_RUN/log"
-    exec 9>"$LARS_RUN/lock"
-    flock -w 120 9 || die "another run_lars is busy with $LARS_RUN"
 }
 
 # When a process started, in clock ticks since boot; with its id it is unique.

@@ -2,6 +2,7 @@
 # run_lars db: a private MariaDB under $LARS_RUN/db, or a look at the server
 # that the configuration names instead.
 
+db_port_wanted=${LARS_DB_PORT:-}
 LARS_DB_PORT=${LARS_DB_PORT:-33306}
 [[ $LARS_DB_PORT =~ ^[1-9][0-9]{0,4}$ && $LARS_DB_PORT -le 65535 ]] ||
     die "LARS_DB_PORT is not a port: $LARS_DB_PORT"
@@ -32,7 +33,7 @@ db_socket()
 
 choose_socket()
 {
-    local elsewhere
+    local elsewhere LC_ALL=C
     [ "${#db_folder}" -gt 98 ] || return 0
     [ -d "$(dirname "$(db_socket)")" ] && [ -f "$db_folder/socket_path" ] && return 0
     elsewhere=$(mktemp -d /tmp/lars-db.XXXXXX)
@@ -46,19 +47,12 @@ forget_socket()
     rm -f "$db_folder/socket_path"
 }
 
-# As the Unix user who runs the server, through the socket alone.
-db_admin()
-{
-    "$(find_client)" --no-defaults --socket="$(db_socket)" --user="$(id -un)" \
-        --connect-timeout=5 "$@"
-}
-
 # A server that starts removes the temporary tables it finds, also those of
-# another server: so each has a folder of its own for them.
+# another server: so each has a folder of its own for them, as its TMPDIR.
+# db_arguments DATA
 db_arguments()
 {
-    mkdir -p "$db_folder/tmp"
-    printf '%s\n' --no-defaults "--datadir=$1" "--tmpdir=$db_folder/tmp" --innodb-buffer-pool-size=32M \
+    printf '%s\n' --no-defaults "--datadir=$1" --innodb-buffer-pool-size=32M \
         --innodb-log-file-size=16M --aria-pagecache-buffer-size=4M --key-buffer-size=1M
     [ "$(id -u)" -ne 0 ] || echo --user=root
 }
@@ -70,23 +64,19 @@ install_db()
     installer=$(command -v mariadb-install-db) ||
         die "mariadb-install-db is not installed: run_lars deps installs what is missing"
     rm -rf "$db_folder/data.new"
-    mapfile -t arguments < <(db_arguments "$db_folder/data.new")
+    # As a relative path: the installer takes none with a space in it.
+    mapfile -t arguments < <(db_arguments ./data.new)
     # --force: also where not even "localhost" can be looked up.
-    "$installer" "${arguments[@]}" --auth-root-authentication-method=socket \
-        --auth-root-socket-user="$(id -un)" --skip-test-db --force \
+    (cd "$db_folder" && TMPDIR=$db_folder/tmp "$installer" "${arguments[@]}" --auth-root-authentication-method=socket \
+        --auth-root-socket-user="${unix_user:-root}" --skip-test-db --force) \
         >"$db_log" 2>&1 || { show_log_from "$db_log" 0; die "the database cannot be set up"; }
     mv "$db_folder/data.new" "$db_folder/data"
 }
 
 load_tables()
 {
-    db_admin <<'END' || return
-CREATE DATABASE IF NOT EXISTS lars_dns CHARACTER SET utf8mb4;
-CREATE USER IF NOT EXISTS lars@'127.0.0.1' IDENTIFIED BY 'lars';
-CREATE USER IF NOT EXISTS lars IDENTIFIED BY 'lars';
-GRANT ALL ON lars_dns.* TO lars@'127.0.0.1';
-GRANT ALL ON lars_dns.* TO lars;
-END
+    db_admin <<<'CREATE DATABASE IF NOT EXISTS lars_dns CHARACTER SET utf8mb4' || return
+    set_private_password || return
     db_admin lars_dns <"$LARS_ROOT/base/sql/schema.sql" || return
     # The tables may be those of an older Lars.
     db_admin lars_dns <"$LARS_ROOT/base/sql/upgrade.sql" || return
@@ -110,25 +100,38 @@ port_answers()
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+# A hint has to lead to a database of one's own: LARS_DB_PORT alone would lead to the
+# server that the configurations still name.
+other_port()
+{
+    echo "put $1 as db_port into [mysql] of $db_conf and of $(conf_of lars_reporter)," \
+        "and into LARS_DB_PORT (LARS_CONF_DIR may name a folder with copies of the configurations)"
+}
+
+# start_private_db [up]
 start_private_db()
 {
     local pid server arguments log_size
-    mkdir -p "$db_folder"
+    [ -z "$db_ssl_ca$db_ssl_cert$db_ssl_key" ] ||
+        die "the private database has no TLS, for which $db_conf asks"
+    mkdir -p "$db_folder/tmp"
     # An "up" that was interrupted may have left one that does not answer yet.
     if pid=$(running_pid db); then
+        choose_private_password "${1:-}"
         { wait_db_answers "$pid" && load_tables; } || die "the database does not take its tables"
         say "database: runs already, $(record_line db 3)"
         return
     fi
     server=$(find_server)
     ! port_answers "$LARS_DB_PORT" ||
-        die "port $LARS_DB_PORT is taken by something else (LARS_DB_PORT chooses another)"
+        die "port $LARS_DB_PORT is taken by something else; $(other_port "a free one")"
+    choose_private_password "${1:-}"
     choose_socket
     [ -d "$db_folder/data" ] || { say "database: setting up $db_folder"; install_db; }
 
     log_size=$(size_of "$db_log")
-    mapfile -t arguments < <(db_arguments "$db_folder/data")
-    setsid "$server" "${arguments[@]}" --socket="$(db_socket)" --port="$LARS_DB_PORT" \
+    mapfile -t arguments < <(db_arguments "$db_folder/data" && admin_arguments)
+    TMPDIR=$db_folder/tmp setsid "$server" "${arguments[@]}" --socket="$(db_socket)" --port="$LARS_DB_PORT" \
         --bind-address=127.0.0.1 --pid-file="$db_folder/server.pid" --skip-name-resolve \
         --skip-log-bin --performance-schema=OFF --max-connections=100 \
         </dev/null >>"$db_log" 2>&1 9>&- &
@@ -175,7 +178,17 @@ read_db_conf()
     db_named_socket=$(ini_value "$db_conf" mysql db_socket "")
     db_user=$(ini_value "$db_conf" mysql db_user lars)
     db_passwd=$(ini_value "$db_conf" mysql db_passwd "")
+    db_passwd_file=$(ini_value "$db_conf" mysql db_passwd_file "")
+    db_ssl_ca=$(ini_value "$db_conf" mysql db_ssl_ca "")
+    db_ssl_cert=$(ini_value "$db_conf" mysql db_ssl_cert "")
+    db_ssl_key=$(ini_value "$db_conf" mysql db_ssl_key "")
+    db_ssl_verify=$(ini_value "$db_conf" mysql db_ssl_verify yes)
     db_name=$(ini_value "$db_conf" mysql db_name lars_dns)
+}
+
+db_is_near()
+{
+    [ -z "$db_named_socket" ] && { [ "$db_host" = 127.0.0.1 ] || [ "$db_host" = localhost ]; }
 }
 
 db_is_private()
@@ -184,57 +197,72 @@ db_is_private()
     if [ -n "$db_named_socket" ]; then
         [ "$db_named_socket" = "$(db_socket)" ]
     else
-        { [ "$db_host" = 127.0.0.1 ] || [ "$db_host" = localhost ]; } &&
-            [ "$db_port" = "$LARS_DB_PORT" ]
+        db_is_near && [ "$db_port" = "$LARS_DB_PORT" ]
     fi
 }
 
-# The client and its arguments for the server that the configuration names.
-use_named_db()
+# What looks like a private database, but is not on the port that was asked for.
+refuse_half_a_port()
 {
-    named_db=(--user="$db_user")
+    [ -n "$db_port_wanted" ] && db_is_near && [ "$db_user@$db_name" = lars@lars_dns ] || return 0
+    die "LARS_DB_PORT is $db_port_wanted, but db_port in $db_conf is $db_port." \
+        "For a private database on port $db_port_wanted, $(other_port "$db_port_wanted")"
+}
+
+# The client's arguments for the server that the configuration names, for people.
+named_db()
+{
     if [ -n "$db_named_socket" ]; then
-        named_db+=(--socket="$db_named_socket")
+        echo "--user=$db_user --socket=$db_named_socket"
     else
-        named_db+=(--protocol=tcp --host="$db_host" --port="$db_port")
+        echo "--user=$db_user --protocol=tcp --host=$db_host --port=$db_port"
     fi
+}
+
+# check_as_service PROGRAM TABLE...: by the services' own code, where they are started.
+check_as_service()
+{
+    local said outcome=0 conf path
+    path=$(program lars_route)
+    conf=$(conf_of "$1")
+    shift
+    said=$(cd "$LARS_ROOT" && "$path" -c "$conf" check "$@" 2>&1) || outcome=$?
+    if [ "$outcome" -eq 0 ]; then
+        say "database: $said"
+        return
+    fi
+    sed 's/^/    /' <<<"$said" >&2
+    [ "$outcome" -ne 3 ] || die "it lacks tables of Lars; this loads them:" \
+        "mariadb $(named_db) -p $db_name < $LARS_ROOT/base/sql/schema.sql"
+    die "it cannot be used: see [mysql] in $conf"
 }
 
 check_named_db()
 {
-    local said
-    use_named_db
-    say "database: $db_conf names a server of your own (${named_db[*]}), which is used as it is"
-    if said=$(MYSQL_PWD=$db_passwd "$(find_client)" --no-defaults "${named_db[@]}" \
-        --connect-timeout=5 -e 'SELECT 1 FROM RouteData, RouteVersion, RouteChange,
-        ServerCallStatus LIMIT 0' "$db_name" 2>&1); then
-        say "database: it answers and has the tables"
-        return
-    fi
-    say "    $said" >&2
-    case $said in
-    *'ERROR 1146'*)
-        die "it lacks the tables of Lars; this loads them:" \
-            "mariadb ${named_db[*]} -p $db_name < $LARS_ROOT/base/sql/schema.sql"
-        ;;
-    *) die "it cannot be used: see [mysql] in $db_conf" ;;
-    esac
+    refuse_half_a_port
+    say "database: $db_conf names a server of your own ($(named_db)), which is used as it is"
+    check_as_service lars_dns
+    [ ! -r "$(conf_of lars_reporter)" ] || check_as_service lars_reporter ServerCallStatus
 }
 
 db_shell()
 {
+    local admin_client
     if db_is_private; then
+        [ ! -d "$LARS_RUN" ] || check_state
         running_pid db >/dev/null || die "the database is not running: run_lars db start"
-        exec "$(find_client)" --no-defaults --socket="$(db_socket)" --user="$(id -un)" lars_dns
+        find_admin_client
+        exec "${admin_client[@]}" lars_dns
     fi
-    use_named_db
-    MYSQL_PWD=$db_passwd exec "$(find_client)" --no-defaults "${named_db[@]}" "$db_name"
+    read_password
+    exec "$(find_client)" --defaults-file=<(named_db_options) "$db_name"
 }
 
+# start_db [up]
 start_db()
 {
     if db_is_private; then
-        start_private_db
+        start_private_db "${1:-}"
     else
         check_named_db
     fi
@@ -253,8 +281,15 @@ cmd_db()
 {
     [ $# -le 1 ] || wrong_use "db takes start, stop, status or shell"
     case ${1:-start} in
-    start) lock_state && start_db ;;
-    stop) lock_state && stop_private_db ;;
+    start)
+        require_conf lars_dns
+        lock_state
+        start_db
+        ;;
+    stop)
+        lock_state
+        stop_private_db
+        ;;
     status) db_status ;;
     shell) db_shell ;;
     *) wrong_use "db takes start, stop, status or shell, not '$1'" ;;

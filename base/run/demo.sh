@@ -73,6 +73,9 @@ write_demo_conf()
     set_ini "$conf/lars_dns.conf" reactor port $((demo_port + 1))
     set_ini "$conf/lars_dns.conf" mysql db_host 127.0.0.1
     set_ini "$conf/lars_dns.conf" mysql db_port "$demo_port"
+    for name in lars_dns lars_reporter; do
+        set_ini "$conf/$name.conf" mysql db_passwd_file "$demo_run/lars_db.passwd"
+    done
     set_ini "$conf/lars_dns.conf" dns snapshot "$demo_run/lars_dns.routes"
     set_ini "$conf/lars_reporter.conf" reactor port $((demo_port + 2))
     set_ini "$conf/lars_reporter.conf" mysql db_host 127.0.0.1
@@ -296,6 +299,7 @@ cmd_demo()
 
     SECONDS=0
     demo_step "starting database, dns, reporter and agent"
+    prepare_state
     choose_demo_ports
     trap stop_demo EXIT
     trap 'exit 130' INT TERM

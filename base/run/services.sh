@@ -18,7 +18,7 @@ run_in_foreground()
     program_name=$(service_program "$name")
     path=$(program "$program_name")
     conf=$(conf_of "$program_name")
-    mkdir -p "$LARS_RUN"
+    [ -d "$LARS_RUN" ] || prepare_state
     # Relative paths in a configuration start at the root, as they do with "up".
     cd "$LARS_ROOT" || return
     exec "$path" -c "$conf" "$@"
@@ -94,15 +94,24 @@ print_status()
     return 1
 }
 
+# All that can be wrong with programs and configurations is said before anything starts.
+check_services()
+{
+    local name path conf said
+    for name in dns reporter lbagent; do
+        path=$(program "$(service_program "$name")")
+        require_conf "${path##*/}"
+        conf=$(conf_of "${path##*/}")
+        said=$(cd "$LARS_ROOT" && "$path" -t -c "$conf" 2>&1) || die "$name: $said"
+    done
+}
+
 cmd_up()
 {
     local name
-    # Said before anything is started.
-    for name in dns reporter lbagent; do
-        program "$(service_program "$name")" >/dev/null
-    done
+    check_services
     lock_state
-    start_db
+    start_db up
     for name in dns reporter lbagent; do
         start_service "$name"
     done

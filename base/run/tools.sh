@@ -3,9 +3,12 @@
 
 cmd_route()
 {
-    local path
+    local path conf
     path=$(program lars_route)
-    exec "$path" -c "$(conf_of lars_dns)" "$@"
+    conf=$(conf_of lars_dns)
+    # Where the services are started, for relative paths in the configuration.
+    cd "$LARS_ROOT" || return
+    exec "$path" -c "$conf" "$@"
 }
 
 # Where the agent of the configuration listens; it may do so on every address.

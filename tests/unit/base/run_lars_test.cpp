@@ -4,23 +4,13 @@
 #include <filesystem>
 #include <sstream>
 
-#include "database.h"
-#include "free_port.h"
-#include "paths.h"
-#include "process.h"
-#include "temp_dir.h"
+#include "run_lars_fixture.h"
 #include "wait_until.h"
 
 namespace lars {
 namespace {
 
 using namespace lars::test;
-using words = std::vector<std::string>;
-
-bool contains(const std::string &text, const std::string &part)
-{
-    return text.find(part) != std::string::npos;
-}
 
 // A process as run_lars records one: its id, and when it started.
 std::string id_and_start(pid_t pid)
@@ -31,66 +21,6 @@ std::string id_and_start(pid_t pid)
         fields >> field;
     return std::to_string(pid) + " " + field;
 }
-
-class RunLars : public testing::Test {
-protected:
-    RunLars()
-    {
-        for (const char *name : {"lars_dns", "lars_reporter", "lars_lb_agent"})
-            service(name, "echo 'ready 127.0.0.1:1' >&\"$4\"; exec 3>&-; trap 'exit 0' TERM\n"
-                          "while true; do read -r -t 1 < <(sleep 1); done");
-        conf("[mysql]\ndb_port = " + std::to_string(_port) +
-             "\ndb_user = lars\ndb_passwd = lars\n");
-    }
-
-    ~RunLars() override { lars({"down"}); }
-
-    process_options options()
-    {
-        process_options chosen;
-        chosen.environment = {"LARS_RUN=" + _folder.file("run"),
-                              "LARS_CONF_DIR=" + _folder.file("conf"),
-                              "LARS_BIN=" + _folder.file("bin"),
-                              "LARS_DB_PORT=" + std::to_string(_port),
-                              "LARS_CONF=",
-                              "LARS_AGENT="};
-        return chosen;
-    }
-
-    run_result lars(const words &arguments)
-    {
-        return run(source_path("run_lars"), arguments, options(), milliseconds(60000));
-    }
-
-    // Ctrl-C as soon as each of these files has a line. The exit status.
-    int interrupt(const words &arguments, const words &files)
-    {
-        process interrupted;
-        EXPECT_TRUE(interrupted.start(source_path("run_lars"), arguments, options()));
-        for (const std::string &file : files)
-            EXPECT_TRUE(wait_until([&] { return contains(read_text(_folder.file(file)), "\n"); },
-                                   milliseconds(60000)));
-        interrupted.signal_group(SIGINT);
-        return interrupted.wait_exit().value_or(-1);
-    }
-
-    // A program of this name, which is started with -c FILE --ready-fd 3.
-    void service(const std::string &name, const std::string &script)
-    {
-        std::filesystem::create_directories(_folder.file("bin"));
-        const std::string path = _folder.write("bin/" + name, "#!/bin/bash\n" + script + "\n");
-        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-    }
-
-    void conf(const std::string &text)
-    {
-        std::filesystem::create_directories(_folder.file("conf"));
-        _folder.write("conf/lars_dns.conf", text);
-    }
-
-    temp_dir _folder;
-    uint16_t _port = free_port();
-};
 
 TEST_F(RunLars, WrongCommandsGetTheUsageAndStatusTwo)
 {
@@ -112,6 +42,30 @@ TEST_F(RunLars, WrongCommandsGetTheUsageAndStatusTwo)
     EXPECT_EQ(lars({"help"}).exit_status, 0);
 }
 
+TEST_F(RunLars, EveryCommandHasHelpAndDoesNothingThen)
+{
+    for (const words &asked : std::vector<words>{{"--help"},
+                                                 {"-h"},
+                                                 {"up", "--help"},
+                                                 {"down", "-h"},
+                                                 {"status", "--help"},
+                                                 {"demo", "--help"},
+                                                 {"deps", "--help"},
+                                                 {"db", "--help"},
+                                                 {"db", "start", "--help"},
+                                                 {"test", "--help"},
+                                                 {"help", "--help"}}) {
+        const run_result result = lars(asked);
+        EXPECT_EQ(result.exit_status, 0) << testing::PrintToString(asked);
+        EXPECT_EQ(result.output.find("usage: run_lars COMMAND\n"), 0u) << result.output;
+    }
+    EXPECT_FALSE(std::filesystem::exists(_folder.file("run")));
+    service("lars_route", "printf '<%s>' \"$@\"");
+    EXPECT_TRUE(contains(lars({"route", "--help"}).output, "<--help>"));
+    for (const char *asked : {"version", "--version"})
+        EXPECT_EQ(lars({asked}).output.find("run_lars 1."), 0u);
+}
+
 TEST_F(RunLars, RouteHandsOnArgumentsAndExitStatus)
 {
     service("lars_route", "printf '<%s>' \"$@\"; exit 2");
@@ -124,6 +78,7 @@ TEST_F(RunLars, RouteHandsOnArgumentsAndExitStatus)
 TEST_F(RunLars, ExplainAsksTheAgentOfTheConfiguration)
 {
     service("lars_explain", "printf '%s' \"$LARS_AGENT\"; printf '<%s>' \"$@\"; exit 1");
+    std::filesystem::remove(_folder.file("conf/lars_lb_agent.conf"));
     EXPECT_EQ(lars({"explain", "5", "1"}).output, "127.0.0.1:8888<5><1>");
     _folder.write("conf/lars_lb_agent.conf", "[dnsserver]\nport = 1\n[agent]\nport = 9000\n");
     const run_result result = lars({"explain", "-5", "1", "--watch"});
@@ -133,6 +88,9 @@ TEST_F(RunLars, ExplainAsksTheAgentOfTheConfiguration)
     EXPECT_EQ(lars({"explain"}).output, "127.0.0.2:9000<>");
     _folder.write("conf/lars_lb_agent.conf", "[agent]\nip = 0.0.0.0\n");
     EXPECT_EQ(lars({"explain"}).output, "127.0.0.1:8888<>");
+    // A byte-order mark.
+    _folder.write("conf/lars_lb_agent.conf", "\xef\xbb\xbf[agent]\nport = 9000\n");
+    EXPECT_EQ(lars({"explain"}).output, "127.0.0.1:9000<>");
 }
 
 TEST_F(RunLars, TestRunsTheTool)
@@ -271,6 +229,7 @@ TEST_F(RunLars, ATakenPortIsNamed)
 TEST_F(RunLars, AServerThatTheConfigurationNamesIsOnlyChecked)
 {
     database own;
+    use_programs({"lars_route"});
     conf(own.mysql_section());
     const run_result good = lars({"db", "start"});
     EXPECT_EQ(good.exit_status, 0) << good.output;
