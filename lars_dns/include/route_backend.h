@@ -32,12 +32,16 @@ public:
                                               std::vector<module_id> changed)>;
 
     route_backend(const dns_options &options, log_sink log, table_callback on_table);
-    // Ends the thread, which writes the snapshot if it is behind. Waits for a query that
-    // is under way.
+    // As stop(), and waits until the thread has ended, which has the snapshot written if it
+    // is behind.
     ~route_backend();
 
     // Once. Starts the thread; an error if there can be none.
     status start();
+
+    // Any thread. Makes the thread end, and cuts short what it asks of the database. It
+    // returns at once.
+    void stop();
 
     // Any thread. What OPTIONS say about the database and the snapshot counts from the
     // next round on. The rest is not the backend's.
@@ -51,7 +55,7 @@ private:
     void take_options();
     void load_snapshot();
     bool look_for_changes();
-    void prune();
+    bool prune();
     void take(const route_reader::result &found);
     void serve(std::shared_ptr<const route_table> next);
     void log_doubt(clock::time_point now);
@@ -63,7 +67,6 @@ private:
     dns_options _options;
     log_sink _log;
     table_callback _on_table;
-    std::unique_ptr<route_reader> _reader;
     backoff _backoff;
 
     std::shared_ptr<const route_table> _table;  // null until there is one
@@ -81,6 +84,7 @@ private:
 
     std::mutex _mutex;
     std::condition_variable _wake;
+    std::unique_ptr<route_reader> _reader;      // the thread's; replaced under _mutex
     bool _stop = false;                         // guarded by _mutex
     std::unique_ptr<dns_options> _new_options;  // guarded by _mutex
     std::thread _thread;

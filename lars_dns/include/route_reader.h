@@ -34,6 +34,8 @@ public:
     bool connected() const { return _db.connected(); }
     status connect() { return _db.connect(); }
     void close() { _db.close(); }
+    // Any thread. As that of db_client.
+    void interrupt() { _db.interrupt(); }
 
     struct result {
         // The table as it is now; null if nothing hints at a change.

@@ -50,6 +50,7 @@ void dns::reload(const options &fresh)
 void dns::stop(std::function<void()> done)
 {
     _stopping = true;
+    _backend.stop();
     _server.stop(STOP_GRACE, std::move(done));
 }
 

@@ -13,20 +13,24 @@ route_backend::route_backend(const dns_options &options, log_sink log, table_cal
     : _options(options),
       _log(std::move(log)),
       _on_table(std::move(on_table)),
-      _reader(std::make_unique<route_reader>(options.database)),
       _backoff(FIRST_BACKOFF, LONGEST_BACKOFF),
       _doubt(options.doubt),
-      _snapshot("snapshot", options.snapshot, _log)
+      _snapshot("snapshot", options.snapshot, _log),
+      _reader(std::make_unique<route_reader>(options.database))
 {
+}
+
+void route_backend::stop()
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    _stop = true;
+    _reader->interrupt();
+    _wake.notify_all();
 }
 
 route_backend::~route_backend()
 {
-    {
-        std::lock_guard<std::mutex> lock(_mutex);
-        _stop = true;
-    }
-    _wake.notify_all();
+    stop();
     if (_thread.joinable())
         _thread.join();
 }
@@ -67,11 +71,14 @@ bool route_backend::wait_for_next_round(std::chrono::milliseconds pause)
 
 void route_backend::take_options()
 {
-    std::lock_guard<std::mutex> lock(_mutex);
-    if (!_new_options)
-        return;
-    _options = *_new_options;
-    _new_options.reset();
+    {
+        std::lock_guard<std::mutex> lock(_mutex);
+        if (!_new_options || _stop)
+            return;
+        _options = *_new_options;
+        _new_options.reset();
+        _reader = std::make_unique<route_reader>(_options.database, _doubt.known_version());
+    }
     // The file may be another one, or none any more.
     if (_snapshot.path() != _options.snapshot) {
         _snapshot = remembered_routes("snapshot", _options.snapshot, _log);
@@ -79,7 +86,6 @@ void route_backend::take_options()
             _snapshot.changed(clock::now());
     }
     _doubt.set_patience(_options.doubt);
-    _reader = std::make_unique<route_reader>(_options.database, _doubt.known_version());
     _needs_full = true;
 }
 
@@ -90,6 +96,9 @@ void route_backend::load_snapshot()
         return;
     _table = std::make_shared<route_table>(std::move(known->routes), known->version);
     _doubt.remember_version(known->version);
+    std::lock_guard<std::mutex> lock(_mutex);
+    if (_stop)
+        return;
     _reader = std::make_unique<route_reader>(_options.database, known->version);
 }
 
@@ -120,20 +129,26 @@ bool route_backend::look_for_changes()
     if (reload_due) {
         _needs_full = false;
         _next_reload = clock::now() + _options.reload_interval;
-        prune();
+        return prune();
     }
     return true;
 }
 
-void route_backend::prune()
+// False if the database went away meanwhile.
+bool route_backend::prune()
 {
     uint64_t deleted = 0;
     const status pruned = _reader->prune(_options.change_retention, PRUNE_LIMIT, &deleted);
+    if (pruned.kind() == status_kind::unavailable) {
+        database_failed(pruned);
+        return false;
+    }
     if (pruned)
         _prune_trouble.over();
     else
         _prune_trouble.say(_log, log_level::warn, pruned.message(),
                            "old RouteChange rows stay: ", pruned.message());
+    return true;
 }
 
 void route_backend::take(const route_reader::result &found)
@@ -223,6 +238,11 @@ void route_backend::save_snapshot_when_due(clock::time_point now)
 
 void route_backend::database_failed(const status &why)
 {
+    {
+        std::lock_guard<std::mutex> lock(_mutex);
+        if (_stop)
+            return;  // it was cut short
+    }
     // Errors of the database client name the database; bad data is found later, and its
     // error names only the column.
     const std::string where = why.kind() == status_kind::bad_data

@@ -141,6 +141,28 @@ TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
     EXPECT_EQ(log.find("is back"), log.rfind("is back")) << log;
 }
 
+TEST_F(DnsOwnServer, ADatabaseThatHangsDoesNotHoldUpTheEnd)
+{
+    ASSERT_TRUE(_dns->start());
+    _server.pause();
+    // It asks each 10 to 100 ms, and waits for an answer then.
+    EXPECT_EQ(_dns->process().terminate(milliseconds(5000)), 0);
+    _server.resume();
+    EXPECT_EQ(_dns->process().output().find("ERROR"), std::string::npos)
+        << _dns->process().output();
+}
+
+TEST_F(DnsOwnServer, ADatabaseThatHangsBeforeTheStartDoesNotHoldUpTheEnd)
+{
+    _dns->set("dns", "snapshot", _dns->folder().file("snapshot"));
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(_dns->stop(), 0);
+    _server.pause();
+    ASSERT_TRUE(_dns->start()) << "from its snapshot";
+    EXPECT_EQ(_dns->process().terminate(milliseconds(5000)), 0);
+    _server.resume();
+}
+
 TEST_F(DnsOwnServer, LooksUpAtOnceWhileTheDatabaseHangs)
 {
     ASSERT_TRUE(_dns->start());
