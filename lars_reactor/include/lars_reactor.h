@@ -6,6 +6,7 @@
 #include "config_file.h"
 #include "endpoint.h"
 #include "event_loop.h"
+#include "ip_ranges.h"
 #include "log.h"
 #include "loop_thread.h"
 #include "message.h"
