@@ -15,6 +15,7 @@
 // constructor.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "event_loop.h"
+#include "ip_ranges.h"
 #include "net_connection.h"
 #include "queue_limits.h"
 #include "server_loop.h"
@@ -40,8 +42,23 @@ struct tcp_server_options {
     int threads = 0;
     // One connection more is closed as soon as it is accepted.
     size_t max_connections = 1024;
+    // So is one more from the same address, unless it is one of UNLIMITED_ADDRESSES. 0:
+    // there is no such limit.
+    size_t max_per_address = 0;
+    ip_ranges unlimited_addresses = ip_ranges::loopback();
+    // So is each that comes from elsewhere. Empty: all are welcome.
+    ip_ranges allow;
     // For each connection.
     queue_limits limits;
+    // How many bytes the buffers of all connections may take together: what is queued for
+    // peers that do not read, and frames of which only a part has come. While it is more,
+    // a connection that holds more than its equal share (MEMORY_LIMIT by the number of
+    // connections) is closed, those that grow and the largest first. 64 KiB of each
+    // connection do not count and are always granted. 0: there is no such limit.
+    size_t memory_limit = 256u << 20;
+    // A connection that has not sent one whole message that has a callback after so long
+    // is closed. One that has may be silent for as long as it likes. 0: none is closed.
+    std::chrono::milliseconds silent_timeout{0};
     // How long the peer may leave what it was sent unacknowledged, or have no room for
     // more, before the connection is closed (TCP_USER_TIMEOUT). This also cuts a peer
     // that lives and has only stopped to read for so long. 0: as long as the kernel goes
@@ -124,15 +141,27 @@ public:
     size_t connections() const;
 
     // For tests and operators. Any thread. How many messages had an id without a
-    // callback, how many connections were closed because the peer did not read, and
-    // how many because there were max_connections.
+    // callback.
     uint64_t unknown_messages() const;
-    uint64_t overflows() const;
+    // How many connections were turned away: because there were max_connections; because
+    // there were max_per_address from that address; because its address is not allowed.
     uint64_t refused() const;
+    uint64_t refused_per_address() const;
+    uint64_t not_allowed() const;
+    // How many connections were closed: because the peer did not read, and more than
+    // limits.max_queue was to be queued for it; because of memory_limit; because of
+    // silent_timeout.
+    uint64_t overflows() const;
+    uint64_t memory_cuts() const;
+    uint64_t silent() const;
+    // How many bytes the buffers of all connections take now, as memory_limit counts them.
+    size_t memory_held() const;
 
 private:
     std::shared_ptr<conn_group> make_group(event_loop *loop) const;
+    bool may_enter(const endpoint &peer);
     void admit(unique_fd fd, const endpoint &peer);
+    void cut_beyond_share();
     const server_loop &loop_of(const net_connection &conn) const;
 
     event_loop *_loop;
@@ -144,6 +173,9 @@ private:
     std::vector<std::shared_ptr<conn_group>> _groups;  // one for each loop
     uint64_t _admitted = 0;
     log_limiter _refused_limiter;
+    log_limiter _per_address_limiter;
+    log_limiter _not_allowed_limiter;
+    std::atomic<int64_t> _last_cut{0};  // when cut_beyond_share() ran, in ms
 };
 
 }  // namespace lars

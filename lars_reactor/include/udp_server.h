@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "ip_ranges.h"
 #include "log.h"
 #include "net_connection.h"
 #include "status.h"
@@ -25,6 +26,9 @@ public:
     // callback. Where a callback throws, datagrams that came together with its own may be
     // lost; see event_loop.h.
     status add_msg_router(int msgid, msg_callback callback);
+    // Before start(). What comes from elsewhere is dropped unread. Empty, as it is at
+    // first: all are welcome.
+    void set_allowed(const ip_ranges &addresses);
     // Takes the port (0: any free one). With the address 0.0.0.0 an answer comes from the
     // address of this machine that was asked. The error names the address; a server that
     // has a port keeps it, and that is an error too.
@@ -46,9 +50,10 @@ public:
     endpoint peer() const override;
     event_loop *loop() const override { return _loop; }
 
-    // For tests and operators. How many datagrams were dropped because they are no
-    // frame, how many messages had an id without a callback, and how many answers the
+    // For tests and operators. How many datagrams were dropped because their address is
+    // not allowed, how many because they are no frame, how many messages had an id without a callback, and how many answers the
     // kernel did not take.
+    uint64_t not_allowed() const;
     uint64_t malformed() const;
     uint64_t unknown_messages() const { return _unknown; }
     uint64_t unsent() const;

@@ -14,13 +14,15 @@ static iovec to_iovec(std::string_view bytes)
     return {const_cast<char *>(bytes.data()), bytes.size()};
 }
 
-byte_stream::byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits)
+byte_stream::byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits,
+                         std::shared_ptr<memory_total> total)
     : _loop(loop),
       _fd(std::move(fd)),
       _owner(owner),
       _limits(limits),
-      _input(loop->buffers()),
-      _output(loop->buffers())
+      _memory(std::move(total)),
+      _input(loop->buffers(), &_memory),
+      _output(loop->buffers(), &_memory)
 {
 }
 
@@ -70,9 +72,25 @@ send_result byte_stream::send(std::string_view first, std::string_view second)
         sent = first.size();
     }
     _output.append(second.data() + (sent - first.size()), size - sent);
-    if (!_batching)
+    if (_memory.beyond_share()) {
+        flush();
+        if (cut_beyond_share())
+            return send_result::overflow;
+    } else if (!_batching) {
         update_interest();
+    }
     return send_result::ok;
+}
+
+bool byte_stream::cut_beyond_share()
+{
+    if (_state == state::closing || _state == state::closed || !_memory.beyond_share())
+        return false;
+    _cut = true;
+    _memory.count_cut();
+    close("its buffers take " + std::to_string(_memory.held()) +
+          " bytes, and those of all connections too many");
+    return true;
 }
 
 template <typename callable>
@@ -203,6 +221,8 @@ void byte_stream::keep(const char *data, size_t size)
 {
     if (_state == state::open && !_input.append(data, size))
         close(std::to_string(_input.length()) + " bytes came that make no message");
+    else
+        cut_beyond_share();
 }
 
 void byte_stream::flush()

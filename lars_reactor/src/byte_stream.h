@@ -9,11 +9,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "event_loop.h"
 #include "input_buf.h"
+#include "memory_use.h"
 #include "net_connection.h"
 #include "output_buf.h"
 #include "queue_limits.h"
@@ -45,8 +47,10 @@ public:
         ~handler() = default;
     };
 
-    // LOOP and OWNER outlive this. FD is connected and does not block.
-    byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits);
+    // LOOP and OWNER outlive this. FD is connected and does not block. What the stream
+    // holds counts in TOTAL, if there is one.
+    byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits,
+                std::shared_ptr<memory_total> total = nullptr);
     ~byte_stream();
 
     // Begins to receive.
@@ -82,6 +86,13 @@ public:
     // Closes the socket at once and forgets the owner: nothing more is delivered or
     // sent, and handle_end does not follow. For an owner that goes.
     void abandon();
+
+    // Closes the stream if it holds more than its share of what all may hold.
+    bool cut_beyond_share();
+    // True if it was closed for that reason.
+    bool was_cut() const { return _cut; }
+    // Bytes of memory that its buffers take.
+    size_t held() const { return _memory.held(); }
 
     // For tests. Bytes that wait to be sent.
     size_t queued() const { return _output.length(); }
@@ -124,8 +135,10 @@ private:
     input_state _input_state = input_state::flowing;
     bool _peer_done = false;  // the peer sends no more; it may still read
     bool _batching = false;   // what is sent waits for the end of the batch
-    input_buf _input;         // what the handler could not use yet; more only while paused
-    size_t _missing = 1;      // so many bytes more before the handler is asked again
+    bool _cut = false;
+    memory_use _memory;
+    input_buf _input;     // what the handler could not use yet; more only while paused
+    size_t _missing = 1;  // so many bytes more before the handler is asked again
     output_buf _output;
     std::string _why;
 };

@@ -159,6 +159,13 @@ datagram_socket::way datagram_socket::way_of(size_t slot) const
 
 void datagram_socket::handle(const char *data, size_t size, const way &back)
 {
+    if (!_allowed.empty() && !_allowed.contains(ntohl(back.from.sin_addr.s_addr))) {
+        ++_not_allowed;
+        _not_allowed_limiter.write(_loop->log(), _loop->now(), log_level::warn,
+                                   "dropped what came from ", endpoint::from_sockaddr(back.from),
+                                   ": its address is not allowed (", _not_allowed, " so far)");
+        return;
+    }
     if (size >= MESSAGE_HEAD_LEN) {
         const msg_head head = decode_head(data);
         if (head.msglen >= 0 && size - MESSAGE_HEAD_LEN == static_cast<size_t>(head.msglen)) {

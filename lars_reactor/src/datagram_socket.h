@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "event_loop.h"
+#include "ip_ranges.h"
 #include "net_connection.h"
 #include "unique_fd.h"
 
@@ -32,6 +33,9 @@ public:
     datagram_socket(event_loop *loop, frame_callback on_frame);
     ~datagram_socket();
 
+    // What comes from elsewhere is dropped; empty: all are welcome.
+    void set_allowed(const ip_ranges &addresses) { _allowed = addresses; }
+
     // Each is an error where there is a socket already. The error names the address.
     status bind(const endpoint &address);
     status connect(const endpoint &peer);
@@ -47,6 +51,7 @@ public:
     // kernel does not take is dropped and counted.
     send_result send(const char *data, size_t len, int msgid, const way *to);
 
+    uint64_t not_allowed() const { return _not_allowed; }
     uint64_t malformed() const { return _malformed; }
     uint64_t unsent() const { return _unsent; }
 
@@ -85,6 +90,9 @@ private:
     bool _handling = false;
     bool _any_address = false;  // bound to all of them: each answer names its own
     uint32_t _sockets = 0;      // how many there were: tells one from the next
+    ip_ranges _allowed;
+    log_limiter _not_allowed_limiter;
+    uint64_t _not_allowed = 0;
     uint64_t _malformed = 0;
     uint64_t _unsent = 0;
 };

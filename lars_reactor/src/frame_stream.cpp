@@ -5,8 +5,8 @@
 namespace lars {
 
 frame_stream::frame_stream(event_loop *loop, unique_fd fd, handler *owner,
-                           const queue_limits &limits)
-    : _owner(owner), _bytes(loop, std::move(fd), this, limits)
+                           const queue_limits &limits, std::shared_ptr<memory_total> total)
+    : _owner(owner), _bytes(loop, std::move(fd), this, limits, std::move(total))
 {
 }
 

@@ -26,7 +26,8 @@ public:
 
     // This and what follows is the same as in byte_stream, but for send_message, which
     // adds the header.
-    frame_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits);
+    frame_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits,
+                 std::shared_ptr<memory_total> total = nullptr);
 
     status start() { return _bytes.start(); }
     send_result send_message(const char *data, size_t len, int msgid);
@@ -34,6 +35,9 @@ public:
     void close(const std::string &why) { _bytes.close(why); }
     void close_when_sent() { _bytes.close_when_sent(); }
     void abandon() { _bytes.abandon(); }
+    bool cut_beyond_share() { return _bytes.cut_beyond_share(); }
+    bool was_cut() const { return _bytes.was_cut(); }
+    size_t held() const { return _bytes.held(); }
     size_t queued() const { return _bytes.queued(); }
 
 private:

@@ -1,5 +1,7 @@
 #include "input_buf.h"
 
+#include <utility>
+
 namespace lars {
 
 bool input_buf::append(const char *data, size_t size)
@@ -14,8 +16,7 @@ bool input_buf::append(const char *data, size_t size)
             std::memcpy(larger->space(), _buf->data(), _buf->length());
             larger->filled(_buf->length());
         }
-        _pool->revert(std::move(_buf));
-        _buf = std::move(larger);
+        hold(std::move(larger));
     } else if (_buf->space_size() < size) {
         _buf->adjust();
     }
@@ -35,8 +36,17 @@ void input_buf::pop(size_t size)
 
 void input_buf::clear()
 {
-    if (_buf)
-        _pool->revert(std::move(_buf));
+    hold(nullptr);
+}
+
+// Instead of the one that it holds.
+void input_buf::hold(std::unique_ptr<io_buf> buf)
+{
+    if (_use && buf)
+        _use->take(buf->capacity());
+    if (_use && _buf)
+        _use->give(_buf->capacity());
+    _pool->revert(std::exchange(_buf, std::move(buf)));
 }
 
 }  // namespace lars

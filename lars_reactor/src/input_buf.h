@@ -6,13 +6,14 @@
 #include <memory>
 
 #include "buf_pool.h"
+#include "memory_use.h"
 
 namespace lars {
 
 class input_buf {
 public:
-    // POOL outlives this.
-    explicit input_buf(buf_pool &pool) : _pool(&pool) {}
+    // POOL and USE outlive this. What this holds is counted in USE, unless that is null.
+    explicit input_buf(buf_pool &pool, memory_use *use = nullptr) : _pool(&pool), _use(use) {}
     ~input_buf() { clear(); }
     input_buf(const input_buf &) = delete;
     input_buf &operator=(const input_buf &) = delete;
@@ -26,7 +27,10 @@ public:
     void clear();
 
 private:
+    void hold(std::unique_ptr<io_buf> buf);
+
     buf_pool *_pool;
+    memory_use *_use;
     std::unique_ptr<io_buf> _buf;
 };
 

@@ -14,6 +14,8 @@ void output_buf::append(const char *data, size_t size)
             const size_t wanted = _last ? LARGEST_BLOCK : std::min(size, LARGEST_BLOCK);
             std::unique_ptr<io_buf> block = _pool->alloc_buf(wanted);
             io_buf *added = block.get();
+            if (_use)
+                _use->take(added->capacity());
             (_last ? _last->next : _first) = std::move(block);
             _last = added;
         }
@@ -43,6 +45,8 @@ void output_buf::pop(size_t size)
         size -= _first->length();
         std::unique_ptr<io_buf> sent = std::move(_first);
         _first = std::move(sent->next);
+        if (_use)
+            _use->give(sent->capacity());
         _pool->revert(std::move(sent));
     }
     if (_first)

@@ -8,13 +8,14 @@
 #include <memory>
 
 #include "buf_pool.h"
+#include "memory_use.h"
 
 namespace lars {
 
 class output_buf {
 public:
-    // POOL outlives this.
-    explicit output_buf(buf_pool &pool) : _pool(&pool) {}
+    // POOL and USE outlive this. What this holds is counted in USE, unless that is null.
+    explicit output_buf(buf_pool &pool, memory_use *use = nullptr) : _pool(&pool), _use(use) {}
     ~output_buf() { clear(); }
     output_buf(const output_buf &) = delete;
     output_buf &operator=(const output_buf &) = delete;
@@ -30,6 +31,7 @@ public:
 
 private:
     buf_pool *_pool;
+    memory_use *_use;
     std::unique_ptr<io_buf> _first;
     io_buf *_last = nullptr;
     size_t _length = 0;

@@ -8,7 +8,7 @@ tcp_conn::tcp_conn(conn_group *group, uint64_t id, unique_fd fd, const endpoint 
     : _group(group),
       _id(id),
       _peer(peer),
-      _stream(group->loop(), std::move(fd), this, group->shared().limits)
+      _stream(group->loop(), std::move(fd), this, group->shared().limits, group->memory())
 {
 }
 
@@ -20,7 +20,7 @@ event_loop *tcp_conn::loop() const
 send_result tcp_conn::send_message(const char *data, size_t len, int msgid)
 {
     const send_result result = _stream.send_message(data, len, msgid);
-    if (result == send_result::overflow)
+    if (result == send_result::overflow && !_stream.was_cut())
         _group->shared().overflows.fetch_add(1, std::memory_order_relaxed);
     return result;
 }
@@ -32,7 +32,9 @@ void tcp_conn::close()
 
 void tcp_conn::handle_frame(const char *data, uint32_t len, int msgid)
 {
-    if (!_group->shared().router.call(data, len, msgid, *this))
+    if (_group->shared().router.call(data, len, msgid, *this))
+        _heard = true;
+    else
         _group->unknown_message(msgid, _peer);
 }
 

@@ -19,7 +19,15 @@ public:
     send_result send_message(const char *data, size_t len, int msgid) override;
     void close() override;
     void close_when_sent() override { _stream.close_when_sent(); }
+    void end(const std::string &why) { _stream.close(why); }
     void abandon() { _stream.abandon(); }
+
+    // True once it has sent a message that somebody waits for.
+    bool heard() const { return _heard; }
+    bool cut_beyond_share() { return _stream.cut_beyond_share(); }
+    bool was_cut() const { return _stream.was_cut(); }
+    // Bytes of memory that its buffers take.
+    size_t held() const { return _stream.held(); }
 
     const conn_group &group() const { return *_group; }
     uint64_t id() const override { return _id; }
@@ -33,6 +41,7 @@ private:
     conn_group *_group;
     uint64_t _id;
     endpoint _peer;
+    bool _heard = false;
     frame_stream _stream;
 };
 

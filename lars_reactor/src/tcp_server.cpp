@@ -21,6 +21,11 @@ tcp_server::tcp_server(event_loop *loop, const tcp_server_options &options)
           loop, [this](unique_fd fd, const endpoint &peer) { admit(std::move(fd), peer); }))
 {
     _shared->limits = options.limits;
+    _shared->silent_timeout = options.silent_timeout;
+    _shared->max_per_address = options.max_per_address;
+    _shared->unlimited_addresses = options.unlimited_addresses;
+    _shared->memory.limit = options.memory_limit;
+    _shared->memory.when_exceeded = [this] { cut_beyond_share(); };
 }
 
 tcp_server::~tcp_server()
@@ -40,7 +45,7 @@ endpoint tcp_server::address() const
 
 size_t tcp_server::connections() const
 {
-    return _shared->connections.load(std::memory_order_relaxed);
+    return _shared->memory.connections.load(std::memory_order_relaxed);
 }
 
 uint64_t tcp_server::unknown_messages() const
@@ -56,6 +61,31 @@ uint64_t tcp_server::overflows() const
 uint64_t tcp_server::refused() const
 {
     return _shared->refused;
+}
+
+uint64_t tcp_server::refused_per_address() const
+{
+    return _shared->refused_per_address;
+}
+
+uint64_t tcp_server::not_allowed() const
+{
+    return _shared->not_allowed;
+}
+
+uint64_t tcp_server::memory_cuts() const
+{
+    return _shared->memory.cuts;
+}
+
+uint64_t tcp_server::silent() const
+{
+    return _shared->silent;
+}
+
+size_t tcp_server::memory_held() const
+{
+    return _shared->memory.held;
 }
 
 status tcp_server::add_msg_router(int msgid, msg_callback callback)
@@ -117,16 +147,33 @@ std::shared_ptr<conn_group> tcp_server::make_group(event_loop *loop) const
     return std::make_shared<conn_group>(loop, _shared, std::move(state));
 }
 
+bool tcp_server::may_enter(const endpoint &peer)
+{
+    const auto refuse = [&](std::atomic<uint64_t> &count, log_limiter &limiter,
+                            const auto &...why) {
+        const uint64_t refused = ++count;
+        limiter.write(_loop->log(), _loop->now(), log_level::warn, "refused ", peer, ": ", why...,
+                      " (", refused, " so far)");
+        return false;
+    };
+    if (!_options.allow.empty() && !_options.allow.contains(peer.ip))
+        return refuse(_shared->not_allowed, _not_allowed_limiter, "its address is not allowed");
+    if (connections() >= _options.max_connections)
+        return refuse(_shared->refused, _refused_limiter,
+                      "so many connections, max = ", _options.max_connections);
+    if (_shared->counts_address(peer.ip) &&
+        !_shared->addresses.enter(peer.ip, _options.max_per_address))
+        return refuse(_shared->refused_per_address, _per_address_limiter,
+                      "so many connections from its address, max = ", _options.max_per_address);
+    return true;
+}
+
 void tcp_server::admit(unique_fd fd, const endpoint &peer)
 {
-    if (connections() >= _options.max_connections) {
-        ++_shared->refused;
-        _refused_limiter.write(_loop->log(), _loop->now(), log_level::warn, "refused ", peer,
-                               ": so many connections, max = ", _options.max_connections);
+    if (!may_enter(peer))
         return;
-    }
     tune_stream(fd.get(), _options.send_timeout);
-    _shared->connections.fetch_add(1, std::memory_order_relaxed);
+    _shared->memory.connections.fetch_add(1, std::memory_order_relaxed);
     const size_t index = _admitted++ % _groups.size();
     const uint64_t id = _admitted << 8 | index;
 
@@ -137,6 +184,24 @@ void tcp_server::admit(unique_fd fd, const endpoint &peer)
         if (const auto alive = group.lock())
             alive->add(id, std::move(*shared_fd), peer);
     });
+}
+
+// Any thread. Connections of any loop may hold too much, not only that which asked.
+void tcp_server::cut_beyond_share()
+{
+    constexpr int64_t PAUSE_MS = 100;
+    const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                            event_loop::clock::now().time_since_epoch())
+                            .count();
+    int64_t last = _last_cut.load(std::memory_order_relaxed);
+    if (now - last < PAUSE_MS || !_last_cut.compare_exchange_strong(last, now))
+        return;
+    for (const auto &group : _groups) {
+        group->loop()->add_task([weak = std::weak_ptr<conn_group>(group)] {
+            if (const auto alive = weak.lock())
+                alive->cut_beyond_share();
+        });
+    }
 }
 
 void tcp_server::stop(std::chrono::milliseconds grace, std::function<void()> done)

@@ -29,6 +29,11 @@ status udp_server::add_msg_router(int msgid, msg_callback callback)
     return _router->register_msg_router(msgid, std::move(callback));
 }
 
+void udp_server::set_allowed(const ip_ranges &addresses)
+{
+    _socket->set_allowed(addresses);
+}
+
 status udp_server::bind(const endpoint &address)
 {
     return _socket->bind(address);
@@ -47,6 +52,11 @@ void udp_server::stop()
 endpoint udp_server::address() const
 {
     return _socket->address();
+}
+
+uint64_t udp_server::not_allowed() const
+{
+    return _socket->not_allowed();
 }
 
 uint64_t udp_server::malformed() const
