@@ -40,6 +40,7 @@ private:
     void make_servers();
     status bind_servers();
     status bind_servers_at(const endpoint &first);
+    void warn_of_strangers() const;
 
     service_context _context;
     options _options;

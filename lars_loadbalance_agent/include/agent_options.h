@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "endpoint.h"
+#include "ip_ranges.h"
 #include "lb_config.h"
 #include "status.h"
 
@@ -15,6 +16,7 @@ struct agent_options {
     // Where clients ask: 127.0.0.1:8888 and the two ports after it. Port 0: any three in
     // a row that are free.
     endpoint address{0x7f000001, 8888};
+    ip_ranges allow;                                     // who is answered there; empty: everybody
     std::vector<endpoint> dns{{0x7f000001, 7778}};       // to be tried in turn
     std::vector<endpoint> reporter{{0x7f000001, 7779}};  // to be tried in turn
     lb_config balance;

@@ -15,6 +15,7 @@
 #include "calls.h"
 #include "endpoint.h"
 #include "event_loop.h"
+#include "ip_ranges.h"
 #include "log.h"
 #include "loop_thread.h"
 #include "route.h"
@@ -44,6 +45,8 @@ public:
     // Ends the thread. What was not summed up is lost.
     ~host_server();
 
+    // Before start(). Drops what comes from elsewhere; empty: all are answered.
+    void set_allowed(const ip_ranges &addresses) { _server.set_allowed(addresses); }
     // Takes the port (0: any free one). The error names the address.
     status bind(const endpoint &address) { return _server.bind(address); }
     // Before start(). Knows a route of an earlier run; as route_lb::restore().

@@ -27,6 +27,7 @@ void agent::make_servers()
         up.caller_ip = [this] { return _reporter.caller_ip(); };
         server =
             std::make_unique<host_server>(_options.balance, std::move(up), _context.loop->log());
+        server->set_allowed(_options.allow);
     }
 }
 
@@ -70,14 +71,32 @@ status agent::start()
             return s;
         addresses.push_back(server->address());
     }
+    warn_of_strangers();
     _context.serving(addresses);
     return {};
 }
 
+// Whoever asks is answered, and whoever reports is believed.
+void agent::warn_of_strangers() const
+{
+    if (ip_ranges::loopback().contains(_options.address.ip))
+        return;
+    const std::string where = ip_to_string(_options.address.ip);
+    if (_options.allow.empty())
+        _context.loop->log()(log_level::warn, "[agent] ip = ", where,
+                             " is open to other machines, and [agent] allow is empty: whoever"
+                             " reaches it can ask, and report failures of any host");
+    else
+        _context.loop->log()(log_level::warn, "[agent] ip = ", where,
+                             " is open to other machines; [agent] allow = ", _options.allow,
+                             " limits who is answered");
+}
+
 void agent::reload(const options &fresh)
 {
-    if (fresh.address != _options.address || fresh.dns != _options.dns ||
-        fresh.reporter != _options.reporter || fresh.route_cache != _options.route_cache)
+    if (fresh.address != _options.address || fresh.allow != _options.allow ||
+        fresh.dns != _options.dns || fresh.reporter != _options.reporter ||
+        fresh.route_cache != _options.route_cache)
         _context.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
     for (auto &server : _servers)
         server->set_config(fresh.balance);

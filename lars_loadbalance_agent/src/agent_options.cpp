@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config_file.h"
+#include "server_options.h"
 
 namespace lars {
 
@@ -132,6 +133,7 @@ status read_agent_options(const std::string &path, agent_options *out)
     // The two ports after this one are used too.
     o.address.port =
         static_cast<uint16_t>(config.get_number("agent", "port", o.address.port, 0, 65533));
+    read_allow(config, "agent", &o.allow);
     o.route_cache = config.get_string("agent", "route_cache", o.route_cache);
 
     if (status s = config.finish(); !s)

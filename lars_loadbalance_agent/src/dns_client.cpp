@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "server_options.h"
+
 namespace lars {
 
 using std::chrono::milliseconds;
@@ -27,7 +29,7 @@ dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, s
     : _loop(loop),
       _cache("route cache", std::move(cache), loop->log()),
       _on_route(std::move(on_route)),
-      _client(loop, "dns", servers),
+      _client(loop, "dns", servers, service_client_options()),
       _pulls(loop, [this](std::vector<module_id> &batch) {
           for (const module_id &module : batch)
               want(module);

@@ -1,5 +1,6 @@
 #include "reporter_client.h"
 
+#include "server_options.h"
 #include "wire.h"
 
 namespace lars {
@@ -7,7 +8,7 @@ namespace lars {
 reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log)
     : _thread(log),
       _loop(_thread.loop()),
-      _client(_loop, "reporter", servers),
+      _client(_loop, "reporter", servers, service_client_options()),
       _summaries(_loop, [this](std::vector<call_summary> &batch) {
           for (const call_summary &summary : batch) {
               for (std::string &body : encode_call_summary(summary))

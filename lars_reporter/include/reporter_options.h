@@ -11,8 +11,17 @@
 
 namespace lars {
 
+inline server_options server_of_reporter()
+{
+    server_options server{{0x7f000001, 7779}};
+    server.silent_timeout = std::chrono::seconds(60);
+    return server;
+}
+
 struct reporter_options {
-    server_options server{{0x7f000001, 7779}};  // 127.0.0.1:7779
+    // 127.0.0.1:7779. Agents may be silent for longer here: their first report comes with
+    // the first calls, after as long as it is their interval.
+    server_options server = server_of_reporter();
     db_options database;
 
     int storing_threads = 3;      // each with a database connection of its own

@@ -66,6 +66,7 @@ TEST(AgentOptions, AnEmptyFileMeansTheDefaults)
     agent_options options;
     EXPECT_EQ(read("", &options), "");
     EXPECT_EQ(options.address.to_string(), "127.0.0.1:8888");
+    EXPECT_TRUE(options.allow.empty());
     EXPECT_EQ(texts(options.dns), list{"127.0.0.1:7778"});
     EXPECT_EQ(texts(options.reporter), list{"127.0.0.1:7779"});
     EXPECT_EQ(options.route_cache, "");
@@ -90,6 +91,7 @@ TEST(AgentOptions, EveryKeyIsRead)
     agent_options options;
     EXPECT_EQ(read("[reporter]\nip = 10.0.0.1\nport = 1\n[dnsserver]\nip = 10.0.0.2\nport = 2\n"
                    "[agent]\nip = 10.0.0.3\nport = 3\nroute_cache = some file\n"
+                   "allow = 10.1.2.3, 127.0.0.0/8\n"
                    "[loadbalance]\nprobe_num = 4\ninit_succ_cnt = 5\ninit_err_cnt = 6\n"
                    "err_rate = 0.2\nsucc_rate = 0.92\ncontin_err_limit = 7\n"
                    "contin_succ_limit = 8\nwindow_err_rate = 0.55\nidle_timeout = 9\n"
@@ -99,6 +101,7 @@ TEST(AgentOptions, EveryKeyIsRead)
     EXPECT_EQ(texts(options.reporter), list{"10.0.0.1:1"});
     EXPECT_EQ(texts(options.dns), list{"10.0.0.2:2"});
     EXPECT_EQ(options.address.to_string(), "10.0.0.3:3");
+    EXPECT_EQ(options.allow.to_string(), "10.1.2.3, 127.0.0.0/8");
     EXPECT_EQ(options.route_cache, "some file");
     const lb_config &b = options.balance;
     EXPECT_EQ(b.probe_num, 4u);
@@ -231,6 +234,10 @@ TEST(AgentOptions, UnknownKeysAndOtherMistakesNameTheirLine)
     EXPECT_EQ(refusal("probe_num = 10\n").find("a.conf:1: probe_num"), 0u);
     EXPECT_EQ(refusal("[agent]\nport = 1\nport = 2\n").find("a.conf:3: [agent] port"), 0u);
     EXPECT_EQ(refusal("[agent]\nport\n").find("a.conf:2: "), 0u);
+    for (const char *list : {"here", "127.0.0.1/8", "10.0.0.0/8 127.0.0.1", ","})
+        EXPECT_EQ(
+            refusal("[agent]\nallow = " + std::string(list) + "\n").find("a.conf:2: [agent] allow"),
+            0u);
     agent_options options;
     const status s = read_agent_options("/no/such/file", &options);
     EXPECT_NE(s.message().find("/no/such/file"), std::string::npos);

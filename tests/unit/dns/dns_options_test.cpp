@@ -33,6 +33,10 @@ void expect_defaults(const dns_options &options)
     EXPECT_EQ(options.server.address.to_string(), "127.0.0.1:7778");
     EXPECT_EQ(options.server.max_connections, 1024u);
     EXPECT_EQ(options.server.threads, 5);
+    EXPECT_EQ(options.server.for_tcp_server().max_per_address, 256u);
+    EXPECT_TRUE(options.server.allow.empty());
+    EXPECT_EQ(options.server.silent_timeout, seconds(10));
+    EXPECT_EQ(options.server.memory_limit_mib, 256u);
     EXPECT_EQ(options.poll_interval, milliseconds(100));
     EXPECT_EQ(options.reload_interval, seconds(8));
     EXPECT_EQ(options.change_retention, seconds(86400));
@@ -58,6 +62,8 @@ TEST(DnsOptions, EveryKeyIsRead)
 {
     dns_options options;
     ASSERT_EQ(read("[reactor]\nip = 10.0.0.1\nport = 7\nmaxConn = 8\nthreadNum = 0\n"
+                   "maxConnPerAddress = 3\nallow = 10.0.0.0/8, 127.0.0.1\n"
+                   "silent_timeout = 4\nmemory_limit = 5\n"
                    "[dns]\npoll_interval_ms = 11\nreload_interval = 12\nchange_retention = 61\n"
                    "snapshot = a file\n",
                    &options),
@@ -65,6 +71,10 @@ TEST(DnsOptions, EveryKeyIsRead)
     EXPECT_EQ(options.server.address.to_string(), "10.0.0.1:7");
     EXPECT_EQ(options.server.max_connections, 8u);
     EXPECT_EQ(options.server.threads, 0);
+    EXPECT_EQ(options.server.max_per_address, 3u);
+    EXPECT_EQ(options.server.allow.to_string(), "10.0.0.0/8, 127.0.0.1");
+    EXPECT_EQ(options.server.silent_timeout, std::chrono::seconds(4));
+    EXPECT_EQ(options.server.memory_limit_mib, 5u);
     EXPECT_EQ(options.poll_interval, milliseconds(11));
     EXPECT_EQ(options.reload_interval, seconds(12));
     EXPECT_EQ(options.change_retention, seconds(61));
@@ -86,6 +96,14 @@ TEST(DnsOptions, MistakesNameFileLineAndKey)
         expect_refused("reactor", "maxConn", value);
     for (const char *value : {"-1", "65"})
         expect_refused("reactor", "threadNum", value);
+    for (const char *value : {"-1", "1000001", "many", ""})
+        expect_refused("reactor", "maxConnPerAddress", value);
+    for (const char *value : {"-1", "86401", "1.5", ""})
+        expect_refused("reactor", "silent_timeout", value);
+    for (const char *value : {"0", "-1", "1000001", "1 MiB"})
+        expect_refused("reactor", "memory_limit", value);
+    for (const char *value : {"localhost", "10.0.0.0/33", "10.1.0.0/8", "10.0.0.0/8,", "::1"})
+        expect_refused("reactor", "allow", value);
     expect_refused("reactor", "ip", "localhost");
     expect_refused("reactor", "maxconn", "10");
     expect_refused("dsn", "snapshot", "x");
