@@ -342,7 +342,7 @@ TEST(Explain, WatchClearsATerminal)
     // script gives it one, and prints what it wrote there.
     process watch;
     ASSERT_TRUE(watch.start("/usr/bin/script",
-                            {"-qfc", bin_path("lars_explain") + " 1 1 --watch", "/dev/null"},
+                            {"-qfc", "'" + bin_path("lars_explain") + "' 1 1 --watch", "/dev/null"},
                             with_agent(agent.base_port())));
     EXPECT_TRUE(watch.wait_for_output("\033[H\033[2Jmodule (1,1)")) << watch.output();
     EXPECT_TRUE(wait_until([&] { return count_of("\033[2J", watch.output()) >= 2; }));
