@@ -66,8 +66,7 @@ void reporter::reload(const options &fresh)
 {
     warn_of_spelling(fresh);
     if (!(fresh.server == _options.server) || fresh.storing_threads != _options.storing_threads ||
-        fresh.database.describe() != _options.database.describe() ||
-        fresh.database.password != _options.database.password)
+        !(fresh.database == _options.database))
         _context.loop->log()(log_level::warn, "a change other than of queue_limit needs a restart");
     _budget.limit = fresh.queue_limit;
 }
