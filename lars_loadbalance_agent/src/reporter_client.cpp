@@ -1,20 +1,28 @@
 #include "reporter_client.h"
 
+#include <algorithm>
+
 #include "server_options.h"
-#include "wire.h"
 
 namespace lars {
 
-reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log)
+static constexpr std::chrono::milliseconds LAST_ANSWER_WITHIN(1000);
+
+reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log,
+                                 uint32_t caller)
     : _thread(log),
       _loop(_thread.loop()),
+      _servers(servers),
+      _habits(servers.size(), habit::unknown),
+      _caller(caller),
       _client(_loop, "reporter", servers, service_client_options()),
+      _watch(
+          _loop, servers.size(), [this] { return ask(); }, [this] { on_silence(); }),
       _summaries(_loop, [this](std::vector<call_summary> &batch) {
-          for (const call_summary &summary : batch) {
-              for (std::string &body : encode_call_summary(summary))
-                  _waiting.push_back(std::move(body));
-          }
+          for (const call_summary &summary : batch)
+              add(summary);
           send_waiting();
+          drop_oldest();
       })
 {
 }
@@ -26,12 +34,13 @@ reporter_client::~reporter_client()
 
 status reporter_client::start()
 {
-    _client.set_conn_start([this](net_connection &) {
-        _caller_ip.store(_client.local().ip, std::memory_order_relaxed);
-        send_waiting();
-    });
-    _client.set_conn_close(
-        [this](net_connection &) { _caller_ip.store(0, std::memory_order_relaxed); });
+    _client.set_conn_start([this](net_connection &) { on_connected(); });
+    _client.set_conn_close([this](net_connection &) { on_disconnected(); });
+    const status added = _client.add_msg_router(
+        ID_ReportStatusResponse,
+        [this](const char *data, uint32_t len, int, net_connection &) { on_answer(data, len); });
+    if (!added)
+        return added;
     _client.start();
     return _thread.start();
 }
@@ -39,28 +48,171 @@ status reporter_client::start()
 void reporter_client::stop()
 {
     _thread.stop();
-    // One more round here, for the messages that the thread has not come to.
-    _loop->add_task([this] { _loop->stop(); });
+    // Some more rounds here, for the messages that the thread has not come to.
+    _loop->add_task([this] {
+        _stopping = true;
+        if (!answer_is_due())
+            _loop->stop();
+    });
+    _loop->run_after(LAST_ANSWER_WITHIN, [this] { _loop->stop(); });
     if (status s = _loop->event_process(); !s)
         _loop->log()(log_level::error, "reporter: ", s.message());
     _client.stop();
+    _watch.end();
+}
+
+// While it stops.
+bool reporter_client::answer_is_due()
+{
+    return _client.connected() && habit_of_peer() == habit::acknowledges &&
+           _taken < _reports.size();
+}
+
+reporter_client::habit &reporter_client::habit_of_peer()
+{
+    const auto place = std::find(_servers.begin(), _servers.end(), _client.peer());
+    return _habits[static_cast<size_t>(place - _servers.begin())];
+}
+
+// Also true of a peer that is not known yet itself, if there is another such one.
+bool reporter_client::others_may_acknowledge() const
+{
+    for (size_t i = 0; i < _servers.size(); ++i) {
+        if (_servers[i] != _client.peer() && _habits[i] != habit::silent)
+            return true;
+    }
+    return false;
+}
+
+// Whether what is sent to this peer is kept until it is stored.
+bool reporter_client::keeps()
+{
+    const habit known = habit_of_peer();
+    return known == habit::acknowledges || (known == habit::unknown && others_may_acknowledge());
+}
+
+void reporter_client::add(const call_summary &summary)
+{
+    for (std::string &body : encode_call_summary(summary)) {
+        _bytes += body.size();
+        _reports.push_back({std::move(body)});
+    }
+}
+
+void reporter_client::on_connected()
+{
+    _caller_ip.store(_caller != 0 ? _caller : _client.local().ip, std::memory_order_relaxed);
+    _watch.begin();
+    send_waiting();
+}
+
+void reporter_client::on_disconnected()
+{
+    _caller_ip.store(0, std::memory_order_relaxed);
+    _watch.end();
+    _sent = _taken = _on_the_way = 0;
+    if (_stopping)
+        _loop->stop();
+}
+
+void reporter_client::on_answer(const char *data, uint32_t len)
+{
+    summary_answer answer;
+    if (!_codec.decode_summary_answer(data, len, &answer) || answer.taken > _last_seq)
+        return;
+    habit_of_peer() = habit::acknowledges;
+    _watch.heard();
+    for (; _taken < _sent && _reports[_taken].seq <= answer.taken; ++_taken)
+        _on_the_way -= _reports[_taken].body.size();
+    for (; _taken > 0 && _reports.front().seq <= answer.stored; --_taken, --_sent) {
+        _bytes -= _reports.front().body.size();
+        _reports.pop_front();
+    }
+    send_waiting();
+    if (_stopping && !answer_is_due())
+        _loop->stop();
+}
+
+// It was sent reports, or asked, and has not answered.
+void reporter_client::on_silence()
+{
+    habit &known = habit_of_peer();
+    const bool leave = keeps();
+    if (known == habit::unknown)
+        known = habit::silent;
+    if (leave) {
+        _loop->log()(log_level::warn, "reporter: ", _client.peer(), " does not answer");
+        _client.close();
+        return;
+    }
+    // One that does not acknowledge, as it seems.
+    forget_sent();
+    send_waiting();
+}
+
+// A summary of nothing, which is answered all the same.
+bool reporter_client::ask()
+{
+    if (habit_of_peer() != habit::acknowledges)
+        return false;
+    std::string body;
+    append_summary_seq(&body, ++_last_seq);
+    _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
+    _watch.asked();
+    return true;
+}
+
+bool reporter_client::send_one(report &next)
+{
+    std::string body = next.body;
+    append_summary_seq(&body, ++_last_seq);
+    const send_result sent = _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
+    next.seq = _last_seq;
+    return sent == send_result::ok || sent == send_result::too_long;
 }
 
 void reporter_client::send_waiting()
 {
-    while (!_waiting.empty()) {
-        const std::string &body = _waiting.front();
-        const send_result sent =
-            _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
-        if (sent != send_result::ok && sent != send_result::too_long)
-            break;
-        _waiting.pop_front();
+    const bool kept = keeps();
+    while (_client.connected() && _sent < _reports.size() && _on_the_way < MAX_ON_THE_WAY) {
+        report &next = _reports[_sent];
+        if (!send_one(next))
+            return;
+        ++_sent;
+        if (!kept) {
+            forget_sent();
+            continue;
+        }
+        _on_the_way += next.body.size();
+        _watch.asked();
     }
-    while (_waiting.size() > MAX_WAITING) {
-        _waiting.pop_front();
+}
+
+void reporter_client::forget_sent()
+{
+    for (; _sent > 0; --_sent) {
+        _bytes -= _reports.front().body.size();
+        _reports.pop_front();
+    }
+    _taken = _on_the_way = 0;
+}
+
+void reporter_client::drop_oldest()
+{
+    while (_reports.size() > MAX_KEPT || _bytes > MAX_KEPT_BYTES) {
+        const size_t size = _reports.front().body.size();
+        if (_taken > 0)
+            --_taken;
+        else if (_sent > 0)
+            _on_the_way -= size;
+        if (_sent > 0)
+            --_sent;
+        _bytes -= size;
+        _reports.pop_front();
         ++_dropped;
         _dropped_limiter.write(_loop->log(), _loop->now(), log_level::warn,
-                               "the reporter is away: ", _dropped, " messages dropped so far");
+                               "the reporter is away, or does not store: ", _dropped,
+                               " messages dropped so far");
     }
 }
 
