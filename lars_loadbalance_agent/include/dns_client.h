@@ -1,6 +1,7 @@
 // The agent's side of lars_dns. It asks for a route until there is an answer, asks for
 // every route that it knows after a reconnect, takes the changes that are pushed, and
-// keeps the file of the routes last known. Loop thread only, unless stated.
+// keeps the file of the routes last known. A dns that falls silent is left for the next
+// one. Loop thread only, unless stated.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "endpoint.h"
 #include "event_loop.h"
 #include "log.h"
+#include "peer_watch.h"
 #include "remembered_routes.h"
 #include "route.h"
 #include "status.h"
@@ -62,6 +64,8 @@ private:
     void want(const module_id &module);
     void ask(const module_id &module, known_module &wanted);
     void ask_for_everything();
+    bool ask_something();
+    void on_silence();
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
     void refuse_old_route(const known_module &known, answered_route *route);
@@ -73,6 +77,7 @@ private:
     remembered_routes _cache;
     route_callback _on_route;
     tcp_client _client;
+    peer_watch _watch;
     thread_queue<module_id> _pulls;
     module_map _modules;
 
@@ -83,7 +88,6 @@ private:
     };
     std::set<pending_deadline> _deadlines;
     event_loop::timer_id _deadline_timer = 0;
-    clock::time_point _heard{};  // when the dns last said anything, or had nothing to say
 
     event_loop::timer_id _save_timer = 0;
     event_loop::timer_id _forget_timer = 0;

@@ -14,8 +14,6 @@ using std::chrono::seconds;
 // The first deadline of a question; it doubles with each try.
 static constexpr seconds ANSWER_DEADLINE(1);
 static constexpr uint32_t LONGEST_DEADLINE_STEP = 3;
-// A dns that says nothing for so long, while questions wait, is given up.
-static constexpr seconds SILENCE_LIMIT(4);
 static constexpr minutes FORGET_INTERVAL(1);
 static constexpr minutes UNUSED_LASTS(10);
 
@@ -30,6 +28,8 @@ dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, s
       _cache("route cache", std::move(cache), loop->log()),
       _on_route(std::move(on_route)),
       _client(loop, "dns", servers, service_client_options()),
+      _watch(
+          loop, servers.size(), [this] { return ask_something(); }, [this] { on_silence(); }),
       _pulls(loop, [this](std::vector<module_id> &batch) {
           for (const module_id &module : batch)
               want(module);
@@ -56,10 +56,13 @@ std::vector<module_route> dns_client::load_cache()
 status dns_client::start()
 {
     _client.set_conn_start([this](net_connection &) {
-        _heard = _loop->now();
+        _watch.begin();
         ask_for_everything();
     });
-    _client.set_conn_close([this](net_connection &) { _deadlines.clear(); });
+    _client.set_conn_close([this](net_connection &) {
+        _watch.end();
+        _deadlines.clear();
+    });
     const status added = _client.add_msg_router(
         ID_GetRouteResponse,
         [this](const char *data, uint32_t len, int, net_connection &) { on_route(data, len); });
@@ -73,6 +76,7 @@ status dns_client::start()
 void dns_client::stop()
 {
     _client.stop();
+    _watch.end();
     if (_cache.save_due())
         save_cache();
     _loop->cancel(_deadline_timer);
@@ -89,12 +93,8 @@ void dns_client::want(const module_id &module)
         return;
     wanted.pending = true;
     wanted.tries = 0;
-    if (!_client.connected())
-        return;
-    // Silence counts from the first question that waits.
-    if (_deadlines.empty())
-        _heard = _loop->now();
-    ask(module, wanted);
+    if (_client.connected())
+        ask(module, wanted);
 }
 
 void dns_client::ask(const module_id &module, known_module &wanted)
@@ -102,6 +102,7 @@ void dns_client::ask(const module_id &module, known_module &wanted)
     const std::string body = encode_route_request(module);
     // Where this fails the connection is ending, and the next one asks again.
     _client.send_message(body.data(), body.size(), ID_GetRouteRequest);
+    _watch.asked();
 
     wanted.deadline =
         _loop->now() + ANSWER_DEADLINE * (1 << std::min(wanted.tries, LONGEST_DEADLINE_STEP));
@@ -129,11 +130,6 @@ void dns_client::ask_for_everything()
 void dns_client::on_deadlines()
 {
     const auto now = _loop->now();
-    if (!_deadlines.empty() && _deadlines.begin()->when <= now && now - _heard > SILENCE_LIMIT) {
-        _loop->log()(log_level::warn, "dns: ", _client.peer(), " does not answer");
-        _client.close();
-        return;
-    }
     while (!_deadlines.empty() && _deadlines.begin()->when <= now) {
         const module_id module = _deadlines.begin()->module;
         _deadlines.erase(_deadlines.begin());
@@ -147,9 +143,34 @@ void dns_client::on_deadlines()
                          [this] { on_deadlines(); });
 }
 
+// A module that has hosts, if there is one: its route is what a dns has at hand.
+bool dns_client::ask_something()
+{
+    if (_modules.empty())
+        return false;
+    auto chosen = std::find_if(_modules.begin(), _modules.end(),
+                               [](const auto &known) { return !known.second.hosts.empty(); });
+    if (chosen == _modules.end())
+        chosen = _modules.begin();
+    known_module &known = chosen->second;
+    if (known.pending) {
+        _watch.asked();  // its answer is due anyway
+        return true;
+    }
+    known.pending = true;
+    known.tries = 0;
+    ask(chosen->first, known);
+    return true;
+}
+
+void dns_client::on_silence()
+{
+    _loop->log()(log_level::warn, "dns: ", _client.peer(), " does not answer");
+    _client.close();
+}
+
 void dns_client::on_route(const char *data, uint32_t len)
 {
-    _heard = _loop->now();
     answered_route route;
     if (!_codec.decode_route(data, len, &route)) {
         ++_bad_messages;
@@ -160,6 +181,7 @@ void dns_client::on_route(const char *data, uint32_t len)
     const auto found = _modules.find(route.module);
     if (found == _modules.end())
         return;
+    _watch.heard();
     known_module &known = found->second;
     if (known.pending)
         _deadlines.erase({known.deadline, route.module});

@@ -222,5 +222,77 @@ TEST(DnsClientServers, ASilentOneIsGivenUpAndTheNextIsAsked)
     EXPECT_NE(client.log().find("does not answer"), std::string::npos);
 }
 
+class DnsSilence : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        ASSERT_TRUE(first.listen_tcp() && second.listen_tcp());
+        client = std::make_unique<running_dns_client>(
+            std::vector<uint16_t>{first.port(), second.port()});
+        ASSERT_TRUE(client->start());
+        auto accepted = first.accept();
+        ASSERT_TRUE(accepted.has_value());
+        peer = std::move(*accepted);
+        (*client)->pull({1, 2});
+        ASSERT_EQ(next_question(peer), "1,2");
+        answer();
+    }
+    void answer()
+    {
+        ASSERT_TRUE(peer.send_frame(ID_GetRouteResponse, route_response(1, 2, {"10.0.0.1:80"})));
+    }
+    void expect_next_is_asked(std::optional<test::wire_peer> other)
+    {
+        ASSERT_TRUE(other.has_value());
+        EXPECT_LT(std::chrono::steady_clock::now() - silent_since, milliseconds(3000));
+        EXPECT_EQ(next_question(*other), "1,2");
+        EXPECT_NE(client->log().find("does not answer"), std::string::npos);
+    }
+
+    test::wire_peer first;
+    test::wire_peer second;
+    test::wire_peer peer;
+    std::unique_ptr<running_dns_client> client;
+    std::chrono::steady_clock::time_point silent_since = std::chrono::steady_clock::now();
+};
+
+TEST_F(DnsSilence, OneThatFallsSilentIsLeftThoughNobodyWantsARoute)
+{
+    EXPECT_EQ(next_question(peer), "1,2") << "it is asked for something that is known";
+    expect_next_is_asked(second.accept());
+}
+
+TEST_F(DnsSilence, OneThatDripsIsLeft)
+{
+    const std::string frame = test::encode_frame(ID_GetRouteResponse, std::string(1000, '\0'));
+    std::optional<test::wire_peer> other;
+    for (size_t i = 0; !other && i < 100; ++i) {
+        peer.send_bytes(frame.substr(i, 1));
+        other = second.accept(milliseconds(50));
+    }
+    expect_next_is_asked(std::move(other));
+}
+
+TEST_F(DnsSilence, OneThatSendsWhatIsNoAnswerIsLeft)
+{
+    std::optional<test::wire_peer> other;
+    for (size_t i = 0; !other && i < 100; ++i) {
+        peer.send_frame(ID_GetRouteResponse, std::string(5, '\xff'));
+        peer.send_frame(ID_GetRouteResponse, route_response(7, 7, {"10.0.0.1:80"}));
+        other = second.accept(milliseconds(50));
+    }
+    expect_next_is_asked(std::move(other));
+}
+
+TEST_F(DnsSilence, OneThatAnswersSlowlyStays)
+{
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(next_question(peer), "1,2");
+        std::this_thread::sleep_for(milliseconds(900));  // so slow it is
+        answer();
+    }
+    EXPECT_FALSE(second.accept(milliseconds(0)).has_value()) << client->log();
+}
+
 }  // namespace
 }  // namespace lars
