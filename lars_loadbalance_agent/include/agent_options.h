@@ -2,6 +2,7 @@
 // conf/lars_lb_agent.conf.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct agent_options {
     std::vector<endpoint> reporter{{0x7f000001, 7779}};  // to be tried in turn
     lb_config balance;
     std::string route_cache;  // file of the routes last known; empty: none
+    // By which the statistics of this agent are told from those of others, in host order;
+    // 0: the address that the connection to the reporter has here.
+    uint32_t caller = 0;
 };
 
 // Any thread. Reads the configuration in the file PATH. An error names file, line and

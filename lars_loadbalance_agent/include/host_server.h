@@ -36,8 +36,8 @@ public:
         route_lb::pull_callback pull;
         // Passes a summary on to the reporter.
         std::function<void(call_summary)> send_summary;
-        // Returns this machine's address as the reporter sees it. 0 says that there is no
-        // reporter now, and that summaries wait.
+        // Returns the address by which this agent's summaries are told from others. 0 says
+        // that there is no reporter now, and that summaries wait.
         std::function<uint32_t()> caller_ip;
     };
 

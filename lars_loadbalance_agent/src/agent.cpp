@@ -9,7 +9,7 @@ agent::agent(const service_context &context, const options &configured)
       _options(configured),
       _dns(context.loop, configured.dns, configured.route_cache,
            [this](module_route route) { owner_of(route.module).update(std::move(route)); }),
-      _reporter(configured.reporter, context.loop->log())
+      _reporter(configured.reporter, context.loop->log(), configured.caller)
 {
 }
 
@@ -96,7 +96,7 @@ void agent::reload(const options &fresh)
 {
     if (fresh.address != _options.address || fresh.allow != _options.allow ||
         fresh.dns != _options.dns || fresh.reporter != _options.reporter ||
-        fresh.route_cache != _options.route_cache)
+        fresh.route_cache != _options.route_cache || fresh.caller != _options.caller)
         _context.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
     for (auto &server : _servers)
         server->set_config(fresh.balance);

@@ -134,6 +134,9 @@ status read_agent_options(const std::string &path, agent_options *out)
     o.address.port =
         static_cast<uint16_t>(config.get_number("agent", "port", o.address.port, 0, 65533));
     read_allow(config, "agent", &o.allow);
+    o.caller = config.get_ip("agent", "caller", o.caller);
+    if (config.has("agent", "caller") && o.caller == 0)
+        config.reject("agent", "caller", "must name an address of this machine");
     o.route_cache = config.get_string("agent", "route_cache", o.route_cache);
 
     if (status s = config.finish(); !s)

@@ -168,6 +168,15 @@ TEST(AgentOptions, SeveralServersStandInAddrs)
     EXPECT_EQ(texts(options.reporter), list{"10.0.0.3:7779"});
 }
 
+TEST(AgentOptions, TheCallerIsOfTheConnectionUnlessItIsGiven)
+{
+    agent_options options;
+    EXPECT_EQ(read("", &options), "");
+    EXPECT_EQ(options.caller, 0u);
+    EXPECT_EQ(read("[agent]\ncaller = 10.9.9.9\n", &options), "");
+    EXPECT_EQ(options.caller, 0x0a090909u);
+}
+
 TEST(AgentOptions, AddrsAndIpOrPortExcludeEachOther)
 {
     for (const char *section : {"dnsserver", "reporter"}) {
@@ -218,6 +227,8 @@ TEST(AgentOptions, WrongAddressesNameFileLineAndKey)
             expect_refused(section, "port", value);
     }
     expect_refused("agent", "port", "65534");
+    for (const char *value : {"localhost", "0.0.0.0", "1.2.3", "1.2.3.4:5", ""})
+        expect_refused("agent", "caller", value);
     for (const char *section : {"dnsserver", "reporter"}) {
         expect_refused(section, "port", "0");
         for (const char *value : {"", "10.0.0.1", "10.0.0.1:70000", "10.0.0.1:1,", "10.0.0.1:0",
