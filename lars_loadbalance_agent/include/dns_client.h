@@ -64,6 +64,7 @@ private:
     void want(const module_id &module);
     void ask(const module_id &module, known_module &wanted);
     void ask_for_everything();
+    module_map::iterator module_to_ask_for();
     bool ask_something();
     void on_silence();
     void on_deadlines();

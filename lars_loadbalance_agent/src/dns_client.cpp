@@ -14,6 +14,7 @@ using std::chrono::seconds;
 // The first deadline of a question; it doubles with each try.
 static constexpr seconds ANSWER_DEADLINE(1);
 static constexpr uint32_t LONGEST_DEADLINE_STEP = 3;
+static constexpr size_t MODULES_TO_CHOOSE_FROM = 16;
 static constexpr minutes FORGET_INTERVAL(1);
 static constexpr minutes UNUSED_LASTS(10);
 
@@ -143,15 +144,29 @@ void dns_client::on_deadlines()
                          [this] { on_deadlines(); });
 }
 
-// A module that has hosts, if there is one: its route is what a dns has at hand.
+// What a dns has at hand, and is no work for anybody: of the first modules that have hosts,
+// the one with the fewest. Where none has hosts, any.
+dns_client::module_map::iterator dns_client::module_to_ask_for()
+{
+    size_t looked_at = 0;
+    auto chosen = _modules.end();
+    for (auto it = _modules.begin(); it != _modules.end() && looked_at < MODULES_TO_CHOOSE_FROM;
+         ++it) {
+        const size_t hosts = it->second.hosts.size();
+        if (hosts == 0)
+            continue;
+        ++looked_at;
+        if (chosen == _modules.end() || hosts < chosen->second.hosts.size())
+            chosen = it;
+    }
+    return chosen == _modules.end() ? _modules.begin() : chosen;
+}
+
 bool dns_client::ask_something()
 {
-    if (_modules.empty())
-        return false;
-    auto chosen = std::find_if(_modules.begin(), _modules.end(),
-                               [](const auto &known) { return !known.second.hosts.empty(); });
+    const auto chosen = module_to_ask_for();
     if (chosen == _modules.end())
-        chosen = _modules.begin();
+        return false;
     known_module &known = chosen->second;
     if (known.pending) {
         _watch.asked();  // its answer is due anyway

@@ -165,7 +165,7 @@ TEST_F(ReporterSilence, OneThatAnswersSlowlyStays)
     for (int i = 0; i < 3; ++i) {
         const received asked = next(peer);
         ASSERT_EQ(asked.modid, 0);
-        std::this_thread::sleep_for(milliseconds(1000));  // so slow it is
+        std::this_thread::sleep_for(milliseconds(700));  // so slow it is
         answer(peer, asked.seq, asked.seq);
     }
     send(1);

@@ -129,6 +129,31 @@ TEST_F(DbClient, AMissingTableOrColumnIsAMissingSchema)
     EXPECT_EQ(_client.execute("SELECT colour FROM RouteData").kind(), status_kind::missing);
 }
 
+TEST_F(DbClient, AnErrorsKindSaysWhatCanBeDone)
+{
+    const std::vector<std::pair<status_kind, std::vector<unsigned>>> known = {
+        {status_kind::unavailable, {1792, 1290, 1836, 1226, 1203, 1047, 1053, 1114}},
+        {status_kind::denied, {1142, 1227, 3159}},
+        {status_kind::missing, {1146, 1054, 1932}},
+        {status_kind::conflict, {1205, 1213, 1969, 3024, 1317}},
+        {status_kind::bad_data, {1048, 1264, 1366, 1406, 1062, 1452, 4025, 3819, 1526, 1644, 1153}},
+        {status_kind::rejected, {1064, 1305}},
+        // Those that nobody has listed.
+        {status_kind::failed, {1030, 1105, 1364, 4999}}};
+    for (const auto &[kind, codes] : known) {
+        for (unsigned code : codes) {
+            if (!_client.connected())
+                connect(_client);
+            const status s = _client.execute("BEGIN NOT ATOMIC SIGNAL SQLSTATE '45000' SET"
+                                             " MYSQL_ERRNO = " +
+                                             std::to_string(code) + "; END");
+            EXPECT_EQ(to_string(s.kind()), std::string(to_string(kind))) << s.message();
+            EXPECT_NE(s.message().find("(" + std::to_string(code) + ")"), std::string::npos)
+                << s.message();
+        }
+    }
+}
+
 TEST_F(DbClient, AWrongPasswordUserOrDatabaseIsRefused)
 {
     db_options wrong_password = _database.options();
