@@ -56,11 +56,13 @@ private:
         wire_codec codec;
         std::string answer;  // reused, so that answering takes no memory
         uint64_t bad_messages = 0;
+        uint64_t refused_subscriptions = 0;
         log_limiter bad_limiter;
         log_limiter full_limiter;
     };
 
     void on_get_route(const char *data, uint32_t len, net_connection &conn);
+    void subscribe(loop_state &state, const module_id &module, net_connection &conn);
     void on_bad_message(loop_state &state, net_connection &conn);
     void on_full_list(loop_state &state, net_connection &conn);
     static void make_answer(loop_state &state, const module_id &module, uint32_t seq);

@@ -70,11 +70,22 @@ void dns_server::on_get_route(const char *data, uint32_t len, net_connection &co
         on_bad_message(state, conn);
         return;
     }
-    if (!state.subscriptions.subscribe(conn.id(), request.module))
-        on_full_list(state, conn);
-
+    subscribe(state, request.module, conn);
     make_answer(state, request.module, request.seq);
     send_answer(conn, state.answer);
+}
+
+void dns_server::subscribe(loop_state &state, const module_id &module, net_connection &conn)
+{
+    const size_t before = state.subscriptions.size();
+    if (!state.subscriptions.subscribe(conn.id(), module))
+        on_full_list(state, conn);
+    const bool is_new = state.subscriptions.size() > before;
+    if (!is_new || state.table->find(module))
+        return;
+    const auto first = state.subscriptions.subscribed_to_unknown(conn.id(), module);
+    if (first && !state.table->find(*first))
+        state.subscriptions.unsubscribe(conn.id(), *first);
 }
 
 void dns_server::on_bad_message(loop_state &state, net_connection &conn)
@@ -87,9 +98,11 @@ void dns_server::on_bad_message(loop_state &state, net_connection &conn)
 
 void dns_server::on_full_list(loop_state &state, net_connection &conn)
 {
+    ++state.refused_subscriptions;
     state.full_limiter.write(_loop->log(), conn.loop()->now(), log_level::warn, conn.peer(),
-                             " has subscribed to ", subscribe_list::MAX_PER_CONNECTION,
-                             " modules: further ones are answered, their changes are not pushed");
+                             " has subscribed to as many modules as it may: further ones are",
+                             " answered, their changes are not pushed (",
+                             state.refused_subscriptions, " so far)");
 }
 
 void dns_server::push(server_loop &here, const std::vector<module_id> &changed)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <set>
 #include <string>
@@ -53,6 +54,7 @@ private:
 
     struct known_module {
         bool pending = false;           // a question waits for its answer
+        bool leaving = false;           // stands in _without_hosts
         uint32_t tries = 0;             // how often that question was sent
         clock::time_point deadline{};   // when it is sent again
         clock::time_point last_pull{};  // when somebody wanted the route last
@@ -70,6 +72,7 @@ private:
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
     void refuse_old_route(const known_module &known, answered_route *route);
+    void limit_those_without_hosts(const module_id &module, known_module &known);
     void save_when_due();
     void save_cache();
     void forget_unused();
@@ -81,6 +84,9 @@ private:
     peer_watch _watch;
     thread_queue<module_id> _pulls;
     module_map _modules;
+    // In the order of the answers that said so. Those that wait for an answer again, or are
+    // known no more, are passed over.
+    std::deque<module_id> _without_hosts;
 
     struct pending_deadline {
         clock::time_point when;

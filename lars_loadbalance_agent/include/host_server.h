@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -47,6 +48,9 @@ public:
 
     // Before start(). Drops what comes from elsewhere; empty: all are answered.
     void set_allowed(const ip_ranges &addresses) { _server.set_allowed(addresses); }
+    // Before start(). From now on only modules whose port is OWNED are answered for
+    // (agent_port_of); the others do not exist here, and leave no trace.
+    void own(size_t owned) { _owned = owned; }
     // Takes the port (0: any free one). The error names the address.
     status bind(const endpoint &address) { return _server.bind(address); }
     // Before start(). Knows a route of an earlier run; as route_lb::restore().
@@ -73,6 +77,8 @@ private:
     void answer(std::string_view body, int msgid);
     void on_bad_message(int msgid);
     void on_stranger(int msgid);
+    bool is_ours(const module_id &module);
+    void log_full_tables();
     void log_change(const module_id &module, const host_change &change);
     void log_cut_route(const module_id &module, size_t hosts, size_t fitted);
     void send_summaries();
@@ -96,6 +102,11 @@ private:
     log_limiter _bad_limiter;
     uint64_t _from_strangers = 0;
     log_limiter _stranger_limiter;
+    std::optional<size_t> _owned;  // nothing: every module
+    uint64_t _of_other_ports = 0;
+    log_limiter _other_port_limiter;
+    trouble_log _modules_trouble;
+    trouble_log _questions_trouble;
     log_limiter _state_limiter{50};
     std::unordered_map<module_id, trouble_log, module_id_hash> _cut_routes;
 };

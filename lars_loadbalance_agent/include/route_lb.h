@@ -16,6 +16,7 @@
 #include "endpoint.h"
 #include "lb_config.h"
 #include "load_balance.h"
+#include "recently_asked.h"
 #include "route.h"
 
 namespace lars {
@@ -28,8 +29,7 @@ struct module_change {
 
 class route_lb {
 public:
-    // When so many modules are known, no other one becomes known: anybody on this machine
-    // may ask for any number of them.
+    // When so many modules have hosts, no other one is taken.
     static constexpr size_t MAX_MODULES = 100000;
 
     using pull_callback = std::function<void(const module_id &module)>;
@@ -55,7 +55,7 @@ public:
     const std::vector<route_host> &get_route(const module_id &module, lb_time now);
 
     // Takes an answer of the dns, or a change that it has pushed. Ignores a module that
-    // nobody has asked for.
+    // nobody has asked for, and one for which there is no room.
     void update(const module_route &route, lb_time now);
     // Takes a route remembered from an earlier run. It is used, but the dns is asked for
     // it at its first use.
@@ -81,7 +81,11 @@ public:
         lb_time updated;  // the last answer; without one, when the module became known
     };
     std::optional<route_state> state_of_route(const module_id &module) const;
-    // For tests. How many modules are known.
+    // For operators. How often there was no room: for a module that has hosts, with its
+    // answer; and for one more question to the dns, with somebody's.
+    uint64_t modules_refused() const { return _modules_refused; }
+    uint64_t questions_refused() const { return _questions_refused; }
+    // How many modules have hosts, or had some lately.
     size_t size() const { return _modules.size(); }
 
 private:
@@ -104,7 +108,10 @@ private:
 
     known_module &make_known(const module_id &module, lb_time now);
     known_module *use(const module_id &module, lb_time now);
-    void refresh(const module_id &module, known_module &used, lb_time now);
+    void ask_for(const module_id &module, lb_time now);
+    template <typename asked>
+    void refresh(const module_id &module, bool has_hosts, asked &used, lb_time now);
+    known_module *made_known_by(const module_route &route, lb_time now);
     void schedule(const module_id &module, known_module &changed);
     void forget_unused(lb_time now);
 
@@ -116,6 +123,10 @@ private:
     // that are no longer true are passed over.
     std::priority_queue<deadline, std::vector<deadline>, std::greater<deadline>> _deadlines;
     lb_time _next_forget{};
+    recently_asked _asked;  // the modules that are not in _modules
+    const load_balance _no_hosts{1};
+    uint64_t _modules_refused = 0;
+    uint64_t _questions_refused = 0;
 };
 
 }  // namespace lars

@@ -20,14 +20,15 @@ host_server &agent::owner_of(const module_id &module)
 
 void agent::make_servers()
 {
-    for (auto &server : _servers) {
+    for (size_t i = 0; i < AGENT_PORTS; ++i) {
         host_server::upstream up;
         up.pull = [this](const module_id &module) { _dns.pull(module); };
         up.send_summary = [this](call_summary summary) { _reporter.send(std::move(summary)); };
         up.caller_ip = [this] { return _reporter.caller_ip(); };
-        server =
+        _servers[i] =
             std::make_unique<host_server>(_options.balance, std::move(up), _context.loop->log());
-        server->set_allowed(_options.allow);
+        _servers[i]->own(i);
+        _servers[i]->set_allowed(_options.allow);
     }
 }
 

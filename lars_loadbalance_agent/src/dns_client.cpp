@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "server_options.h"
 
@@ -15,6 +16,8 @@ using std::chrono::seconds;
 static constexpr seconds ANSWER_DEADLINE(1);
 static constexpr uint32_t LONGEST_DEADLINE_STEP = 3;
 static constexpr size_t MODULES_TO_CHOOSE_FROM = 16;
+// So many modules without hosts are kept in mind, to ask for them after a reconnect.
+static constexpr size_t MAX_WITHOUT_HOSTS = 30000;
 static constexpr minutes FORGET_INTERVAL(1);
 static constexpr minutes UNUSED_LASTS(10);
 
@@ -210,7 +213,25 @@ void dns_client::on_route(const char *data, uint32_t len)
         _cache.changed(_loop->now());
         save_when_due();
     }
+    if (known.hosts.empty())
+        limit_those_without_hosts(route.module, known);
     _on_route(std::move(route));
+}
+
+// Anybody may ask for modules that do not exist. Those that were answered first go.
+void dns_client::limit_those_without_hosts(const module_id &module, known_module &known)
+{
+    if (!std::exchange(known.leaving, true))
+        _without_hosts.push_back(module);
+    while (_without_hosts.size() > MAX_WITHOUT_HOSTS) {
+        const auto first = _modules.find(_without_hosts.front());
+        _without_hosts.pop_front();
+        if (first == _modules.end())
+            continue;
+        first->second.leaving = false;
+        if (!first->second.pending && first->second.hosts.empty())
+            _modules.erase(first);
+    }
 }
 
 // From a dns that has only its snapshot, say. What is known is the answer then.

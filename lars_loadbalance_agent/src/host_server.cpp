@@ -8,6 +8,7 @@
 
 #include "explain_answer.h"
 #include "message.h"
+#include "wire_rules.h"
 
 namespace lars {
 
@@ -20,6 +21,7 @@ host_server::host_server(const lb_config &config, upstream up, const log_sink &l
       _routes(_loop, [this](std::vector<module_route> &batch) {
           for (const module_route &route : batch)
               _modules.update(route, _loop->now());
+          log_full_tables();
           arm();
       })
 {
@@ -99,7 +101,9 @@ void host_server::on_get_host(const char *data, uint32_t len)
         return;
     }
     endpoint host;
-    const load_balance::choice chosen = _modules.get_host(request.module, _loop->now(), &host);
+    const load_balance::choice chosen = is_ours(request.module)
+                                            ? _modules.get_host(request.module, _loop->now(), &host)
+                                            : load_balance::choice::no_hosts;
     answer(_codec.encode_host(request, retcode_of(chosen), host), ID_GetHostResponse);
 }
 
@@ -116,6 +120,8 @@ void host_server::on_report(const char *data, uint32_t len)
         on_bad_message(ID_ReportRequest);
         return;
     }
+    if (!is_ours(call.module))
+        return;
     if (const auto change = _modules.report(call, _loop->now()))
         log_change(call.module, *change);
     arm();
@@ -128,7 +134,9 @@ void host_server::on_get_route(const char *data, uint32_t len)
         on_bad_message(ID_API_GetRouteRequest);
         return;
     }
-    const std::vector<route_host> &hosts = _modules.get_route(request.module, _loop->now());
+    static const std::vector<route_host> nothing;
+    const std::vector<route_host> &hosts =
+        is_ours(request.module) ? _modules.get_route(request.module, _loop->now()) : nothing;
     size_t fitted = 0;
     const std::string_view body = _codec.encode_route(request, hosts, &fitted);
     if (fitted < hosts.size())
@@ -148,6 +156,29 @@ void host_server::on_explain(const char *data, uint32_t len)
         return;
     }
     answer(explain_answer(request, _modules, _started, _loop->now()), ID_ExplainResponse);
+}
+
+bool host_server::is_ours(const module_id &module)
+{
+    if (!_owned || agent_port_of(module.modid, module.cmdid) == *_owned)
+        return true;
+    ++_of_other_ports;
+    _other_port_limiter.write(_loop->log(), _loop->now(), log_level::warn, _server.peer(),
+                              " asks here for ", module, ", which another port answers for (",
+                              _of_other_ports, " so far)");
+    return false;
+}
+
+void host_server::log_full_tables()
+{
+    if (_modules.modules_refused() > 0)
+        _modules_trouble.say(_loop->log(), log_level::error, "", "there are ",
+                             route_lb::MAX_MODULES, " modules with hosts, the most that one port",
+                             " keeps: others do not exist for it");
+    if (_modules.questions_refused() > 0)
+        _questions_trouble.say(_loop->log(), log_level::warn, "", recently_asked::MAX,
+                               " questions wait for the dns, the most that do for one port: for",
+                               " other modules it is not asked");
 }
 
 void host_server::log_cut_route(const module_id &module, size_t hosts, size_t fitted)
@@ -182,6 +213,7 @@ void host_server::log_change(const module_id &module, const host_change &change)
 
 void host_server::send_summaries()
 {
+    log_full_tables();
     const uint32_t caller = _up.caller_ip();
     if (caller == 0)
         return;

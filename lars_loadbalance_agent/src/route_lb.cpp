@@ -33,30 +33,47 @@ std::vector<module_change> route_lb::set_config(const lb_config &config, lb_time
 
 route_lb::known_module &route_lb::make_known(const module_id &module, lb_time now)
 {
-    if (_modules.empty())
-        _next_forget = now + FORGET_INTERVAL;
     known_module &made =
         _modules.try_emplace(module, static_cast<uint32_t>(_seeds())).first->second;
     made.updated = now;
     return made;
 }
 
+// Null if the module has no hosts, as far as is known.
 route_lb::known_module *route_lb::use(const module_id &module, lb_time now)
 {
     const auto found = _modules.find(module);
-    if (found == _modules.end() && _modules.size() >= MAX_MODULES)
+    if (found == _modules.end()) {
+        ask_for(module, now);
         return nullptr;
-    known_module &used = found == _modules.end() ? make_known(module, now) : found->second;
+    }
+    known_module &used = found->second;
     used.used = now;
-    refresh(module, used, now);
+    refresh(module, !used.hosts.empty(), used, now);
     return &used;
 }
 
-void route_lb::refresh(const module_id &module, known_module &used, lb_time now)
+void route_lb::ask_for(const module_id &module, lb_time now)
+{
+    recently_asked::question *asked = _asked.find(module);
+    if (!asked)
+        asked = _asked.add(module, now);
+    if (!asked) {
+        ++_questions_refused;
+        return;
+    }
+    if (_next_forget == lb_time())
+        _next_forget = now + FORGET_INTERVAL;
+    asked->used = now;
+    refresh(module, false, *asked, now);
+}
+
+template <typename asked>
+void route_lb::refresh(const module_id &module, bool has_hosts, asked &used, lb_time now)
 {
     if (used.pulling)
         return;
-    const auto lasts = used.hosts.empty() ? EMPTY_ANSWER_LASTS : _config.update_timeout;
+    const auto lasts = has_hosts ? _config.update_timeout : EMPTY_ANSWER_LASTS;
     if (used.answered && now - used.updated < lasts)
         return;
     used.pulling = true;
@@ -90,23 +107,45 @@ std::optional<host_change> route_lb::report(const call_report &call, lb_time now
     return change;
 }
 
+// A module that was asked for is known once it has hosts.
+route_lb::known_module *route_lb::made_known_by(const module_route &route, lb_time now)
+{
+    const recently_asked::question *asked = _asked.find(route.module);
+    if (!asked)
+        return nullptr;
+    const bool full = _modules.size() >= MAX_MODULES;
+    if (route.hosts.empty() || full) {
+        _modules_refused += route.hosts.empty() ? 0 : 1;
+        _asked.answer(route.module, now);
+        return nullptr;
+    }
+    known_module &made = make_known(route.module, now);
+    made.used = asked->used;
+    _asked.remove(route.module);
+    return &made;
+}
+
 void route_lb::update(const module_route &route, lb_time now)
 {
     const auto found = _modules.find(route.module);
-    if (found == _modules.end())
+    known_module *updated = found == _modules.end() ? made_known_by(route, now) : &found->second;
+    if (!updated)
         return;
-    known_module &updated = found->second;
-    updated.pulling = false;
-    updated.answered = true;
-    updated.updated = now;
-    updated.hosts.update(route.hosts, _config, now);
-    schedule(route.module, updated);
+    updated->pulling = false;
+    updated->answered = true;
+    updated->updated = now;
+    updated->hosts.update(route.hosts, _config, now);
+    schedule(route.module, *updated);
 }
 
 void route_lb::restore(const module_route &route, lb_time now)
 {
-    if (_modules.size() >= MAX_MODULES)
+    if (_modules.size() >= MAX_MODULES) {
+        ++_modules_refused;
         return;
+    }
+    if (_next_forget == lb_time())
+        _next_forget = now + FORGET_INTERVAL;
     known_module &restored = make_known(route.module, now);
     restored.used = now;
     restored.hosts.update(route.hosts, _config, now);
@@ -124,7 +163,7 @@ void route_lb::schedule(const module_id &module, known_module &changed)
 
 std::optional<lb_time> route_lb::next_deadline() const
 {
-    if (_modules.empty())
+    if (_next_forget == lb_time())
         return std::nullopt;
     return _deadlines.empty() ? _next_forget : std::min(_next_forget, _deadlines.top().when);
 }
@@ -144,10 +183,8 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
         checked.deadline = lb_time();
         schedule(due.module, checked);
     }
-    if (now >= _next_forget) {
-        _next_forget = now + FORGET_INTERVAL;
+    if (_next_forget != lb_time() && now >= _next_forget)
         forget_unused(now);
-    }
     return changes;
 }
 
@@ -160,6 +197,9 @@ void route_lb::forget_unused(lb_time now)
         else
             ++it;
     }
+    _asked.forget_unused(now - UNUSED_LASTS);
+    const bool nothing_left = _modules.empty() && _asked.size() == 0;
+    _next_forget = nothing_left ? lb_time() : now + FORGET_INTERVAL;
 }
 
 std::vector<call_summary> route_lb::take_summaries(uint32_t caller_ip, uint32_t now_seconds)
@@ -178,16 +218,21 @@ std::vector<call_summary> route_lb::take_summaries(uint32_t caller_ip, uint32_t 
 const load_balance *route_lb::find(const module_id &module) const
 {
     const auto found = _modules.find(module);
-    return found == _modules.end() ? nullptr : &found->second.hosts;
+    if (found != _modules.end())
+        return &found->second.hosts;
+    return _asked.find(module) ? &_no_hosts : nullptr;
 }
 
 std::optional<route_lb::route_state> route_lb::state_of_route(const module_id &module) const
 {
     const auto found = _modules.find(module);
-    if (found == _modules.end())
-        return std::nullopt;
-    const known_module &m = found->second;
-    return route_state{m.answered, m.pulling, m.updated};
+    if (found != _modules.end()) {
+        const known_module &m = found->second;
+        return route_state{m.answered, m.pulling, m.updated};
+    }
+    if (const recently_asked::question *asked = _asked.find(module))
+        return route_state{asked->answered, asked->pulling, asked->updated};
+    return std::nullopt;
 }
 
 }  // namespace lars

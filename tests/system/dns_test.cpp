@@ -142,21 +142,43 @@ TEST_F(Dns, Trap_D1_ChangeIsPushedToTheOneWhoAsked)
     EXPECT_FALSE(peer.receive_frame(SHORT)) << "a change is pushed once";
 }
 
+// Asks for the modules (MODID,1) to (MODID,COUNT), and reads the answers.
+void subscribe_to_many(wire_peer &peer, int modid, int count)
+{
+    const int batch = 1000;
+    for (int first = 1; first <= count; first += batch) {
+        const int end = std::min(first + batch, count + 1);
+        std::string questions;
+        for (int cmdid = first; cmdid < end; ++cmdid)
+            questions += encode_frame(ID_GetRouteRequest, route_request(modid, cmdid));
+        ASSERT_TRUE(peer.send_bytes(questions));
+        for (int cmdid = first; cmdid < end; ++cmdid)
+            ASSERT_TRUE(peer.receive_frame());
+    }
+}
+
 TEST_F(Dns, MoreSubscriptionsThanAConnectionMayHaveAreToldAndStillAnswered)
+{
+    _database.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+                   " SELECT 9, seq, 1, 1 FROM seq_1_to_200001");
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer = connect();
+    subscribe_to_many(peer, 9, 200001);
+    EXPECT_TRUE(_dns.process().wait_for_output("has subscribed to as many modules as it may"));
+    EXPECT_EQ(ask(peer, 1, 1), "1,1: 192.168.1.177:7777");
+}
+
+TEST_F(Dns, ModulesThatDoNotExistTakeNoRealOnesSubscription)
 {
     ASSERT_TRUE(_dns.start());
     wire_peer peer = connect();
-    const int batch = 1000, batches = 201;  // one batch too many
-    for (int modid = 100; modid < 100 + batches; ++modid) {
-        std::string questions;
-        for (int cmdid = 1; cmdid <= batch; ++cmdid)
-            questions += encode_frame(ID_GetRouteRequest, route_request(modid, cmdid));
-        ASSERT_TRUE(peer.send_bytes(questions));
-        for (int cmdid = 1; cmdid <= batch; ++cmdid)
-            ASSERT_TRUE(peer.receive_frame());
-    }
-    EXPECT_TRUE(_dns.process().wait_for_output("has subscribed to 200000 modules"));
-    EXPECT_EQ(ask(peer, 1, 1), "1,1: 192.168.1.177:7777");
+    ask(peer, 1, 1);
+    subscribe_to_many(peer, 9, 20000);
+    change(insert(9, 1, "10.0.0.1:1"), 9, 1);
+    change(insert(9, 20000, "10.0.0.2:1"), 9, 20000);
+    EXPECT_EQ(route_text(peer.receive_frame()), "9,20000: 10.0.0.2:1") << "the first are forgotten";
+    change(insert(1, 1, "10.0.0.3:1"), 1, 1);
+    EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.3:1 192.168.1.177:7777");
 }
 
 TEST_F(Dns, Trap_D2_EverySubscriberGetsTheChange)

@@ -150,16 +150,52 @@ TEST_F(RouteLb, ARestoredRouteServesAtOnceAndIsPulledAtItsFirstUse)
 
 TEST_F(RouteLb, ModulesAreLimited)
 {
-    for (size_t i = 0; i < route_lb::MAX_MODULES; ++i)
+    for (size_t i = 0; i < route_lb::MAX_MODULES; ++i) {
         get({static_cast<int32_t>(i), 0});
+        answer({"10.0.0.1:80"}, {static_cast<int32_t>(i), 0});
+    }
     EXPECT_EQ(pulls.size(), route_lb::MAX_MODULES);
     EXPECT_EQ(get({-1, 0}), load_balance::choice::no_hosts);
+    answer({"10.0.0.1:80"}, {-1, 0});
+    EXPECT_EQ(modules.modules_refused(), 1u);
+    EXPECT_EQ(get({-1, 0}), load_balance::choice::no_hosts);
     EXPECT_TRUE(modules.get_route({-1, 0}, now).empty());
+    EXPECT_EQ(pulls.size(), route_lb::MAX_MODULES + 1) << "it is asked for once a second";
     modules.restore({{-1, 0}, hosts_of({"10.0.0.1:80"})}, now);
     EXPECT_EQ(modules.size(), route_lb::MAX_MODULES);
-    EXPECT_EQ(pulls.size(), route_lb::MAX_MODULES);
+    EXPECT_EQ(modules.modules_refused(), 2u);
     answer({"10.0.0.1:80"}, {7, 0});
     EXPECT_EQ(get({7, 0}), load_balance::choice::host) << "those that are known go on";
+}
+
+TEST_F(RouteLb, ModulesThatDoNotExistTakeNoRealOnesPlace)
+{
+    for (int i = 0; i < 300000; ++i) {
+        get({i, 1});
+        answer({}, {i, 1});
+    }
+    EXPECT_EQ(modules.size(), 0u);
+    EXPECT_EQ(modules.questions_refused(), 0u);
+    EXPECT_EQ(modules.find({0, 1}), nullptr);
+    EXPECT_NE(modules.find({299999, 1}), nullptr);
+    get();
+    answer({"10.0.0.1:80"});
+    EXPECT_EQ(get(), load_balance::choice::host);
+}
+
+TEST_F(RouteLb, QuestionsThatWaitForTheDnsAreLimitedAndARealModuleGetsInAfterThem)
+{
+    for (size_t i = 0; i < recently_asked::MAX; ++i)
+        get({static_cast<int32_t>(i), 1});
+    get();
+    EXPECT_EQ(modules.questions_refused(), 1u);
+    EXPECT_EQ(pulls.size(), recently_asked::MAX);
+    // The dns is back.
+    answer({}, {5, 1});
+    get();
+    answer({"10.0.0.1:80"});
+    EXPECT_EQ(get(), load_balance::choice::host);
+    EXPECT_EQ(modules.find({5, 1}), nullptr) << "it has made room";
 }
 
 TEST_F(RouteLb, AModuleWithoutHostsIsForgottenWhenNobodyUsesIt)

@@ -73,5 +73,53 @@ TEST(SubscribeList, OneConnectionCannotTakeAllMemory)
     EXPECT_TRUE(list.subscribe(1, m(subscribe_list::MAX_PER_CONNECTION)));
 }
 
+TEST(SubscribeList, OneSubscriptionCanBeEnded)
+{
+    subscribe_list list;
+    for (size_t key : {5, 6}) {
+        list.subscribe(1, m(key));
+        list.subscribe(2, m(key));
+    }
+    list.unsubscribe(1, m(5));
+    list.unsubscribe(1, m(5));
+    list.unsubscribe(3, m(5));
+    EXPECT_EQ(sorted(list, m(5)), ids{2});
+    EXPECT_EQ(sorted(list, m(6)), (ids{1, 2}));
+    EXPECT_EQ(list.size(), 3u);
+    list.unsubscribe(1);
+    EXPECT_EQ(sorted(list, m(5)), ids{2});
+    EXPECT_EQ(list.size(), 2u);
+}
+
+TEST(SubscribeList, TheFirstOfTooManyUnknownModulesIsReturned)
+{
+    subscribe_list list;
+    for (size_t i = 0; i < subscribe_list::MAX_UNKNOWN; ++i) {
+        list.subscribe(1, m(i));
+        ASSERT_FALSE(list.subscribed_to_unknown(1, m(i)).has_value()) << i;
+    }
+    list.subscribe(2, m(0));
+    EXPECT_FALSE(list.subscribed_to_unknown(2, m(0)).has_value()) << "each connection counts alone";
+    list.subscribe(1, m(77777));
+    EXPECT_EQ(list.subscribed_to_unknown(1, m(77777)), m(0));
+    EXPECT_EQ(list.subscribed_to_unknown(1, m(77778)), m(1));
+}
+
+TEST(SubscribeList, InAllTheyAreLimitedAndEachConnectionHasItsShare)
+{
+    subscribe_list list;
+    const size_t connections = subscribe_list::MAX_IN_ALL / subscribe_list::MAX_PER_CONNECTION;
+    for (size_t conn = 1; conn <= connections; ++conn) {
+        for (size_t i = 0; i < subscribe_list::MAX_PER_CONNECTION; ++i)
+            ASSERT_TRUE(list.subscribe(conn, m(i)));
+    }
+    EXPECT_EQ(list.size(), subscribe_list::MAX_IN_ALL);
+    EXPECT_FALSE(list.subscribe(1, m(subscribe_list::MAX_PER_CONNECTION)));
+    const size_t share = subscribe_list::MAX_IN_ALL / (connections + 1);
+    for (size_t i = 0; i < share; ++i)
+        ASSERT_TRUE(list.subscribe(connections + 1, m(i))) << i;
+    EXPECT_FALSE(list.subscribe(connections + 1, m(share)));
+}
+
 }  // namespace
 }  // namespace lars
