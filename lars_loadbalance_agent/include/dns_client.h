@@ -69,6 +69,7 @@ private:
     module_map::iterator module_to_ask_for();
     bool ask_something();
     void on_silence();
+    void greet();
     void on_deadlines();
     void on_route(const char *data, uint32_t len);
     void refuse_old_route(const known_module &known, answered_route *route);
@@ -96,6 +97,7 @@ private:
     std::set<pending_deadline> _deadlines;
     event_loop::timer_id _deadline_timer = 0;
 
+    event_loop::timer_id _greeting_timer = 0;
     event_loop::timer_id _save_timer = 0;
     event_loop::timer_id _forget_timer = 0;
     wire_codec _codec;

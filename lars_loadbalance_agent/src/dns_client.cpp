@@ -18,6 +18,8 @@ static constexpr uint32_t LONGEST_DEADLINE_STEP = 3;
 static constexpr size_t MODULES_TO_CHOOSE_FROM = 16;
 // So many modules without hosts are kept in mind, to ask for them after a reconnect.
 static constexpr size_t MAX_WITHOUT_HOSTS = 30000;
+// A connection that nothing was asked on for so long is shown to be an agent's.
+static constexpr seconds GREETING_AFTER(6);
 static constexpr minutes FORGET_INTERVAL(1);
 static constexpr minutes UNUSED_LASTS(10);
 
@@ -62,6 +64,8 @@ status dns_client::start()
     _client.set_conn_start([this](net_connection &) {
         _watch.begin();
         ask_for_everything();
+        _loop->cancel(_greeting_timer);
+        _greeting_timer = _loop->run_after(GREETING_AFTER, [this] { greet(); });
     });
     _client.set_conn_close([this](net_connection &) {
         _watch.end();
@@ -85,6 +89,7 @@ void dns_client::stop()
         save_cache();
     _loop->cancel(_deadline_timer);
     _loop->cancel(_forget_timer);
+    _loop->cancel(_greeting_timer);
     _loop->cancel(_save_timer);
 }
 
@@ -129,6 +134,16 @@ void dns_client::ask_for_everything()
         known.tries = 0;
         ask(module, known);
     }
+}
+
+// A dns closes who has said nothing for some time (silent_timeout). No module is known yet, so
+// this is about none, and its answer is ignored.
+void dns_client::greet()
+{
+    if (!_modules.empty())
+        return;
+    const std::string body = encode_route_request({0, 0});
+    _client.send_message(body.data(), body.size(), ID_GetRouteRequest);
 }
 
 void dns_client::on_deadlines()

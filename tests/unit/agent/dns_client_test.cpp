@@ -73,6 +73,17 @@ TEST_F(DnsClient, ARouteThatIsOlderThanTheOneKnownIsNotTaken)
     EXPECT_EQ(client->route(6), "(1,2) 10.0.0.5:80") << "and then none is known";
 }
 
+// A dns would take one that says nothing for an outsider.
+TEST_F(DnsClient, AnAgentThatKnowsNoModuleSaysSomethingAllTheSame)
+{
+    EXPECT_EQ(next_question(peer, milliseconds(10000)), "0,0");
+    answer(0, 0, {"10.0.0.1:80"});
+    (*client)->pull({1, 2});
+    EXPECT_EQ(next_question(peer), "1,2");
+    answer(1, 2, {});
+    EXPECT_EQ(client->route(1), "(1,2)");
+}
+
 TEST_F(DnsClient, PushedChangesAreHandedOver)
 {
     (*client)->pull({1, 2});
