@@ -244,6 +244,7 @@ TEST_P(Restart, OfATcpClientKeepsTheNewConnection)
     wire_peer listener;
     ASSERT_TRUE(listener.listen_tcp());
     tcp_client_options options;
+    options.connect_timeout = 60ms;
     options.first_backoff = 20ms;
     options.longest_backoff = 20ms;
     tcp_client client(&loop, "test", {loopback(listener.port())}, options);
@@ -282,9 +283,9 @@ TEST_P(Restart, OfATcpClientKeepsTheNewConnection)
     auto second = listener.accept();
     ASSERT_TRUE(second);
 
-    // Time for a try that should not be there.
+    // Time for a try that should not be there, and for the end of one.
     bool over = false;
-    loop.run_after(80ms, [&] { over = true; });
+    loop.run_after(200ms, [&] { over = true; });
     ASSERT_TRUE(run_until(loop, [&] { return over; }));
     EXPECT_EQ(starts, 2);
     EXPECT_EQ(closes, GetParam() == where::close_hook ? 1 : 0);
