@@ -37,12 +37,17 @@ conf_of()
     fi
 }
 
+require_conf_folder()
+{
+    [ -z "${LARS_CONF_DIR:-}" ] || [ -d "$LARS_CONF_DIR" ] ||
+        die "LARS_CONF_DIR: there is no folder $LARS_CONF_DIR"
+}
+
 # Fails before anything is started, where a configuration is not there.
 require_conf()
 {
     local conf
-    [ -z "${LARS_CONF_DIR:-}" ] || [ -d "$LARS_CONF_DIR" ] ||
-        die "LARS_CONF_DIR: there is no folder $LARS_CONF_DIR"
+    require_conf_folder
     conf=$(conf_of "$1")
     [ -f "$conf" ] && [ -r "$conf" ] || die "the configuration $conf cannot be read"
 }

@@ -31,19 +31,27 @@ db_socket()
     fi
 }
 
+# In /tmp anybody may make a folder of that name once it is gone.
+is_own_folder()
+{
+    [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ]
+}
+
 choose_socket()
 {
     local elsewhere LC_ALL=C
     [ "${#db_folder}" -gt 98 ] || return 0
-    [ -d "$(dirname "$(db_socket)")" ] && [ -f "$db_folder/socket_path" ] && return 0
+    [ -f "$db_folder/socket_path" ] && is_own_folder "$(dirname "$(db_socket)")" && return 0
     elsewhere=$(mktemp -d /tmp/lars-db.XXXXXX)
     echo "$elsewhere/socket" >"$db_folder/socket_path"
 }
 
 forget_socket()
 {
+    local folder
     [ -f "$db_folder/socket_path" ] || return 0
-    rm -rf -- "$(dirname "$(db_socket)")"
+    folder=$(dirname "$(db_socket)")
+    ! is_own_folder "$folder" || rm -rf -- "$folder"
     rm -f "$db_folder/socket_path"
 }
 
@@ -117,6 +125,9 @@ start_private_db()
     mkdir -p "$db_folder/tmp"
     # An "up" that was interrupted may have left one that does not answer yet.
     if pid=$(running_pid db); then
+        [ "$(record_line db 3)" = "127.0.0.1:$LARS_DB_PORT" ] ||
+            die "the private database runs already, at $(record_line db 3)," \
+                "and not where $db_conf says: run_lars db stop"
         choose_private_password "${1:-}"
         { wait_db_answers "$pid" && load_tables; } || die "the database does not take its tables"
         say "database: runs already, $(record_line db 3)"

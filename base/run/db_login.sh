@@ -97,6 +97,7 @@ choose_private_password()
     file=$(from_root "$db_passwd_file")
     if [ -e "$file" ] || [ -L "$file" ]; then
         read_password
+        [ ! -O "$file" ] || chmod o-rwx "$file"
         return
     fi
     db_passwd=$(random_word)

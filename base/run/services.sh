@@ -18,6 +18,7 @@ run_in_foreground()
     program_name=$(service_program "$name")
     path=$(program "$program_name")
     conf=$(conf_of "$program_name")
+    umask 027
     [ -d "$LARS_RUN" ] || prepare_state
     # Relative paths in a configuration start at the root, as they do with "up".
     cd "$LARS_ROOT" || return

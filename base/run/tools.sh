@@ -12,20 +12,22 @@ cmd_route()
 }
 
 # Where the agent of the configuration listens; it may do so on every address.
-agent_address()
+find_agent()
 {
     local conf ip
+    [ -z "${LARS_AGENT:-}" ] || return 0
+    require_conf_folder
     conf=$(conf_of lars_lb_agent)
     ip=$(ini_value "$conf" agent ip 127.0.0.1)
     [ "$ip" != 0.0.0.0 ] || ip=127.0.0.1
-    echo "$ip:$(ini_value "$conf" agent port 8888)"
+    export LARS_AGENT=$ip:$(ini_value "$conf" agent port 8888)
 }
 
 cmd_explain()
 {
     local path
     path=$(program lars_explain)
-    export LARS_AGENT=${LARS_AGENT:-$(agent_address)}
+    find_agent
     exec "$path" "$@"
 }
 
@@ -41,6 +43,6 @@ cmd_test()
     esac
     shift
     path=$(program "$tool")
-    export LARS_AGENT=${LARS_AGENT:-$(agent_address)}
+    find_agent
     exec "$path" "$@"
 }

@@ -153,6 +153,12 @@ TEST_F(RunLarsDb, TheHintAboutAPortLeadsToADatabaseOfOnesOwn)
     EXPECT_FALSE(contains(half.output, "a server of your own")) << half.output;
 
     conf("[mysql]\ndb_port = " + other + "\ndb_user = lars\ndb_passwd = lars\n");
+    process_options moved = options();
+    moved.environment.push_back("LARS_DB_PORT=" + other);
+    const run_result running =
+        run(source_path("run_lars"), {"db", "start"}, moved, milliseconds(60000));
+    EXPECT_EQ(running.exit_status, 1);
+    EXPECT_TRUE(contains(running.output, "runs already, at 127.0.0.1:" + taken)) << running.output;
     const run_result whole = start_second();
     EXPECT_EQ(whole.exit_status, 0) << whole.output;
     EXPECT_TRUE(contains(whole.output, "ready, 127.0.0.1:" + other)) << whole.output;

@@ -104,6 +104,26 @@ TEST_F(RunLarsState, APathMayHoldSpacesAndWhatShellsAndAwkTakeForTheirs)
     EXPECT_TRUE(fs::exists(folder + "/run/db/data"));
 }
 
+// Below a long path the socket is in a folder of its own in /tmp, which may be gone.
+TEST_F(RunLarsState, WhoTakesTheNameOfTheSocketsFolderGetsNeitherSocketNorRemoval)
+{
+    const std::string folder = _folder.file("run") + std::string(100, 'x');
+    fs::create_directories(folder + "/db");
+    fs::create_directories(_folder.file("victim"));
+    _folder.write("victim/file", "precious");
+    fs::create_symlink(_folder.file("victim"), _folder.file("link"));
+    write_text(folder + "/db/socket_path", _folder.file("link") + "/socket\n");
+    process_options deep = options();
+    deep.environment.push_back("LARS_RUN=" + folder);
+    for (const char *command : {"start", "stop"}) {
+        const run_result done =
+            run(source_path("run_lars"), {"db", command}, deep, milliseconds(60000));
+        EXPECT_EQ(done.exit_status, 0) << done.output;
+        EXPECT_FALSE(fs::exists(_folder.file("victim/socket")));
+        EXPECT_TRUE(fs::exists(_folder.file("victim/file")));
+    }
+}
+
 TEST_F(RunLarsState, AConfigurationThatIsNotThereOrWrongIsToldBeforeAnythingStarts)
 {
     const auto up_fails = [this](const std::string &message) {
@@ -124,6 +144,9 @@ TEST_F(RunLarsState, AConfigurationThatIsNotThereOrWrongIsToldBeforeAnythingStar
     fs::remove_all(_folder.file("conf"));
     up_fails("there is no folder " + _folder.file("conf"));
     refused("there is no folder " + _folder.file("conf"));
+    service("lars_get_host", "echo asked");
+    EXPECT_EQ(lars({"test", "gethost", "1", "1"}).output,
+              "run_lars: LARS_CONF_DIR: there is no folder " + _folder.file("conf") + "\n");
     EXPECT_EQ(lars({"down"}).exit_status, 0) << "which must be possible all the same";
 }
 
