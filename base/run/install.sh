@@ -1,7 +1,7 @@
 #!/bin/bash
 # What "make install" does after the build: install.sh BUILD_FOLDER PROGRAM...
 # In the environment: PREFIX, and where given DESTDIR (put before each path, for
-# packages), STATEDIR and LARS_USER (who will run the services).
+# packages), STATEDIR and LARS_USER (who will run the services: USER or USER:GROUP).
 set -euo pipefail
 
 bin=$1/bin
@@ -37,9 +37,7 @@ install -m 644 api/cpp/include/lars_client.h "$to/include"
 install -m 644 base/sql/*.sql "$to/share/lars/sql"
 install -m 644 lars_loadbalance_agent/scenarios/*.scenario "$to/share/lars/scenarios"
 
-# The services write here, so it belongs to who runs them.
 [ -d "${DESTDIR:-}$state" ] || install -d -m 750 "${DESTDIR:-}$state"
-[ -z "${LARS_USER:-}" ] || chown "$LARS_USER:" "${DESTDIR:-}$state"
 
 # They hold no password, only the name of its file, so everybody may read them.
 for conf in lars_*/conf/*.conf; do
@@ -52,3 +50,9 @@ for conf in lars_*/conf/*.conf; do
     chmod 644 "$file.new"
     mv "$file.new" "$file"
 done
+
+# The services write there, so it belongs to who runs them.
+[ -z "${LARS_USER:-}" ] || chown -- "$LARS_USER" "${DESTDIR:-}$state" || {
+    echo "make install: all is in its place, but LARS_USER=$LARS_USER cannot get $state" >&2
+    exit 1
+}

@@ -1,6 +1,9 @@
 // make install: what lies where, who may read it, and that it works from any folder.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "lars_client.h"
@@ -97,6 +100,26 @@ TEST_F(Install, ConfigurationsNameTheStateFolderAndAreReadable)
         EXPECT_EQ(mode(conf), 0644u);
         EXPECT_EQ(value(conf, "db_passwd"), "") << "everybody may read it";
         EXPECT_EQ(run(prefix + "/bin/" + program, {"-t"}).exit_status, 0);
+    }
+}
+
+TEST_F(Install, WhoRunsTheServicesOwnsTheStateFolderAndCanReadTheRest)
+{
+    // Root can give it to somebody without a name; others have it themselves.
+    const bool root = geteuid() == 0;
+    const std::string user = root ? "54321" : std::to_string(geteuid());
+    const std::string prefix = _folder.file("lars");
+    // A root with a strict umask.
+    const mode_t before = umask(077);
+    const bool done = install({"PREFIX=" + prefix, "LARS_USER=" + user});
+    umask(before);
+    ASSERT_TRUE(done);
+    struct stat state = {};
+    ASSERT_EQ(stat((prefix + "/var/lib/lars").c_str(), &state), 0);
+    EXPECT_EQ(std::to_string(state.st_uid), user);
+    for (const auto &file : fs::recursive_directory_iterator(prefix)) {
+        const bool private_one = file.path() == prefix + "/var/lib/lars";
+        EXPECT_EQ(mode(file.path()) & 044, private_one ? 040u : 044u) << file.path();
     }
 }
 
