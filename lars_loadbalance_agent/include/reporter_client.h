@@ -44,7 +44,8 @@ public:
     // whether there is a reporter is no matter of success.
     status start();
     // Ends the thread, and sends what was given to send() before, if there is a
-    // connection. A reporter that acknowledges has a second to take it.
+    // connection. A reporter that acknowledges has a second to take it; where the
+    // connection to such a one was lost, the next one has.
     void stop();
 
     // Any thread. Sends a summary, or keeps it for the next connection if there is none.

@@ -61,11 +61,14 @@ void reporter_client::stop()
     _watch.end();
 }
 
-// While it stops.
+// While it stops. Without a connection one may come just now, from a reporter to the next.
 bool reporter_client::answer_is_due()
 {
-    return _client.connected() && habit_of_peer() == habit::acknowledges &&
-           _taken < _reports.size();
+    if (_taken == _reports.size())
+        return false;
+    if (_client.connected())
+        return habit_of_peer() == habit::acknowledges;
+    return std::count(_habits.begin(), _habits.end(), habit::acknowledges) > 0;
 }
 
 reporter_client::habit &reporter_client::habit_of_peer()
@@ -104,6 +107,8 @@ void reporter_client::on_connected()
     _caller_ip.store(_caller != 0 ? _caller : _client.local().ip, std::memory_order_relaxed);
     _watch.begin();
     send_waiting();
+    if (_stopping && !answer_is_due())
+        _loop->stop();
 }
 
 void reporter_client::on_disconnected()
@@ -111,7 +116,7 @@ void reporter_client::on_disconnected()
     _caller_ip.store(0, std::memory_order_relaxed);
     _watch.end();
     _sent = _taken = _on_the_way = 0;
-    if (_stopping)
+    if (_stopping && !answer_is_due())
         _loop->stop();
 }
 

@@ -265,5 +265,26 @@ TEST_F(ReporterSilence, StopWaitsUntilTheLastIsTakenButNotForOneThatHangs)
     client.reset();
 }
 
+TEST_F(ReporterSilence, StopGivesAConnectionThatIsMadeAnewAMoment)
+{
+    start({first.port()});
+    auto peer = accept(first);
+    make_known(peer);
+    send(1);
+    EXPECT_EQ(next(peer).modid, 1);
+    const uint16_t port = first.port();
+    first.close();
+    peer.reset();
+    ASSERT_TRUE(wait_until([this] { return client->caller_ip() == 0; }));
+    std::thread ending([this] { client->stop(); });
+    EXPECT_TRUE(first.listen_tcp(port));
+    peer = accept(first);
+    const received last = next(peer);
+    EXPECT_EQ(last.modid, 1);
+    answer(peer, last.seq, last.seq);
+    ending.join();
+    client.reset();
+}
+
 }  // namespace
 }  // namespace lars
