@@ -245,9 +245,9 @@ TEST(AgentOptions, UnknownKeysAndOtherMistakesNameTheirLine)
     EXPECT_EQ(refusal("probe_num = 10\n").find("a.conf:1: probe_num"), 0u);
     EXPECT_EQ(refusal("[agent]\nport = 1\nport = 2\n").find("a.conf:3: [agent] port"), 0u);
     EXPECT_EQ(refusal("[agent]\nport\n").find("a.conf:2: "), 0u);
-    for (const char *list : {"here", "127.0.0.1/8", "10.0.0.0/8 127.0.0.1", ","})
+    for (const char *ranges : {"here", "127.0.0.1/8", "10.0.0.0/8 127.0.0.1", ","})
         EXPECT_EQ(
-            refusal("[agent]\nallow = " + std::string(list) + "\n").find("a.conf:2: [agent] allow"),
+            refusal("[agent]\nallow = " + std::string(ranges) + "\n").find("a.conf:2: [agent] allow"),
             0u);
     agent_options options;
     const status s = read_agent_options("/no/such/file", &options);
