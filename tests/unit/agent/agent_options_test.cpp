@@ -246,9 +246,9 @@ TEST(AgentOptions, UnknownKeysAndOtherMistakesNameTheirLine)
     EXPECT_EQ(refusal("[agent]\nport = 1\nport = 2\n").find("a.conf:3: [agent] port"), 0u);
     EXPECT_EQ(refusal("[agent]\nport\n").find("a.conf:2: "), 0u);
     for (const char *ranges : {"here", "127.0.0.1/8", "10.0.0.0/8 127.0.0.1", ","})
-        EXPECT_EQ(
-            refusal("[agent]\nallow = " + std::string(ranges) + "\n").find("a.conf:2: [agent] allow"),
-            0u);
+        EXPECT_EQ(refusal("[agent]\nallow = " + std::string(ranges) + "\n")
+                      .find("a.conf:2: [agent] allow"),
+                  0u);
     agent_options options;
     const status s = read_agent_options("/no/such/file", &options);
     EXPECT_NE(s.message().find("/no/such/file"), std::string::npos);
