@@ -79,6 +79,7 @@ private:
     void on_answer(const char *data, uint32_t len);
     void on_silence();
     bool ask();
+    void send_question();
     void send_waiting();
     bool send_one(report &next);
     void forget_sent();
@@ -100,6 +101,7 @@ private:
     size_t _bytes = 0;            // of all reports
     size_t _on_the_way = 0;       // bytes of those that were sent and not taken
     uint64_t _last_seq = 0;
+    event_loop::timer_id _greeting_timer = 0;
 
     uint64_t _dropped = 0;
     log_limiter _dropped_limiter;

@@ -7,6 +7,8 @@
 namespace lars {
 
 static constexpr std::chrono::milliseconds LAST_ANSWER_WITHIN(1000);
+// A reporter takes one that says nothing for a minute for an outsider.
+static constexpr std::chrono::seconds GREETING_AFTER(30);
 
 reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log,
                                  uint32_t caller)
@@ -106,6 +108,12 @@ void reporter_client::on_connected()
 {
     _caller_ip.store(_caller != 0 ? _caller : _client.local().ip, std::memory_order_relaxed);
     _watch.begin();
+    const uint64_t before = _last_seq;
+    _loop->cancel(_greeting_timer);
+    _greeting_timer = _loop->run_after(GREETING_AFTER, [this, before] {
+        if (_client.connected() && _last_seq == before)
+            send_question();
+    });
     send_waiting();
     if (_stopping && !answer_is_due())
         _loop->stop();
@@ -155,16 +163,21 @@ void reporter_client::on_silence()
     send_waiting();
 }
 
-// A summary of nothing, which is answered all the same.
 bool reporter_client::ask()
 {
     if (habit_of_peer() != habit::acknowledges)
         return false;
+    send_question();
+    _watch.asked();
+    return true;
+}
+
+// A summary of nothing, which is answered all the same.
+void reporter_client::send_question()
+{
     std::string body;
     append_summary_seq(&body, ++_last_seq);
     _client.send_message(body.data(), body.size(), ID_ReportStatusRequest);
-    _watch.asked();
-    return true;
 }
 
 bool reporter_client::send_one(report &next)
