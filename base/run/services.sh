@@ -29,7 +29,7 @@ run_in_foreground()
 # that it serves. The pipe's end without a word means that it has ended.
 start_service()
 {
-    local name=$1 program_name path conf log log_size pid ready line="" outcome=0
+    local name=$1 program_name path conf log log_size pid ready line="" outcome=0 turn
     # An "up" that was interrupted may have left one that nobody has seen ready.
     [ "$(record_line "$name" 3 2>/dev/null)" != starting ] || stop_service "$name"
     if running_pid "$name" >/dev/null; then
@@ -47,7 +47,12 @@ start_service()
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.
     record_process "$name" "$pid" "$program_name" starting
-    read -r -t 20 -u "$ready" line || outcome=$?
+    # In short turns: a Ctrl-C just before a read is noticed only after it.
+    for ((turn = 0; turn < 20; turn++)); do
+        outcome=0
+        read -r -t 1 -u "$ready" line || outcome=$?
+        [ "$outcome" -gt 128 ] || break
+    done
     exec {ready}<&-
     if [ "$outcome" -eq 0 ] && [ "${line%% *}" = ready ]; then
         record_process "$name" "$pid" "$program_name" "${line#ready }"
