@@ -42,7 +42,8 @@ start_service()
     log=$LARS_RUN/log/$program_name.log
     log_size=$(size_of "$log")
 
-    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" --ready-fd 3 \
+    # The log's file is opened by the service too, so that it can be renamed meanwhile.
+    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" -l "$log" --ready-fd 3 \
         3>&1 >>"$log" 2>&1 </dev/null 9>&-)
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.

@@ -55,6 +55,7 @@ private:
     void take_options();
     void load_snapshot();
     bool look_for_changes();
+    status read(bool everything, route_reader::result *found);
     bool prune();
     void take(const route_reader::result &found);
     void serve(std::shared_ptr<const route_table> next);
@@ -73,6 +74,7 @@ private:
     bool _served = false;                       // that table has been handed over
     bool _needs_full = true;
     clock::time_point _next_reload{};
+    clock::time_point _last_read{};
     route_doubt _doubt;
     std::string _doubt_said;  // the reason in the log
     clock::time_point _next_reminder{};

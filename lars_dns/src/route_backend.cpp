@@ -8,6 +8,8 @@ static constexpr std::chrono::milliseconds FIRST_BACKOFF(200);
 static constexpr std::chrono::milliseconds LONGEST_BACKOFF(5000);
 static constexpr size_t PRUNE_LIMIT = 1000;
 static constexpr std::chrono::seconds REMINDER_INTERVAL(60);
+// The shortest wait_timeout that a server can have.
+static constexpr std::chrono::milliseconds IDLE_TIME(900);
 
 route_backend::route_backend(const dns_options &options, log_sink log, table_callback on_table)
     : _options(options),
@@ -102,25 +104,37 @@ void route_backend::load_snapshot()
     _reader = std::make_unique<route_reader>(_options.database, known->version);
 }
 
+// Connects first if there is no connection.
+status route_backend::read(bool everything, route_reader::result *found)
+{
+    static const route_table nothing;
+    if (!_reader->connected()) {
+        if (status s = _reader->connect(); !s)
+            return s;
+    }
+    status done = _reader->read(_table ? *_table : nothing, everything, found);
+    // Whatever was half read, the next connection starts from a known state.
+    if (!done)
+        _reader->close();
+    return done;
+}
+
 bool route_backend::look_for_changes()
 {
-    if (!_reader->connected()) {
-        if (status s = _reader->connect(); !s) {
-            database_failed(s);
-            return false;
-        }
-    }
     const bool doubt_ends = _doubt.doubting() && clock::now() >= *_doubt.ends();
     const bool reload_due = _needs_full || doubt_ends || clock::now() >= _next_reload;
+    const bool was_idle = _reader->connected() && clock::now() - _last_read > IDLE_TIME;
     route_reader::result found;
-    static const route_table nothing;
-    if (status s = _reader->read(_table ? *_table : nothing, reload_due, &found); !s) {
-        // Whatever was half read, the next connection starts from a known state.
-        _reader->close();
+    status done = read(reload_due, &found);
+    // The server closes what was idle for its wait_timeout: that is no trouble.
+    if (was_idle && done.kind() == status_kind::unavailable)
+        done = read(reload_due, &found);
+    if (!done) {
         _needs_full = true;
-        database_failed(s);
+        database_failed(done);
         return false;
     }
+    _last_read = clock::now();
     if (_database_trouble.over())
         _log(log_level::info, "the database ", _options.database.describe(), " is back");
     _backoff.reset();

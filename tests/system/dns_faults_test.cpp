@@ -119,6 +119,29 @@ TEST_F(DnsFaults, Trap_D12_KilledConnectionIsReplaced)
     EXPECT_TRUE(wait_until([&] { return ask(_dns, 1, 1) != SAMPLE; }));
 }
 
+TEST_F(DnsOwnServer, AConnectionThatTheServerClosesBecauseItWasIdleIsNoTrouble)
+{
+    _database->exec("SET GLOBAL wait_timeout = 1");
+    _dns->set("dns", "poll_interval_ms", "2000");
+    _dns->set("dns", "reload_interval", "86400");
+    ASSERT_TRUE(_dns->start());
+    const std::string ask_for_connections =
+        "SELECT COALESCE(MAX(id), 0) FROM information_schema.processlist WHERE db = DATABASE()"
+        " AND id <> CONNECTION_ID()";
+    const std::string first = _database->value(ask_for_connections);
+    // Closed, and a round later there is another one.
+    EXPECT_TRUE(wait_until([&] {
+        const std::string now = _database->value(ask_for_connections);
+        return now != "0" && now != first;
+    }));
+    _database->exec(
+        "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, 1, 1);"
+        "INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    EXPECT_TRUE(wait_until([&] { return ask(*_dns, 1, 1) != SAMPLE; }));
+    EXPECT_EQ(_dns->process().output().find("ERROR"), std::string::npos)
+        << _dns->process().output();
+}
+
 TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
 {
     ASSERT_TRUE(_dns->start());

@@ -224,5 +224,22 @@ TEST_F(RouteReader, ARowWithAWeightThatIsNoneIsLeftOutAndNamed)
     EXPECT_NE(last.bad_row.find("column weight"), std::string::npos) << last.bad_row;
 }
 
+TEST_F(RouteReader, HundredsOfModulesChangedAtOnceAreReadInPieces)
+{
+    read(true);
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport)"
+            " SELECT 7, seq, 100, 80 FROM seq_1_to_950;"
+            "INSERT INTO RouteChange (modid, cmdid, version)"
+            " SELECT 7, seq, UNIX_TIMESTAMP() FROM seq_1_to_950;"
+            "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (8, 8, 100, 80)");
+    read();
+    EXPECT_FALSE(last.complete);
+    EXPECT_EQ(last.named.size(), 950u);
+    for (int cmdid : {1, 100, 101, 900, 950})
+        EXPECT_EQ(hosts(7, cmdid), "1") << cmdid;
+    EXPECT_EQ(hosts(8, 8), "none") << "nobody has said so";
+    EXPECT_EQ(served->size(), 952u);
+}
+
 }  // namespace
 }  // namespace lars
