@@ -27,9 +27,11 @@ public:
     saving_thread(const saving_thread &) = delete;
     saving_thread &operator=(const saving_thread &) = delete;
 
+    // Starts the thread, unless it runs. If there can be none, the log says so.
+    void start();
     // Has WRITE run, soon. If it fails, the log says so once, and it runs again a second
-    // later, and so on, until it succeeds or there is a newer one. The first call starts
-    // the thread.
+    // later, and so on, until it succeeds or there is a newer one. Starts the thread, unless
+    // it runs.
     void save(job write);
 
 private:

@@ -43,7 +43,7 @@ start_service()
     log_size=$(size_of "$log")
 
     # The log's file is opened by the service too, so that it can be renamed meanwhile.
-    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" -l "$log" --ready-fd 3 \
+    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" --ready-fd 3 -l "$log" \
         3>&1 >>"$log" 2>&1 </dev/null 9>&-)
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.

@@ -27,6 +27,7 @@ std::optional<remembered_routes::known_routes> remembered_routes::load()
 {
     if (_path.empty())
         return std::nullopt;
+    _saving->start();
     remove_leftovers(_path);
     // A file that was never written is nothing to complain about.
     if (access(_path.c_str(), F_OK) != 0)

@@ -90,19 +90,22 @@ saving_thread::~saving_thread()
                  " saved last may be lost");
 }
 
-void saving_thread::save(job write)
+void saving_thread::start()
 {
-    {
-        const std::lock_guard<std::mutex> lock(_shared->mutex);
-        _shared->next = std::move(write);
-        _shared->changed.notify_all();
-    }
     if (_thread.joinable())
         return;
-    if (status s =
-            start_thread(&_thread, "the thread that saves", [mine = _shared] { mine->run(); });
-        !s)
-        _shared->log(log_level::error, _shared->name, ": ", s.message());
+    const status started =
+        start_thread(&_thread, "the thread that saves", [mine = _shared] { mine->run(); });
+    if (!started)
+        _shared->log(log_level::error, _shared->name, ": ", started.message());
+}
+
+void saving_thread::save(job write)
+{
+    start();
+    const std::lock_guard<std::mutex> lock(_shared->mutex);
+    _shared->next = std::move(write);
+    _shared->changed.notify_all();
 }
 
 }  // namespace lars

@@ -483,13 +483,14 @@ TEST_F(Agent, SigtermInTheMiddleOfTrafficHandsOverTheLastSums)
     EXPECT_TRUE(reporter->wait_eof());
 }
 
-TEST_F(Agent, HasFiveThreads)
+TEST_F(Agent, HasFiveThreadsAndOneEachForTheLogAndForItsFile)
 {
+    _agent->set("agent", "route_cache", _agent->folder().file("routes"));
     start();
     const run_result threads =
         run("/bin/ls", {"/proc/" + std::to_string(_agent->process().pid()) + "/task"});
     EXPECT_EQ(std::count(threads.output.begin(), threads.output.end(), '\n'),
-              SANITIZER_THREADS + 5);
+              SANITIZER_THREADS + 7);
 }
 
 }  // namespace

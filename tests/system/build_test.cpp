@@ -76,7 +76,7 @@ const std::map<std::string, std::vector<std::string>> MAY_INCLUDE = {
      {"lars_reporter/include", "base/include", "base/db/include", "lars_reactor/include"}},
     {"lars_loadbalance_agent/include", {"base/include", "base/proto", "lars_reactor/include"}},
     {"lars_loadbalance_agent/src",
-     {"lars_loadbalance_agent/include", "base/include", "lars_reactor/include"}},
+     {"lars_loadbalance_agent/include", "base/include", "base/proto", "lars_reactor/include"}},
     {"lars_loadbalance_agent/tools",
      {"lars_loadbalance_agent/include", "base/include", "lars_reactor/include"}},
     {"api/cpp/include", {}},

@@ -121,7 +121,9 @@ TEST_F(DnsFaults, Trap_D12_KilledConnectionIsReplaced)
 
 TEST_F(DnsOwnServer, AConnectionThatTheServerClosesBecauseItWasIdleIsNoTrouble)
 {
-    _database->exec("SET GLOBAL wait_timeout = 1");
+    db_client admin(_server.admin());
+    ASSERT_TRUE(admin.connect());
+    ASSERT_TRUE(admin.execute("SET GLOBAL wait_timeout = 1"));
     _dns->set("dns", "poll_interval_ms", "2000");
     _dns->set("dns", "reload_interval", "86400");
     ASSERT_TRUE(_dns->start());
