@@ -182,12 +182,13 @@ void route_backend::take(const route_reader::result &found)
         _snapshot.changed(clock::now());
 }
 
-// Hands the table over if it is the first, or differs from the one before.
+// Hands the table over if it is the first, or differs from the one before, if only in its
+// version: else agents that come from another dns would find its answers too old.
 void route_backend::serve(std::shared_ptr<const route_table> next)
 {
     std::vector<module_id> changed =
         route_table::difference(_table ? *_table : route_table(), *next);
-    if (_served && changed.empty())
+    if (_served && changed.empty() && next->version() == _table->version())
         return;
     log_cut_routes(*next, changed);
     if (!changed.empty())
@@ -196,7 +197,7 @@ void route_backend::serve(std::shared_ptr<const route_table> next)
     if (!std::exchange(_served, true)) {
         changed.clear();
         _log(log_level::info, "loaded ", _table->size(), " modules");
-    } else {
+    } else if (!changed.empty()) {
         _log(log_level::info, changed.size(), " changed of ", _table->size(), " modules");
     }
     _on_table(_table, std::move(changed));

@@ -91,17 +91,19 @@ TEST_F(Dns, AnswersAndPushesSayTheVersionOfTheirTable)
         const auto answer = peer.receive_frame();
         return answer && body.ParseFromString(answer->body) ? body.version() : 0;
     };
-    ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
-    EXPECT_EQ(version(), 1000u);
-    _database.exec(insert(1, 1, "10.0.0.9:1") +
+    const auto ask_for_version = [&] {
+        EXPECT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(1, 1)));
+        return version();
+    };
+    EXPECT_EQ(ask_for_version(), 1000u);
+    _database.exec("BEGIN; " + insert(1, 1, "10.0.0.9:1") +
                    "; INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 2000);"
-                   " UPDATE RouteVersion SET version = 2000");
-    const uint64_t pushed = version();
-    EXPECT_TRUE(pushed == 1000 || pushed == 2000) << pushed;  // both rows may not be there yet
-    EXPECT_TRUE(wait_until([&] {
-        peer.send_frame(ID_GetRouteRequest, route_request(1, 1));
-        return version() == pushed;
-    }));
+                   " UPDATE RouteVersion SET version = 2000; COMMIT");
+    EXPECT_EQ(version(), 2000u) << "pushed";
+    EXPECT_EQ(ask_for_version(), 2000u);
+    _database.exec("UPDATE RouteVersion SET version = 3000");
+    EXPECT_TRUE(wait_until([&] { return ask_for_version() == 3000; }))
+        << "although no route has changed";
 }
 
 TEST_F(Dns, SeqIsEchoedOnlyWhereItWasSent)
