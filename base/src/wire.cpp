@@ -1,5 +1,7 @@
 #include "wire.h"
 
+#include <google/protobuf/io/coded_stream.h>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -10,7 +12,7 @@ namespace lars {
 
 // A result is at most 40 bytes, so this many always fit a message.
 static constexpr size_t RESULTS_PER_MESSAGE = 1000;
-// A seq with its tag.
+// A seq and a version, each with its tag.
 static constexpr size_t LONGEST_END = 6 + 11;
 // What a host in a route takes beside its fields: tag and length.
 static constexpr size_t HOST_OVERHEAD = 2;
@@ -207,13 +209,22 @@ std::string encode_route_for_all(const module_route &route, size_t *fitted)
     return body.SerializeAsString();
 }
 
+// Written by hand, since it is done for every answer: the fields of two messages, one after
+// the other, are one message. A field of type uint begins with 8 times its number.
 void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version)
 {
-    // The fields of two messages, one after the other, are one message.
-    GetRouteResponse end;
-    end.set_seq(seq);
-    end.set_version(version);
-    end.AppendToString(route_body);
+    using google::protobuf::io::CodedOutputStream;
+    uint8_t end[LONGEST_END];
+    uint8_t *at = end;
+    if (seq != 0) {
+        at = CodedOutputStream::WriteTagToArray(GetRouteResponse::kSeqFieldNumber << 3, at);
+        at = CodedOutputStream::WriteVarint32ToArray(seq, at);
+    }
+    if (version != 0) {
+        at = CodedOutputStream::WriteTagToArray(GetRouteResponse::kVersionFieldNumber << 3, at);
+        at = CodedOutputStream::WriteVarint64ToArray(version, at);
+    }
+    route_body->append(reinterpret_cast<const char *>(end), static_cast<size_t>(at - end));
 }
 
 void append_summary_seq(std::string *summary_body, uint64_t seq)
