@@ -18,6 +18,7 @@
 
 #include "route.h"
 #include "status.h"
+#include "whole_file.h"
 
 namespace lars {
 
@@ -27,8 +28,10 @@ struct route_file {
 };
 
 // Writes the file as replace_file() does (whole_file.h): after a crash at any moment, and
-// after an error, PATH is the old file or the new one.
-status save_route_file(const std::string &path, const route_file &routes);
+// after an error, PATH is the old file or the new one. BEFORE says what becomes of the
+// old one.
+status save_route_file(const std::string &path, const route_file &routes,
+                       old_file before = old_file::removed);
 
 // Reads the file into *ROUTES, the rows as they are and in their order: also hosts that
 // cannot be called, and rows that come twice. An error names the file, and the line where

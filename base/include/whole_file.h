@@ -12,15 +12,19 @@ namespace lars {
 // 1 GiB; *TEXT is then unchanged.
 status read_file(const std::string &path, std::string *text);
 
-// Writes a new file beside PATH, PATH.XXXXXX, forces it to the disk and renames it over
-// PATH, so that PATH is always either the old file or the new one. After an error it is
-// the old one; only where the last step failed, which forces the folder to the disk, is
-// it the new one already. Others than the owner's group cannot read it.
-status replace_file(const std::string &path, std::string_view text);
+// What becomes of the file that is replaced.
+enum class old_file {
+    removed,
+    kept,  // it is PATH~ from then on, and what PATH~ was is gone
+};
 
-// Makes PATH~ a second name of the file that PATH is now, which replace_file() then
-// leaves alone. What PATH~ was before is gone. After an error it is still there.
-status keep_generation(const std::string &path);
+// Writes a new file beside PATH, PATH.XXXXXX, forces it to the disk and puts it in PATH's
+// place in one step, so that PATH is always either the old file or the new one. After an
+// error it is the old one; only where the last steps failed, which name the old file and
+// force the folder to the disk, is it the new one already. Others than the owner's group
+// cannot read it.
+status replace_file(const std::string &path, std::string_view text,
+                    old_file before = old_file::removed);
 
 // Removes the files beside PATH that a replace_file() has left which was killed. To be
 // called while nobody writes PATH.

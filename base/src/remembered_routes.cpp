@@ -72,11 +72,9 @@ void remembered_routes::save(rows_maker make, uint64_t version, time_point now)
     _due.reset();
     _next_save = now + SAVE_INTERVAL;
     _saving->save([path = _path, good = _file_is_good, make = std::move(make), version]() {
-        if (*good && is_a_generation(path)) {
-            if (status s = keep_generation(path); !s)
-                return s;
-        }
-        const status saved = save_route_file(path, {make(), version});
+        const bool keep = *good && is_a_generation(path);
+        const status saved =
+            save_route_file(path, {make(), version}, keep ? old_file::kept : old_file::removed);
         *good = *good || saved.ok();
         return saved;
     });

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "murmur3.h"
-#include "whole_file.h"
 
 namespace lars {
 
@@ -30,7 +29,7 @@ static std::string checked(uint64_t version, std::string_view body)
     return (version == 0 ? "" : std::to_string(version) + '\n') + std::string(body);
 }
 
-status save_route_file(const std::string &path, const route_file &routes)
+status save_route_file(const std::string &path, const route_file &routes, old_file before)
 {
     std::string body;
     for (const route_row &row : routes.rows) {
@@ -42,7 +41,7 @@ status save_route_file(const std::string &path, const route_file &routes)
     header += ' ' + std::to_string(routes.rows.size()) + ' ';
     header += routes.version == 0 ? "" : std::to_string(routes.version) + ' ';
     header += checksum_of(checked(routes.version, body)) + '\n';
-    return replace_file(path, header + body);
+    return replace_file(path, header + body, before);
 }
 
 namespace {

@@ -121,7 +121,25 @@ status read_file(const std::string &path, std::string *text)
     return {};
 }
 
-status replace_file(const std::string &path, std::string_view text)
+// Gives the new file at TEMPORARY its name.
+static status put_in_place(const std::string &temporary, const std::string &path, old_file before)
+{
+    const std::string kept = path + "~";
+    if (before == old_file::kept) {
+        if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0)
+            return rename(temporary.c_str(), kept.c_str()) == 0
+                       ? status()
+                       : status::from_errno("cannot keep " + kept);
+        // Some file systems exchange nothing. Then there is a moment without PATH.
+        if (errno != ENOENT && rename(path.c_str(), kept.c_str()) != 0)
+            return status::from_errno("cannot keep " + kept);
+    }
+    return rename(temporary.c_str(), path.c_str()) == 0
+               ? status()
+               : status::from_errno("cannot replace " + path);
+}
+
+status replace_file(const std::string &path, std::string_view text, old_file before)
 {
     std::string temporary;
     unique_fd out;
@@ -129,8 +147,8 @@ status replace_file(const std::string &path, std::string_view text)
         return s;
 
     status done = fill(std::move(out), path, text);
-    if (done && rename(temporary.c_str(), path.c_str()) != 0)
-        done = status::from_errno("cannot replace " + path);
+    if (done)
+        done = put_in_place(temporary, path, before);
     if (!done) {
         unlink(temporary.c_str());
         return done;
@@ -140,23 +158,6 @@ status replace_file(const std::string &path, std::string_view text)
     const unique_fd folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() < 0 || fsync(folder.get()) != 0)
         return status::from_errno("cannot write folder " + folder_of(path));
-    return {};
-}
-
-status keep_generation(const std::string &path)
-{
-    // A link cannot replace a name; a rename can.
-    const std::string kept = path + "~";
-    const std::string temporary = path + "." + random_suffix();
-    if (link(path.c_str(), temporary.c_str()) != 0)
-        return status::from_errno("cannot keep " + kept);
-    if (rename(temporary.c_str(), kept.c_str()) != 0) {
-        const status failed = status::from_errno("cannot keep " + kept);
-        unlink(temporary.c_str());
-        return failed;
-    }
-    // Where both were the same file already, the rename has done nothing.
-    unlink(temporary.c_str());
     return {};
 }
 

@@ -155,8 +155,10 @@ TEST_F(RememberedRoutes, ASaveLeavesTheFileAndItsGenerationBeforeAlone)
     save(rows("10.0.0.2:80"));
     save(rows("10.0.0.2:80"));
     size_t entries = 0;
-    for (const auto &entry : std::filesystem::directory_iterator(folder.path()))
-        entries += entry.exists() ? 1 : 0;
+    for (const auto &entry : std::filesystem::directory_iterator(folder.path())) {
+        ++entries;
+        EXPECT_EQ(entry.hard_link_count(), 1u) << "run_lars refuses other names of its files";
+    }
     EXPECT_EQ(entries, 2u);
 }
 
