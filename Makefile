@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo check test test-extra bench stages format install clean help
+.PHONY: all demo check test test-extra bench faults stages format install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -32,6 +32,10 @@ test:
 bench:
 	@./run_lars deps
 	@$(MAKE) --no-print-directory run-bench
+
+faults:
+	@./run_lars deps
+	@$(MAKE) --no-print-directory run-faults
 
 stages:
 	@./run_lars deps
@@ -65,6 +69,7 @@ help:
 	@echo 'make check      the unit tests, plain: for daily work, at most two minutes once built'
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers; the stages plain'
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
+	@echo 'make faults     the system under 300 calls a second while its parts fail; writes docs/reliability.md'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
 	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
 	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'

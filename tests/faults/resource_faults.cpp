@@ -1,0 +1,129 @@
+// What a process runs out of: room on its disk, descriptors.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "surroundings.h"
+
+namespace lars::faults {
+
+using test::running_service;
+
+// Of a running process: what it has open stays so.
+static void limit(pid_t pid, int what, rlim_t most)
+{
+    rlimit now{};
+    EXPECT_EQ(prlimit(pid, static_cast<__rlimit_resource>(what), nullptr, &now), 0);
+    now.rlim_cur = std::min(most, now.rlim_max);
+    EXPECT_EQ(prlimit(pid, static_cast<__rlimit_resource>(what), &now, nullptr), 0);
+}
+
+static void fill(world &w, running_service &service)
+{
+    if (have_private_mounts())
+        EXPECT_TRUE(fill_disk(w.filler(service)));
+    else
+        limit(service.process().pid(), RLIMIT_FSIZE, 0);
+}
+
+static void make_room(world &w, running_service &service)
+{
+    if (have_private_mounts())
+        EXPECT_EQ(unlink(w.filler(service).c_str()), 0);
+    else
+        limit(service.process().pid(), RLIMIT_FSIZE, RLIM_INFINITY);
+}
+
+static promise unnoticed(const char *text)
+{
+    promise p{text};
+    p.during = true;
+    return p;
+}
+
+static fault full_disk(const char *who, running_service &(world::*get)(), const char *text)
+{
+    return {who, "its disk full", unnoticed(text), [get](world &w) { fill(w, (w.*get)()); },
+            [get](world &w) { make_room(w, (w.*get)()); }};
+}
+
+static constexpr rlim_t NO_MORE = 3;
+
+// Whoever connects now waits, and whoever has a connection keeps it.
+static fault no_descriptors(const char *who, running_service &(world::*get)(),
+                            const std::string &(world::*ip)() const, const char *text)
+{
+    const auto begin = [get, ip](world &w) {
+        running_service &service = (w.*get)();
+        limit(service.process().pid(), RLIMIT_NOFILE, NO_MORE);
+        for (int i = 0; i < 5; ++i)
+            w.knock((w.*ip)(), service.port());
+    };
+    const auto end = [get](world &w) {
+        limit((w.*get)().process().pid(), RLIMIT_NOFILE, 1024);
+        w.clear_knocks();
+    };
+    return {who, "no descriptor left", unnoticed(text), begin, end};
+}
+
+// It cannot connect to the dns that comes back.
+static fault agent_without_descriptors()
+{
+    promise p{"every call is answered, from the routes known; current again once it can connect"};
+    return {"agent", "no descriptor left, and its dns starts anew", p,
+            [](world &w) {
+                limit(w.agent().process().pid(), RLIMIT_NOFILE, NO_MORE);
+                w.dns().process().kill();
+                EXPECT_TRUE(w.dns().start());
+            },
+            [](world &w) { limit(w.agent().process().pid(), RLIMIT_NOFILE, 1024); }};
+}
+
+static std::string folder_of(test::database_server &server)
+{
+    return server.socket().substr(0, server.socket().rfind('/'));
+}
+
+// Where no disk can be made, its files may not grow.
+static fault full_disk_of_database(pid_t (*pid)(test::database_server &))
+{
+    (void)pid;
+    promise p{"every call is answered, from the routes known; reports wait, none is lost"};
+    p.current_within = milliseconds(70000);  // MariaDB looks once a minute whether there is room
+    return {"database",
+            "its disk full",
+            p,
+            [](world &w) { EXPECT_TRUE(fill_disk(folder_of(w.server()) + "/filler")); },
+            [](world &w) { EXPECT_EQ(unlink((folder_of(w.server()) + "/filler").c_str()), 0); },
+            behind::nothing,
+            needs::private_mounts};
+}
+
+static fault database_without_connections()
+{
+    promise p{"every call is answered, from the routes known; reports wait, none is lost"};
+    p.current_within = milliseconds(20000);
+    return {"database", "no connection left, and those there are cut", p,
+            [](world &w) {
+                w.database().exec("FLUSH STATUS");
+            },
+            [](world &) {}};
+}
+
+std::vector<fault> resource_faults()
+{
+    return {full_disk("dns", &world::dns,
+                      "every call is answered, routes stay current; the snapshot waits"),
+            full_disk("agent", &world::agent,
+                      "every call is answered, routes stay current; the route cache waits"),
+            no_descriptors("dns", &world::dns, &world::dns_ip,
+                           "agents that are connected are served on, others wait"),
+            no_descriptors("reporter", &world::reporter, &world::reporter_ip,
+                           "agents that are connected are served on, others wait"),
+            agent_without_descriptors(),
+            full_disk_of_database(nullptr),
+            database_without_connections()};
+}
+
+}  // namespace lars::faults
