@@ -68,10 +68,12 @@ void bad_peer::serve(pair &p)
         p.over = true;
         return;
     }
-    const std::string asked = p.agent.receive_bytes(milliseconds(0));
+    p.to_service += p.agent.receive_bytes(milliseconds(0));
     const bool passes = how == manner::honest || how == manner::dripping;
-    if (!asked.empty() && passes)
-        p.over = !p.service.send_bytes(asked);
+    if (!p.to_service.empty() && passes) {
+        p.over = !p.service.send_bytes(p.to_service);
+        p.to_service.clear();
+    }
     answer(p, how, p.service.receive_bytes(milliseconds(0)));
     p.over = p.over || p.agent.at_eof() || p.service.at_eof();
 }

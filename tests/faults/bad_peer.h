@@ -35,6 +35,7 @@ private:
     struct pair {
         test::wire_peer agent;
         test::wire_peer service;
+        std::string to_service;  // while it is silent: a kernel would keep it
         std::string dripping;
         std::chrono::steady_clock::time_point next_drip;
         bool over = false;

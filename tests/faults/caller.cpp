@@ -40,9 +40,9 @@ void caller::run()
         if (retcode == lars_client::RET_SUCC)
             client.report(modid, 1, ip, port, 0, 1);
         const int tally = _reported;
-        if (checked && call % _options.tally_each == 0 && tally < TALLY_HOSTS &&
-            client.report(TALLY_MODID, 1, ip_to_string(static_cast<uint32_t>(tally + 1)), TALLY_PORT,
-                          0) == lars_client::RET_SUCC)
+        if (checked && call % _options.tally_each == 0 && tally < TALLIES &&
+            client.report(TALLY_FIRST + tally, 1, TALLY_IP, TALLY_PORT, 0) ==
+                lars_client::RET_SUCC)
             _reported = tally + 1;
         // Calls that were held up are not made up for.
         next = std::max(next + pause, steady::now() - pause);

@@ -1,6 +1,7 @@
 // Calls at a known rate, as a business process does: asks the agent for a host, has the answer
-// checked, and reports. Beside it, it reports hosts of the tally module, each just once, so
-// that what is stored can be counted. In a thread of its own.
+// checked, and reports. Beside it, it reports one call for each tally module, so that what is
+// stored can be counted: a later report of a module would overwrite the row. In a thread of
+// its own.
 #pragma once
 
 #include <atomic>
@@ -11,8 +12,10 @@
 
 namespace lars::faults {
 
-static constexpr int TALLY_MODID = 900;
-static constexpr int TALLY_HOSTS = 1000;
+// Modules 1000 to 1599, with one host each.
+static constexpr int TALLY_FIRST = 1000;
+static constexpr int TALLIES = 600;
+static constexpr const char *TALLY_IP = "10.9.9.9";
 static constexpr int TALLY_PORT = 9000;
 static constexpr milliseconds DEADLINE{300};
 
@@ -20,7 +23,7 @@ struct caller_options {
     std::string ip;
     int port = 0;
     int rate = 300;                   // calls a second
-    int tally_each = 10;              // calls between two reports of the tally
+    int tally_each = 20;              // calls between two reports for the tally
     milliseconds deadline = DEADLINE; // of the client
 };
 
@@ -34,7 +37,7 @@ public:
     void begin_checking() { _checking = true; }
     // Asks and reports nothing more once this returns.
     void end();
-    // How many hosts of the tally were reported.
+    // How many tally modules were reported, from the first on.
     int reported() const { return _reported; }
 
 private:

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "caller.h"
+#include "messages.h"
 
 namespace lars::faults {
 
@@ -35,9 +36,10 @@ std::string editor::first_rows()
             rows += "(" + std::to_string(modid) + ",1," + std::to_string(host_ip(host, 1)) + "," +
                     std::to_string(host_port(modid)) + "),";
     }
-    for (int host = 1; host <= TALLY_HOSTS; ++host)
-        rows += std::string(host == 1 ? "" : ",") + "(" + std::to_string(TALLY_MODID) + ",1," +
-                std::to_string(host) + "," + std::to_string(TALLY_PORT) + ")";
+    for (int tally = 0; tally < TALLIES; ++tally)
+        rows += std::string(tally == 0 ? "" : ",") + "(" + std::to_string(TALLY_FIRST + tally) +
+                ",1," + std::to_string(test::host(TALLY_IP + std::string(":1")).ip) + "," +
+                std::to_string(TALLY_PORT) + ")";
     return rows + "; UPDATE RouteVersion SET version = UNIX_TIMESTAMP() WHERE id = 1";
 }
 

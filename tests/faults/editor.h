@@ -15,7 +15,7 @@ public:
     editor(route_history &history, const db_options &options);
     ~editor();
 
-    // The statements that make the tables what a new route_history says, with the tally module.
+    // The statements that make the tables what a new route_history says, and the tally modules.
     static std::string first_rows();
 
 private:

@@ -16,6 +16,7 @@ struct promise {
     bool answers_all = true;     // every call is answered, all the time
     bool stores_all = true;      // every report is stored in the end
     bool during = false;         // routes are current again while the fault still lasts
+    bool stores_during = false;  // and reports are stored while it lasts, within that time, too
     milliseconds current_within{3000};  // since the fault's end, or its begin
 };
 

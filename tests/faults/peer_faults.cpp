@@ -11,7 +11,9 @@ static fault bad(behind where, bad_peer::manner how, const char *what)
                  : "every call is answered, routes stay current; the next reporter is used within"
                    " 3 s, no report is lost";
     p.during = true;
-    p.current_within = milliseconds(4500);  // a change, and on the way, at ten thousandths
+    p.stores_during = true;
+    // Three seconds, and then a change of each module, or the next report.
+    p.current_within = milliseconds(4500);
     return {where == behind::dns ? "dns, the first of two" : "reporter, the first of two",
             what,
             p,

@@ -45,7 +45,12 @@ static promise unnoticed(const char *text)
 static fault full_disk(const char *who, running_service &(world::*get)(), const char *text)
 {
     return {who, "its disk full", unnoticed(text), [get](world &w) { fill(w, (w.*get)()); },
-            [get](world &w) { make_room(w, (w.*get)()); }};
+            [get](world &w) {
+                // Or the disk was not full.
+                EXPECT_TRUE((w.*get)().process().wait_for_output(
+                    have_private_mounts() ? "No space left" : "too large"));
+                make_room(w, (w.*get)());
+            }};
 }
 
 static constexpr rlim_t NO_MORE = 3;
@@ -61,6 +66,7 @@ static fault no_descriptors(const char *who, running_service &(world::*get)(),
             w.knock((w.*ip)(), service.port());
     };
     const auto end = [get](world &w) {
+        EXPECT_TRUE((w.*get)().process().wait_for_output("Too many open files"));
         limit((w.*get)().process().pid(), RLIMIT_NOFILE, 1024);
         w.clear_knocks();
     };
@@ -85,30 +91,41 @@ static std::string folder_of(test::database_server &server)
     return server.socket().substr(0, server.socket().rfind('/'));
 }
 
-// Where no disk can be made, its files may not grow.
-static fault full_disk_of_database(pid_t (*pid)(test::database_server &))
+static void fill_disk_of_database(world &w)
 {
-    (void)pid;
+    EXPECT_TRUE(fill_disk(folder_of(w.server()) + "/filler"));
+    db_client client(w.database().options());
+    status done = client.connect();
+    if (done)
+        done = client.execute("CREATE TABLE Filler (text LONGTEXT)");
+    for (int i = 0; done && i < 100; ++i)
+        done = client.execute("INSERT INTO Filler VALUES (REPEAT('x', 1000000))");
+    EXPECT_FALSE(done) << "the disk was not full";
+}
+
+static fault full_disk_of_database()
+{
     promise p{"every call is answered, from the routes known; reports wait, none is lost"};
     p.current_within = milliseconds(70000);  // MariaDB looks once a minute whether there is room
     return {"database",
             "its disk full",
             p,
-            [](world &w) { EXPECT_TRUE(fill_disk(folder_of(w.server()) + "/filler")); },
+            fill_disk_of_database,
             [](world &w) { EXPECT_EQ(unlink((folder_of(w.server()) + "/filler").c_str()), 0); },
             behind::nothing,
             needs::private_mounts};
 }
 
-static fault database_without_connections()
+static fault database_without_descriptors()
 {
     promise p{"every call is answered, from the routes known; reports wait, none is lost"};
     p.current_within = milliseconds(20000);
-    return {"database", "no connection left, and those there are cut", p,
+    return {"database", "no descriptor left, and its connections are cut", p,
             [](world &w) {
-                w.database().exec("FLUSH STATUS");
+                w.database().kill_connections();
+                limit(w.server().pid(), RLIMIT_NOFILE, NO_MORE);
             },
-            [](world &) {}};
+            [](world &w) { limit(w.server().pid(), RLIMIT_NOFILE, 4096); }};
 }
 
 std::vector<fault> resource_faults()
@@ -122,8 +139,8 @@ std::vector<fault> resource_faults()
             no_descriptors("reporter", &world::reporter, &world::reporter_ip,
                            "agents that are connected are served on, others wait"),
             agent_without_descriptors(),
-            full_disk_of_database(nullptr),
-            database_without_connections()};
+            full_disk_of_database(),
+            database_without_descriptors()};
 }
 
 }  // namespace lars::faults

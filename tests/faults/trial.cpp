@@ -9,6 +9,7 @@ namespace lars::faults {
 static constexpr milliseconds SLACK{300};
 static constexpr milliseconds LAG{1500};
 static constexpr milliseconds STORED_WITHIN{20000};
+static constexpr int SOME = 5;  // reports, made within a third of a second
 
 static std::string why_not(const fault &f)
 {
@@ -38,9 +39,13 @@ static void run_fault(const fault &f, world &w, const trial_times &times, outcom
 {
     w.history().allow_old();
     const auto began = steady::now();
+    const int first = w.calls().reported();
     f.begin(w);
     if (f.promised.during)
         o.current_after = becomes_current(w, f.promised, began);
+    if (f.promised.stores_during)
+        o.stored_during = test::wait_until([&] { return w.stored(first, first + SOME) == SOME; },
+                                           f.promised.current_within);
     std::this_thread::sleep_until(std::max(steady::now(), began + times.lasts));
     f.end(w);
     if (!f.promised.during)
@@ -94,6 +99,8 @@ std::vector<std::string> broken(const promise &promised, const outcome &o)
         all.push_back(std::to_string(s.unanswered) + " calls without an answer");
     if (promised.stores_all && o.stored < o.reported)
         all.push_back(std::to_string(o.reported - o.stored) + " reports lost");
+    if (promised.stores_during && !o.stored_during)
+        all.push_back("reports are not stored while it lasts");
     if (o.lost_afterwards > 0)
         all.push_back(std::to_string(o.lost_afterwards) + " reports lost after the fault");
     if (o.current_after < milliseconds(0))

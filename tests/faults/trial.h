@@ -15,6 +15,7 @@ struct outcome {
     seen callers;
     int reported = 0;
     int stored = 0;
+    bool stored_during = false;
     int lost_afterwards = 0;  // of what was reported once the fault was over
     milliseconds current_after{-1};  // less than 0: never
 };

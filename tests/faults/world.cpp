@@ -95,6 +95,10 @@ void world::configure_agent()
 bool world::wait_known()
 {
     lars_client client(_agent_ip, _agent.port());
+    std::string ip;
+    int port = 0;
+    for (int tally = 0; tally < TALLIES; ++tally)
+        client.get_host(TALLY_FIRST + tally, 1, ip, port);
     const auto known = [&client](int modid) {
         return wait_until([&] { return client.reg_init(modid, 1) == lars_client::RET_SUCC; });
     };
@@ -102,10 +106,21 @@ bool world::wait_known()
         if (!known(modid))
             return false;
     }
-    return known(TALLY_MODID) && wait_until([this] {
-               const std::string cache = read_text(_agent.folder().file("routes"));
-               return cache.find(":" + std::to_string(TALLY_PORT)) != std::string::npos;
-           });
+    for (int tally = 0; tally < TALLIES; ++tally) {
+        if (!known(TALLY_FIRST + tally))
+            return false;
+    }
+    return wait_until([this] {
+        const std::string cache = read_text(_agent.folder().file("routes"));
+        const auto holds = [&cache](int modid) {
+            return cache.find("\n" + std::to_string(modid) + " 1 ") != std::string::npos;
+        };
+        for (int modid = 1; modid <= MODULES; ++modid) {
+            if (!holds(modid))
+                return false;
+        }
+        return holds(TALLY_FIRST + TALLIES - 1);
+    });
 }
 
 bool world::start()
@@ -167,9 +182,9 @@ bool world::arrived(const std::vector<uint32_t> &versions) const
 int world::stored(int from, int to)
 {
     return std::atoi(_database
-                         .value("SELECT COUNT(*) FROM ServerCallStatus WHERE modid = " +
-                                std::to_string(TALLY_MODID) + " AND succ_cnt > 0 AND ip > " +
-                                std::to_string(from) + " AND ip <= " + std::to_string(to))
+                         .value("SELECT COUNT(*) FROM ServerCallStatus WHERE modid >= " +
+                                std::to_string(TALLY_FIRST + from) + " AND modid < " +
+                                std::to_string(TALLY_FIRST + to))
                          .c_str());
 }
 

@@ -55,7 +55,7 @@ public:
     std::vector<uint32_t> versions_since(steady::time_point when) const;
     // Whether the caller has got these or newer ones.
     bool arrived(const std::vector<uint32_t> &versions) const;
-    // How many of the tally's reports are in the database, after the first FROM up to TO.
+    // For how many tally modules there is a row, of those from FROM on and below TO.
     int stored(int from, int to);
 
 private:

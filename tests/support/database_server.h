@@ -40,6 +40,7 @@ public:
     void resume() { _process.resume(); }
 
     bool running() { return _process.running(); }
+    pid_t pid() const { return _process.pid(); }
     uint16_t port() const { return _port; }
     std::string socket() const { return _folder.file("socket"); }
     std::string log() const { return _process.output(); }
