@@ -28,6 +28,7 @@ struct fault {
     std::function<void(world &)> end;
     behind where = behind::nothing;
     needs need = needs::nothing;
+    std::function<void(world &)> prepare = [](world &) {};  // before anything starts
 
     // For a test: letters, digits and underscores.
     std::string name() const;

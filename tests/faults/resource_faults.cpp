@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "fault.h"
 #include "surroundings.h"
+#include "wait_until.h"
 
 namespace lars::faults {
 
@@ -21,10 +24,24 @@ static void limit(pid_t pid, int what, rlim_t most)
 
 static void fill(world &w, running_service &service)
 {
-    if (have_private_mounts())
-        EXPECT_TRUE(fill_disk(w.filler(service)));
-    else
+    if (!have_private_mounts()) {
         limit(service.process().pid(), RLIMIT_FSIZE, 0);
+        return;
+    }
+    // The generation before makes way for the one after, and so there would be room.
+    for (const char *kept : {"snapshot~", "routes~"})
+        unlink(service.folder().file(kept).c_str());
+    EXPECT_TRUE(fill_disk(w.filler(service)));
+}
+
+// Or the disk was not full.
+static bool felt(world &w, running_service &service)
+{
+    const char *says = have_private_mounts() ? "No space left" : "too large";
+    return test::wait_until([&] {
+        fill(w, service);
+        return service.process().wait_for_output(says, milliseconds(50));
+    });
 }
 
 static void make_room(world &w, running_service &service)
@@ -46,11 +63,47 @@ static fault full_disk(const char *who, running_service &(world::*get)(), const 
 {
     return {who, "its disk full", unnoticed(text), [get](world &w) { fill(w, (w.*get)()); },
             [get](world &w) {
-                // Or the disk was not full.
-                EXPECT_TRUE((w.*get)().process().wait_for_output(
-                    have_private_mounts() ? "No space left" : "too large"));
+                EXPECT_TRUE(felt(w, (w.*get)())) << "the disk was not full";
                 make_room(w, (w.*get)());
             }};
+}
+
+static std::string log_of(running_service &service)
+{
+    return service.folder().file("log");
+}
+
+// The reporter has no other file. Each SIGHUP makes a line of the log.
+static void fill_with_log(world &w)
+{
+    fill(w, w.reporter());
+    const auto said = [&w] { return test::read_text(log_of(w.reporter())).size(); };
+    size_t before = 0;
+    EXPECT_TRUE(test::wait_until([&] {
+        before = said();
+        for (int i = 0; i < 10; ++i) {
+            w.reporter().process().signal(SIGHUP);
+            std::this_thread::sleep_for(milliseconds(5));
+        }
+        return said() == before;
+    })) << "there was room for the log";
+}
+
+static fault full_disk_of_log()
+{
+    fault f{"reporter", "the disk of its log full",
+            unnoticed("every call is answered, routes stay current, no report is lost; lines of"
+                      " the log are, and are counted"),
+            fill_with_log, [](world &w) {
+                make_room(w, w.reporter());
+                EXPECT_TRUE(test::wait_until([&w] {
+                    w.reporter().process().signal(SIGHUP);
+                    return test::read_text(log_of(w.reporter())).find("lines of the log were lost") !=
+                           std::string::npos;
+                })) << test::read_text(log_of(w.reporter()));
+            }};
+    f.prepare = [](world &w) { w.reporter().set_arguments({"-l", log_of(w.reporter())}); };
+    return f;
 }
 
 static constexpr rlim_t NO_MORE = 3;
@@ -66,7 +119,8 @@ static fault no_descriptors(const char *who, running_service &(world::*get)(),
             w.knock((w.*ip)(), service.port());
     };
     const auto end = [get](world &w) {
-        EXPECT_TRUE((w.*get)().process().wait_for_output("Too many open files"));
+        EXPECT_TRUE((w.*get)().process().wait_for_output("no fd is left"))
+            << "there were descriptors";
         limit((w.*get)().process().pid(), RLIMIT_NOFILE, 1024);
         w.clear_knocks();
     };
@@ -134,6 +188,7 @@ std::vector<fault> resource_faults()
                       "every call is answered, routes stay current; the snapshot waits"),
             full_disk("agent", &world::agent,
                       "every call is answered, routes stay current; the route cache waits"),
+            full_disk_of_log(),
             no_descriptors("dns", &world::dns, &world::dns_ip,
                            "agents that are connected are served on, others wait"),
             no_descriptors("reporter", &world::reporter, &world::reporter_ip,

@@ -1,5 +1,7 @@
 #include "trial.h"
 
+#include <gtest/gtest.h>
+
 #include "surroundings.h"
 #include "wait_until.h"
 
@@ -58,7 +60,9 @@ outcome try_fault(const fault &f, test::database_server &server, const trial_tim
     o.not_tried = why_not(f);
     if (!o.not_tried.empty())
         return o;
+    SCOPED_TRACE(f.who + ": " + f.what);
     world w(server, f.where);
+    f.prepare(w);
     if (!w.start()) {
         o.not_tried = "the system does not start";
         return o;

@@ -42,7 +42,9 @@ bool running_service::start()
     process_options options;
     options.folder = _folder.path();
     options.ready_fd = true;
-    if (status s = _process.start(bin_path(_program), {"-c", write_config()}, options); !s) {
+    std::vector<std::string> arguments = {"-c", write_config()};
+    arguments.insert(arguments.end(), _more_arguments.begin(), _more_arguments.end());
+    if (status s = _process.start(bin_path(_program), arguments, options); !s) {
         ADD_FAILURE() << s.message();
         return false;
     }

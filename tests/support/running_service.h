@@ -19,6 +19,8 @@ public:
 
     void set(const std::string &section, const std::string &key, const std::string &value);
     void unset(const std::string &section, const std::string &key);
+    // What later starts give it beside its configuration, such as "-l", "FILE".
+    void set_arguments(std::vector<std::string> more) { _more_arguments = std::move(more); }
     void use_database(const db_options &options);
 
     // True once it serves. On a failure the test has its output.
@@ -36,6 +38,7 @@ public:
 
 private:
     std::string _program;
+    std::vector<std::string> _more_arguments;
     std::map<std::string, std::map<std::string, std::string>> _config;
     temp_dir _folder;
     class process _process;
