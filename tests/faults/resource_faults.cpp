@@ -137,7 +137,11 @@ static fault agent_without_descriptors()
                 w.dns().process().kill();
                 EXPECT_TRUE(w.dns().start());
             },
-            [](world &w) { limit(w.agent().process().pid(), RLIMIT_NOFILE, 1024); }};
+            [](world &w) {
+                EXPECT_TRUE(w.agent().process().wait_for_output("Too many open files"))
+                    << w.agent().process().output();
+                limit(w.agent().process().pid(), RLIMIT_NOFILE, 1024);
+            }};
 }
 
 static std::string folder_of(test::database_server &server)
@@ -179,7 +183,11 @@ static fault database_without_descriptors()
                 w.database().kill_connections();
                 limit(w.server().pid(), RLIMIT_NOFILE, NO_MORE);
             },
-            [](world &w) { limit(w.server().pid(), RLIMIT_NOFILE, 4096); }};
+            [](world &w) {
+                db_client one_more(w.database().options());
+                EXPECT_FALSE(one_more.connect()) << "there were descriptors";
+                limit(w.server().pid(), RLIMIT_NOFILE, 4096);
+            }};
 }
 
 std::vector<fault> resource_faults()
