@@ -8,7 +8,8 @@ namespace lars::faults {
 
 // Once, first of all in main(), while there is a single thread: leaves the machine's network
 // and mounts for private ones, where that is permitted. Programs that are started later are
-// there too. Where it is not permitted everything stays as it is.
+// there too. Where it is not permitted, or LARS_FAULTS_SHARED is set, everything stays as it
+// is.
 void enter_private_surroundings();
 
 // Whether it was permitted. Any thread.
