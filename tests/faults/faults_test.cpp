@@ -70,7 +70,8 @@ protected:
             _outcomes.emplace_back();
             if (!suite->GetTestInfo(static_cast<int>(i))->should_run())
                 continue;
-            (all_faults()[i].who == "database" ? of_database : _waiting).push_back(i);
+            const bool databases = all_faults()[i].who.rfind("database", 0) == 0;
+            (databases ? of_database : _waiting).push_back(i);
         }
         for (int i = 0; i < AT_A_TIME; ++i)
             _workers.emplace_back(work);

@@ -108,12 +108,31 @@ static void add_database_faults(std::vector<fault> &faults)
                       needs::private_network});
 }
 
+// The snapshot is about a second old, so some of its routes are older than the agent's.
+static fault dns_from_its_snapshot()
+{
+    promise p = of_database();
+    p.text = "every call is answered, and no agent goes back to the snapshot's older routes;"
+             " reports wait, none is lost";
+    return {"database and dns", "both killed, the dns started again without a database", p,
+            [](world &w) {
+                w.server().kill();
+                w.dns().process().kill();
+                EXPECT_TRUE(w.dns().start());
+            },
+            [](world &w) {
+                const status started = w.server().start();
+                EXPECT_TRUE(started) << started.message();
+            }};
+}
+
 std::vector<fault> process_faults()
 {
     std::vector<fault> faults;
     for (const victim &v : victims())
         add_service_faults(faults, v);
     add_database_faults(faults);
+    faults.push_back(dns_from_its_snapshot());
     return faults;
 }
 
