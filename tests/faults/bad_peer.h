@@ -16,9 +16,9 @@ namespace lars::faults {
 class bad_peer {
 public:
     enum class manner {
-        honest,   // passes on
-        silent,   // takes connections and whatever is sent, and says nothing
-        dripping, // passes on ten bytes a second of what the service says
+        honest,    // passes on
+        silent,    // takes connections and whatever is sent, and says nothing
+        dripping,  // passes on ten bytes a second of what the service says
         resetting,
         garbage,  // says noise
     };

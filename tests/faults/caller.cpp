@@ -41,8 +41,7 @@ void caller::run()
             client.report(modid, 1, ip, port, 0, 1);
         const int tally = _reported;
         if (checked && call % _options.tally_each == 0 && tally < TALLIES &&
-            client.report(TALLY_FIRST + tally, 1, TALLY_IP, TALLY_PORT, 0) ==
-                lars_client::RET_SUCC)
+            client.report(TALLY_FIRST + tally, 1, TALLY_IP, TALLY_PORT, 0) == lars_client::RET_SUCC)
             _reported = tally + 1;
         // Calls that were held up are not made up for.
         next = std::max(next + pause, steady::now() - pause);

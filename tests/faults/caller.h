@@ -22,9 +22,9 @@ static constexpr milliseconds DEADLINE{300};
 struct caller_options {
     std::string ip;
     int port = 0;
-    int rate = 300;                   // calls a second
-    int tally_each = 20;              // calls between two reports for the tally
-    milliseconds deadline = DEADLINE; // of the client
+    int rate = 300;                    // calls a second
+    int tally_each = 20;               // calls between two reports for the tally
+    milliseconds deadline = DEADLINE;  // of the client
 };
 
 class caller {

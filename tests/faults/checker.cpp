@@ -17,8 +17,8 @@ void checker::add_error(const std::string &what)
 void checker::answered(int modid, int retcode, uint32_t ip, int port, steady::time_point asked)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    _seen.longest = std::max(_seen.longest, std::chrono::duration_cast<milliseconds>(
-                                                steady::now() - asked));
+    _seen.longest =
+        std::max(_seen.longest, std::chrono::duration_cast<milliseconds>(steady::now() - asked));
     if (retcode == lars_client::RET_SYSTEM_ERROR) {
         ++_seen.unanswered;
         return;
@@ -54,7 +54,8 @@ void checker::pushed(int modid, const std::vector<std::pair<uint32_t, int>> &hos
                std::to_string(modid);
     for (const auto &[ip, port] : hosts) {
         uint32_t version = 0;
-        const std::string one = _history.judge(modid, ip, port, steady::time_point::min(), &version);
+        const std::string one =
+            _history.judge(modid, ip, port, steady::time_point::min(), &version);
         if (!one.empty())
             what = "the dns sent " + one;
         if (version != (hosts[0].first & 0xffff))

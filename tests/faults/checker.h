@@ -17,8 +17,8 @@ struct seen {
     int unanswered = 0;
     int no_exist = 0;  // RET_NOEXIST, though the module was known
     int wrong = 0;
-    milliseconds longest{0};  // any call, answered or not
-    int pushed = 0;           // routes that the dns sent to its subscriber
+    milliseconds longest{0};          // any call, answered or not
+    int pushed = 0;                   // routes that the dns sent to its subscriber
     std::vector<std::string> errors;  // the first few
 };
 

@@ -12,7 +12,7 @@ namespace lars::faults {
 enum class needs { nothing, private_network, private_mounts };
 
 struct promise {
-    std::string text;  // for the table
+    std::string text;            // for the table
     bool answers_all = true;     // every call is answered, all the time
     bool stores_all = true;      // every report is stored in the end
     bool during = false;         // routes are current again while the fault still lasts

@@ -64,8 +64,7 @@ protected:
     {
         own_server::start_server(_server);
         std::vector<size_t> of_database;
-        const testing::TestSuite *suite =
-            testing::UnitTest::GetInstance()->current_test_suite();
+        const testing::TestSuite *suite = testing::UnitTest::GetInstance()->current_test_suite();
         for (size_t i = 0; i < all_faults().size(); ++i) {
             _outcomes.emplace_back();
             if (!suite->GetTestInfo(static_cast<int>(i))->should_run())

@@ -91,17 +91,18 @@ static void fill_with_log(world &w)
 
 static fault full_disk_of_log()
 {
-    fault f{"reporter", "the disk of its log full",
-            unnoticed("every call is answered, routes stay current, no report is lost; lines of"
-                      " the log are, and are counted"),
-            fill_with_log, [](world &w) {
-                make_room(w, w.reporter());
-                EXPECT_TRUE(test::wait_until([&w] {
-                    w.reporter().process().signal(SIGHUP);
-                    return test::read_text(log_of(w.reporter())).find("lines of the log were lost") !=
-                           std::string::npos;
-                })) << test::read_text(log_of(w.reporter()));
-            }};
+    fault f{
+        "reporter", "the disk of its log full",
+        unnoticed("every call is answered, routes stay current, no report is lost; lines of"
+                  " the log are, and are counted"),
+        fill_with_log, [](world &w) {
+            make_room(w, w.reporter());
+            EXPECT_TRUE(test::wait_until([&w] {
+                w.reporter().process().signal(SIGHUP);
+                return test::read_text(log_of(w.reporter())).find("lines of the log were lost") !=
+                       std::string::npos;
+            })) << test::read_text(log_of(w.reporter()));
+        }};
     f.prepare = [](world &w) { w.reporter().set_arguments({"-l", log_of(w.reporter())}); };
     return f;
 }

@@ -56,8 +56,8 @@ void enter_private_surroundings()
     if (std::getenv("LARS_FAULTS_SHARED") || !become_root_inside())
         return;
     private_network = unshare(CLONE_NEWNET) == 0 && start_loopback();
-    private_mounts = unshare(CLONE_NEWNS) == 0 &&
-                     mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    private_mounts =
+        unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
 }
 
 bool have_private_network()

@@ -77,7 +77,9 @@ outcome try_fault(const fault &f, test::database_server &server, const trial_tim
 
     o.callers = w.judge().result();
     o.reported = w.calls().reported();
-    const auto lost_afterwards = [&] { return o.reported - at_risk - w.stored(at_risk, o.reported); };
+    const auto lost_afterwards = [&] {
+        return o.reported - at_risk - w.stored(at_risk, o.reported);
+    };
     test::wait_until(
         [&] {
             return lost_afterwards() == 0 &&

@@ -16,7 +16,7 @@ struct outcome {
     int reported = 0;
     int stored = 0;
     bool stored_during = false;
-    int lost_afterwards = 0;  // of what was reported once the fault was over
+    int lost_afterwards = 0;         // of what was reported once the fault was over
     milliseconds current_after{-1};  // less than 0: never
 };
 
