@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "route.h"
@@ -37,5 +38,10 @@ status save_route_file(const std::string &path, const route_file &routes,
 // cannot be called, and rows that come twice. An error names the file, and the line where
 // one is wrong; *ROUTES is then unchanged.
 status load_route_file(const std::string &path, route_file *routes);
+
+// The same without the disk. The first returns the text that such a file has, the second
+// reads one; its errors call it NAME.
+std::string route_file_text(const route_file &routes);
+status parse_route_file(std::string_view text, const std::string &name, route_file *routes);
 
 }  // namespace lars

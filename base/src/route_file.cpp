@@ -29,7 +29,7 @@ static std::string checked(uint64_t version, std::string_view body)
     return (version == 0 ? "" : std::to_string(version) + '\n') + std::string(body);
 }
 
-status save_route_file(const std::string &path, const route_file &routes, old_file before)
+std::string route_file_text(const route_file &routes)
 {
     std::string body;
     for (const route_row &row : routes.rows) {
@@ -41,7 +41,12 @@ status save_route_file(const std::string &path, const route_file &routes, old_fi
     header += ' ' + std::to_string(routes.rows.size()) + ' ';
     header += routes.version == 0 ? "" : std::to_string(routes.version) + ' ';
     header += checksum_of(checked(routes.version, body)) + '\n';
-    return replace_file(path, header + body, before);
+    return header + body;
+}
+
+status save_route_file(const std::string &path, const route_file &routes, old_file before)
+{
+    return replace_file(path, route_file_text(routes), before);
 }
 
 namespace {
@@ -145,12 +150,8 @@ static std::string parse_rows(reader &lines, const header &head, std::vector<rou
     return intact ? "" : "the checksum does not fit the rows: the file was changed";
 }
 
-status load_route_file(const std::string &path, route_file *routes)
+status parse_route_file(std::string_view text, const std::string &name, route_file *routes)
 {
-    std::string text;
-    if (status s = read_file(path, &text); !s)
-        return s;
-
     reader lines(text);
     int line = 1;
     route_file found;
@@ -161,10 +162,18 @@ status load_route_file(const std::string &path, route_file *routes)
     if (wrong.empty())
         wrong = parse_rows(lines, head, &found.rows, &line);
     if (!wrong.empty())
-        return status::error(path + ":" + std::to_string(line) + ": " + wrong);
+        return status::error(name + ":" + std::to_string(line) + ": " + wrong);
     found.version = head.version;
     *routes = std::move(found);
     return {};
+}
+
+status load_route_file(const std::string &path, route_file *routes)
+{
+    std::string text;
+    if (status s = read_file(path, &text); !s)
+        return s;
+    return parse_route_file(text, path, routes);
 }
 
 }  // namespace lars

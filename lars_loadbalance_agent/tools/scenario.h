@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -60,5 +61,7 @@ struct scenario {
 // Reads the scenario in the file PATH. The error names the file and the line; *OUT is
 // then unchanged.
 status read_scenario(const std::string &path, scenario *out);
+// Reads one from IN, to its end, in the same way. Errors call it NAME.
+status read_scenario(std::istream &in, const std::string &name, scenario *out);
 
 }  // namespace lars

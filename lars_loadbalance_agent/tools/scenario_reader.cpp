@@ -184,22 +184,27 @@ status read_scenario(const std::string &path, scenario *out)
     std::ifstream file(path);
     if (!file)
         return status::error("cannot read " + path);
+    return read_scenario(file, path, out);
+}
+
+status read_scenario(std::istream &in, const std::string &name, scenario *out)
+{
     scenario_reader reader;
-    const auto at = [&path](int line) { return path + ":" + std::to_string(line) + ": "; };
+    const auto at = [&name](int line) { return name + ":" + std::to_string(line) + ": "; };
     // A file that is no scenario may have no line ends at all.
     std::vector<char> buffer(MOST_IN_A_LINE + 1);
-    for (int line = 1; file.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    for (int line = 1; in.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
          ++line) {
-        auto length = static_cast<size_t>(file.gcount());
+        auto length = static_cast<size_t>(in.gcount());
         // The line's end, where it has one, is counted, and is not in the buffer.
-        length -= file.eof() ? 0 : 1;
+        length -= in.eof() ? 0 : 1;
         const std::string wrong = reader.read_line(std::string(buffer.data(), length));
         if (!wrong.empty())
             return status::error(at(line) + wrong);
     }
-    if (file.bad())
-        return status::error("cannot read " + path);
-    if (!file.eof())
+    if (in.bad())
+        return status::error("cannot read " + name);
+    if (!in.eof())
         return status::error(at(reader.lines() + 1) + "the line is longer than " +
                              std::to_string(MOST_IN_A_LINE) + " characters");
     if (const auto mistake = reader.check(); mistake.line > 0)

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ public:
     // Reads the file. The error says that it cannot be read, or names the first line
     // that cannot be understood.
     status load(const std::string &path);
+    // Instead of load(): reads it from IN, to its end. Messages call it NAME.
+    status read(std::istream &in, const std::string &name);
 
     // Whether the file has that key; that section. This does not count as asking for it.
     bool has(const std::string &section, const std::string &key) const;

@@ -60,11 +60,15 @@ static std::string at(const std::string &path, int line)
 
 status config_file::load(const std::string &path)
 {
-    _path = path;
     std::ifstream in(path);
     if (!in)
         return status::from_errno("cannot read configuration " + path);
+    return read(in, path);
+}
 
+status config_file::read(std::istream &in, const std::string &name)
+{
+    _path = name;
     std::string section;
     std::string text;
     int line = 0;
@@ -76,7 +80,7 @@ status config_file::load(const std::string &path)
     }
     // A folder opens, and only then fails to be read.
     if (in.bad())
-        return status::from_errno("cannot read configuration " + path);
+        return status::from_errno("cannot read configuration " + name);
     return {};
 }
 

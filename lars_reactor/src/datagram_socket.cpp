@@ -1,5 +1,6 @@
 #include "datagram_socket.h"
 
+#include "datagram_frame.h"
 #include "message.h"
 #include "sockets.h"
 
@@ -166,13 +167,9 @@ void datagram_socket::handle(const char *data, size_t size, const way &back)
                                    ": its address is not allowed (", _not_allowed, " so far)");
         return;
     }
-    if (size >= MESSAGE_HEAD_LEN) {
-        const msg_head head = decode_head(data);
-        if (head.msglen >= 0 && size - MESSAGE_HEAD_LEN == static_cast<size_t>(head.msglen)) {
-            _on_frame(data + MESSAGE_HEAD_LEN, static_cast<uint32_t>(head.msglen), head.msgid,
-                      back);
-            return;
-        }
+    if (const auto frame = parse_datagram(data, size)) {
+        _on_frame(frame->body, frame->len, frame->msgid, back);
+        return;
     }
     ++_malformed;
 }
