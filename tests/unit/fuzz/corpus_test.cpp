@@ -46,7 +46,7 @@ TEST_P(corpus, IsPlayedWithoutAFault)
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzz, corpus, testing::ValuesIn(fuzz::TARGETS),
-                         [](const auto &info) { return std::string(info.param.name); });
+                         [](const auto &played) { return std::string(played.param.name); });
 
 TEST(FuzzTargets, AreAllPlayed)
 {
