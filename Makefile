@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo check test test-extra bench faults fuzz stages format install clean help
+.PHONY: all demo check test test-extra bench faults fuzz fuzz-merge stages format install clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -40,6 +40,9 @@ faults:
 fuzz:
 	@./run_lars deps
 	@MAKEFLAGS= tests/fuzz/run
+
+fuzz-merge:
+	@MAKEFLAGS= tests/fuzz/run --merge
 
 stages:
 	@./run_lars deps
@@ -74,7 +77,7 @@ help:
 	@echo 'make test       install what is missing; all tests, plain and with sanitizers; the stages plain'
 	@echo 'make bench      measure this machine, against bare sockets (BENCH="ROUNDS SECONDS")'
 	@echo 'make faults     the system under 300 calls a second while its parts fail; writes docs/reliability.md'
-	@echo 'make fuzz       feed what reads bytes with made-up ones, FUZZ_SECONDS=60 each; needs clang'
+	@echo 'make fuzz       feed what reads bytes with made-up ones (FUZZ_SECONDS=60 for each target); needs clang'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
 	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
 	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'

@@ -14,7 +14,7 @@
 namespace lars::fuzz {
 
 static constexpr uint8_t EVERY_SPLIT = 255;
-static constexpr size_t MOST_SPLITS = 64;
+static constexpr size_t MOST_SPLITS = 48;
 
 namespace {
 
