@@ -11,6 +11,10 @@
 #include "script.h"
 
 namespace lars::fuzz {
+
+// More take longer, and show no more.
+static constexpr int MOST_STEPS = 300;
+
 namespace {
 
 using std::chrono::milliseconds;
@@ -249,7 +253,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     using namespace lars::fuzz;
     script input(data, size);
     agent a(some_config(input));
-    while (!input.at_end())
+    for (int steps = 0; steps < MOST_STEPS && !input.at_end(); ++steps)
         step(a, input);
     a.take_summaries();
     for (uint32_t i = 0; i < 3; ++i)
