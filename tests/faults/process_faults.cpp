@@ -3,6 +3,7 @@
 
 #include "fault.h"
 #include "surroundings.h"
+#include "wait_until.h"
 
 namespace lars::faults {
 
@@ -126,6 +127,31 @@ static fault dns_from_its_snapshot()
             }};
 }
 
+// What waited in the reporter is gone, and the agent still has it.
+static fault reporter_with_waiting_rows()
+{
+    promise p = of_database();
+    p.text = std::string(ALL_ANSWERED) + "; reports that waited in the reporter are sent again";
+    return {"database and reporter", "the database killed, a while later the reporter", p,
+            [](world &w) {
+                // What a reporter gets before it is known to acknowledge is not kept.
+                EXPECT_TRUE(
+                    test::wait_until([&w] { return w.stored(0, w.calls().reported()) > 0; }));
+                const int next = w.calls().reported();
+                EXPECT_TRUE(test::wait_until([&] { return w.stored(next, next + 5) == 5; }));
+                w.server().kill();
+                EXPECT_TRUE(w.reporter().process().wait_for_output("database"));
+                // The agent reports each second, to a reporter that cannot store.
+                std::this_thread::sleep_for(milliseconds(1500));
+                w.reporter().process().kill();
+                EXPECT_TRUE(w.reporter().start());
+            },
+            [](world &w) {
+                const status started = w.server().start();
+                EXPECT_TRUE(started) << started.message();
+            }};
+}
+
 std::vector<fault> process_faults()
 {
     std::vector<fault> faults;
@@ -133,6 +159,7 @@ std::vector<fault> process_faults()
         add_service_faults(faults, v);
     add_database_faults(faults);
     faults.push_back(dns_from_its_snapshot());
+    faults.push_back(reporter_with_waiting_rows());
     return faults;
 }
 

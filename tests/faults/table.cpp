@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -50,6 +51,25 @@ std::vector<std::string> rows_of(const std::string &page)
     for (std::string line; std::getline(lines, line);)
         rows.push_back(line);
     return rows;
+}
+
+std::vector<std::string> merged(const std::vector<std::string> &before,
+                                const std::vector<std::string> &later)
+{
+    std::vector<std::string> all;
+    for (const fault &f : all_faults()) {
+        const std::string begin = row_begin(f);
+        for (const auto *rows : {&later, &before}) {
+            const auto found = std::find_if(rows->begin(), rows->end(), [&](const auto &one) {
+                return one.compare(0, begin.size(), begin) == 0;
+            });
+            if (found == rows->end())
+                continue;
+            all.push_back(*found);
+            break;
+        }
+    }
+    return all;
 }
 
 std::string with_rows(const std::string &page, const std::vector<std::string> &rows)

@@ -17,4 +17,8 @@ std::vector<std::string> rows_of(const std::string &page);
 // The page with these rows instead; empty if the marks are not there.
 std::string with_rows(const std::string &page, const std::vector<std::string> &rows);
 
+// The rows of all faults that are in either, in the code's order; those of LATER count.
+std::vector<std::string> merged(const std::vector<std::string> &before,
+                                const std::vector<std::string> &later);
+
 }  // namespace lars::faults

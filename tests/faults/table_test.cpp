@@ -43,6 +43,19 @@ TEST(FaultTable, IsReplacedAndNothingElse)
     EXPECT_EQ(with_rows("a page without marks\n", rows), "");
 }
 
+TEST(FaultTable, ARunOfSomeFaultsLeavesTheOtherRows)
+{
+    std::vector<std::string> rows = rows_of(page());
+    outcome o;
+    o.not_tried = "not tried: a test";
+    const std::string later = row(all_faults()[3], o);
+    const auto all = merged(rows, {later});
+    rows[3] = later;
+    EXPECT_EQ(all, rows);
+    EXPECT_EQ(merged({"| nobody | no fault | nothing | |"}, {later}),
+              std::vector<std::string>{later});
+}
+
 // The tests that the page names are there.
 TEST(FaultTable, TestsOfOtherSystemsReportsExist)
 {
