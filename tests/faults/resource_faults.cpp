@@ -132,6 +132,7 @@ static fault no_descriptors(const char *who, running_service &(world::*get)(),
 static fault agent_without_descriptors()
 {
     promise p{"every call is answered, from the routes known; current again once it can connect"};
+    p.current_within = milliseconds(8000);  // the longest pause between attempts to connect
     return {"agent", "no descriptor left, and its dns starts anew", p,
             [](world &w) {
                 limit(w.agent().process().pid(), RLIMIT_NOFILE, NO_MORE);
