@@ -52,7 +52,7 @@ public:
     std::optional<time_point> ends() const;
 
 private:
-    bool is_suspicious(const route_reader::result &found) const;
+    bool is_suspicious(const route_table *served, const route_reader::result &found) const;
     void keep_what_is_lost(const route_table &served, const route_reader::result &found);
     void believe(uint64_t version);
     table_ptr with_kept(const table_ptr &served, const route_reader::result &found) const;

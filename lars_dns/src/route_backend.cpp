@@ -122,7 +122,8 @@ status route_backend::read(bool everything, route_reader::result *found)
 bool route_backend::look_for_changes()
 {
     const bool doubt_ends = _doubt.doubting() && clock::now() >= *_doubt.ends();
-    const bool reload_due = _needs_full || doubt_ends || clock::now() >= _next_reload;
+    // What is served first has to be all of it.
+    const bool reload_due = _needs_full || !_table || doubt_ends || clock::now() >= _next_reload;
     const bool was_idle = _reader->connected() && clock::now() - _last_read > IDLE_TIME;
     route_reader::result found;
     status done = read(reload_due, &found);
@@ -173,6 +174,8 @@ void route_backend::take(const route_reader::result &found)
     const bool doubted = _doubt.doubting();
     const auto next = _doubt.judge(_table, found, clock::now());
     log_doubt(clock::now());
+    if (next && found.bad_rows == 0)
+        _row_trouble.over();
     if (next)
         serve(next);
     else
@@ -228,8 +231,6 @@ void route_backend::log_bad_rows(const route_reader::result &found)
     if (found.bad_rows > 0)
         _row_trouble.say(_log, log_level::warn, std::to_string(found.bad_rows) + found.bad_row,
                          found.bad_rows, " rows left out, such as ", found.bad_row);
-    else if (found.table)
-        _row_trouble.over();
 }
 
 void route_backend::log_cut_routes(const route_table &table, const std::vector<module_id> &changed)

@@ -23,18 +23,20 @@ std::optional<route_doubt::time_point> route_doubt::ends() const
     return *_since + _patience;
 }
 
-// An empty table without a version is what a database looks like while it is loaded.
-bool route_doubt::is_suspicious(const route_reader::result &found) const
+// An empty table without a version is what a database looks like while it is loaded. Where
+// an empty one is served there is nothing to lose.
+bool route_doubt::is_suspicious(const route_table *served, const route_reader::result &found) const
 {
+    const bool loading = !found.version && found.complete && found.rows + found.bad_rows == 0;
     return found.version.value_or(0) < _known_version ||
-           (!found.version && found.complete && found.rows + found.bad_rows == 0);
+           (loading && (!served || served->size() > 0));
 }
 
 route_doubt::table_ptr route_doubt::judge(const table_ptr &served,
                                           const route_reader::result &found, time_point now)
 {
     const uint64_t version = found.version.value_or(0);
-    const bool suspicious = is_suspicious(found);
+    const bool suspicious = is_suspicious(served.get(), found);
     if (!served && suspicious) {
         _reason = "RouteData is empty and RouteVersion has no row 1";
         return nullptr;
@@ -84,7 +86,7 @@ void route_doubt::keep_what_is_lost(const route_table &served, const route_reade
     }
     const bool most_at_once =
         served.size() >= SMALLEST_DOUBTED_TABLE && newly_lost > served.size() / 2;
-    if (newly_lost > 0 && (is_suspicious(found) || most_at_once)) {
+    if (newly_lost > 0 && (is_suspicious(&served, found) || most_at_once)) {
         if (_reason.empty())
             _reason = std::to_string(newly_lost) + " of " + std::to_string(served.size()) +
                       " modules are gone, and no RouteChange row names them";

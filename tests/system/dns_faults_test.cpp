@@ -110,6 +110,24 @@ TEST_F(DnsFaults, Trap_D13_EmptyTableWithoutVersionRowIsNotBelieved)
     EXPECT_TRUE(_dns.process().wait_for_output("believed again"));
 }
 
+TEST_F(DnsFaults, AnEmptyTableWithoutAVersionAtTheStartIsToldOnce)
+{
+    _database.exec("DELETE FROM RouteData; DELETE FROM RouteVersion");
+    _dns.set("dns", "reload_interval", "1");
+    class process dns;
+    ASSERT_TRUE(dns.start(bin_path("lars_dns"), {"-c", _dns.write_config()}).ok());
+    ASSERT_TRUE(dns.wait_for_output("not believed"));
+    // Each reload deletes an old row of RouteChange.
+    for (int reload = 0; reload < 3; ++reload) {
+        _database.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+        ASSERT_TRUE(wait_until([&] {
+            return _database.value("SELECT COUNT(*) FROM RouteChange WHERE version = 1") == "0";
+        }));
+    }
+    EXPECT_EQ(dns.output().find("not believed"), dns.output().rfind("not believed"))
+        << dns.output();
+}
+
 TEST_F(DnsFaults, Trap_D12_KilledConnectionIsReplaced)
 {
     ASSERT_TRUE(_dns.start());

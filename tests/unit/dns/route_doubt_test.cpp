@@ -192,5 +192,12 @@ TEST_F(RouteDoubt, WithoutAKnownVersionALowOneIsNoReason)
     EXPECT_FALSE(doubt.doubting());
 }
 
+TEST_F(RouteDoubt, WhereAnEmptyTableIsServedThereIsNothingToDoubt)
+{
+    judge(complete(0, 1, 0));
+    EXPECT_EQ(judge(complete(std::nullopt, 1, 0)), 0u);
+    EXPECT_FALSE(doubt.doubting());
+}
+
 }  // namespace
 }  // namespace lars
