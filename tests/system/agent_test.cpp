@@ -1,15 +1,9 @@
 // lars_lb_agent as a process, between clients and a dns and a reporter that the
 // test plays itself, byte by byte.
-#include <gtest/gtest.h>
+#include "agent_fixture.h"
 
 #include <algorithm>
 #include <set>
-
-#include "lars_client.h"
-#include "messages.h"
-#include "paths.h"
-#include "running_service.h"
-#include "wait_until.h"
 
 namespace lars {
 namespace {
@@ -23,97 +17,6 @@ constexpr int SANITIZER_THREADS = 1;
 #else
 constexpr int SANITIZER_THREADS = 0;
 #endif
-
-class Agent : public testing::Test {
-protected:
-    void SetUp() override
-    {
-        ASSERT_TRUE(_dns_listener.listen_tcp());
-        ASSERT_TRUE(_reporter_listener.listen_tcp());
-        _agent.emplace(_dns_listener.port(), _reporter_listener.port());
-        // What these tests expect of the rules are the course's.
-        _agent->set("loadbalance", "policy", "course");
-    }
-
-    void start()
-    {
-        ASSERT_TRUE(_agent->start());
-        accept_dns();
-    }
-    void accept_dns()
-    {
-        auto accepted = _dns_listener.accept(milliseconds(15000));
-        ASSERT_TRUE(accepted);
-        _dns = std::move(*accepted);
-    }
-
-    // The next question of the agent, as "modid,cmdid"; "" when none comes.
-    std::string question(milliseconds within = milliseconds(5000))
-    {
-        const auto frame = _dns.receive_frame(within);
-        GetRouteRequest body;
-        if (!frame || frame->msgid != ID_GetRouteRequest || !body.ParseFromString(frame->body))
-            return "";
-        return std::to_string(body.modid()) + "," + std::to_string(body.cmdid());
-    }
-    void answer(int modid, int cmdid, const std::vector<std::string> &hosts)
-    {
-        ASSERT_TRUE(_dns.send_frame(ID_GetRouteResponse, route_response(modid, cmdid, hosts)));
-    }
-
-    wire_peer client(int index)
-    {
-        wire_peer peer;
-        EXPECT_TRUE(peer.connect_udp(_agent->addresses()[static_cast<size_t>(index)].port));
-        return peer;
-    }
-    static int owner(int modid, int cmdid)
-    {
-        const long long rest = (static_cast<long long>(modid) + cmdid) % 3;
-        return static_cast<int>(rest < 0 ? rest + 3 : rest);
-    }
-
-    // "host 10.0.0.1:80", or the return code's number.
-    std::string get_host(int modid, int cmdid)
-    {
-        wire_peer peer = client(owner(modid, cmdid));
-        EXPECT_TRUE(peer.send_frame(ID_GetHostRequest, host_request(7, modid, cmdid)));
-        const auto frame = peer.receive_frame();
-        GetHostResponse body;
-        if (!frame || frame->msgid != ID_GetHostResponse || !body.ParseFromString(frame->body) ||
-            body.seq() != 7 || body.modid() != modid || body.cmdid() != cmdid)
-            return "no answer";
-        return body.has_host() ? "host " + text_of(body.host()) : std::to_string(body.retcode());
-    }
-    bool host_becomes(int modid, int cmdid, const std::string &expected)
-    {
-        return wait_until([&] { return get_host(modid, cmdid) == expected; });
-    }
-    // First use, question, answer, and until it is served.
-    void learn(int modid, int cmdid, const std::vector<std::string> &hosts)
-    {
-        EXPECT_EQ(get_host(modid, cmdid), "3");
-        ASSERT_EQ(question(), std::to_string(modid) + "," + std::to_string(cmdid));
-        answer(modid, cmdid, hosts);
-        ASSERT_TRUE(wait_until([&] { return get_host(modid, cmdid) != "3"; }));
-    }
-    void send_report(int modid, int cmdid, const std::string &address, int retcode, int times = 1,
-                     uint32_t timecost = 0)
-    {
-        wire_peer peer = client(owner(modid, cmdid));
-        for (int i = 0; i < times; ++i)
-            ASSERT_TRUE(peer.send_frame(ID_ReportRequest,
-                                        report(modid, cmdid, address, retcode, timecost)));
-        // Its answer comes after the reports were handled.
-        ASSERT_TRUE(peer.send_frame(ID_API_GetRouteRequest, route_request(modid, cmdid)));
-        ASSERT_TRUE(peer.receive_frame());
-    }
-
-    wire_peer _dns_listener;
-    wire_peer _reporter_listener;
-    wire_peer _dns;
-    std::optional<agent_service> _agent;
-};
 
 TEST_F(Agent, GoldenBytesAreAnswered)
 {
@@ -171,120 +74,6 @@ TEST_F(Agent, Trap_A3_FirstAskIsAnsweredNotExist)
     start();
     EXPECT_EQ(get_host(5, 5), "3");
     EXPECT_EQ(question(), "5,5");
-}
-
-TEST_F(Agent, Trap_A4_RoutesThatChangeToAndFroAreSafe)
-{
-    start();
-    learn(1, 1, {"10.0.0.1:80"});
-    wire_peer peer = client(2);
-    for (int i = 0; i < 50; ++i) {
-        const std::string address = i % 2 == 0 ? "10.0.0.2:80" : "10.0.0.1:80";
-        answer(1, 1, {address});
-        ASSERT_TRUE(wait_until([&] {
-            EXPECT_TRUE(peer.send_frame(ID_API_GetRouteRequest, route_request(1, 1)));
-            return route_text(peer.receive_frame()) == "1,1: " + address;
-        }));
-        EXPECT_EQ(get_host(1, 1), "host " + address);
-        send_report(1, 1, "10.0.0.1:80", 1);
-    }
-}
-
-TEST_F(Agent, Trap_A7_DnsThatComesLaterIsAsked)
-{
-    const uint16_t port = _dns_listener.port();
-    _dns_listener.close();
-    ASSERT_TRUE(_agent->start());
-    EXPECT_EQ(get_host(1, 1), "3");
-    EXPECT_TRUE(_agent->process().wait_for_output("cannot connect"));
-    ASSERT_TRUE(_dns_listener.listen_tcp(port));
-    accept_dns();
-    EXPECT_EQ(question(), "1,1");
-    answer(1, 1, {"10.0.0.1:80"});
-    EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.1:80"));
-}
-
-TEST_F(Agent, Trap_A8_LostAnswerIsAskedForAgain)
-{
-    start();
-    EXPECT_EQ(get_host(1, 1), "3");
-    EXPECT_EQ(question(), "1,1");
-    EXPECT_EQ(question(milliseconds(10000)), "1,1");
-    answer(1, 1, {"10.0.0.1:80"});
-    EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.1:80"));
-}
-
-TEST_F(Agent, SilentDnsIsLeftForAnotherOne)
-{
-    wire_peer other;
-    ASSERT_TRUE(other.listen_tcp());
-    _agent->unset("dnsserver", "port");
-    _agent->set("dnsserver", "addrs",
-                "127.0.0.1:" + std::to_string(_dns_listener.port()) +
-                    ", 127.0.0.1:" + std::to_string(other.port()));
-    start();
-    EXPECT_EQ(get_host(1, 1), "3");
-    auto second = other.accept(milliseconds(20000));
-    ASSERT_TRUE(second);
-    _dns = std::move(*second);
-    EXPECT_EQ(question(), "1,1");
-    answer(1, 1, {"10.0.0.1:80"});
-    EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.1:80"));
-}
-
-TEST_F(Agent, Trap_A9_UnknownModuleIsAskedForAboutOnceASecond)
-{
-    start();
-    const auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(get_host(9, 9), "3");
-    ASSERT_EQ(question(), "9,9");
-    answer(9, 9, {});
-    // Until a second question comes, requests are answered and cause none.
-    int asked = 0;
-    std::string again;
-    while (again.empty() && std::chrono::steady_clock::now() - begin < std::chrono::seconds(10)) {
-        for (int i = 0; i < 50; ++i, ++asked)
-            ASSERT_EQ(get_host(9, 9), "3");
-        again = question(milliseconds(1));
-    }
-    EXPECT_EQ(again, "9,9");
-    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
-    EXPECT_GT(asked, 50);
-}
-
-TEST_F(Agent, ReconnectAsksForEverythingAgain)
-{
-    start();
-    learn(1, 1, {"10.0.0.1:80"});
-    learn(1, 2, {"10.0.0.2:80"});
-    _dns.close();
-    EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
-    accept_dns();
-    EXPECT_EQ((std::set<std::string>{question(), question()}),
-              (std::set<std::string>{"1,1", "1,2"}));
-    answer(1, 1, {"10.0.0.9:80"});
-    EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.9:80"));
-    EXPECT_EQ(get_host(1, 2), "host 10.0.0.2:80");
-}
-
-TEST_F(Agent, RestartWithoutDnsServesTheRoutesLastKnown)
-{
-    start();
-    learn(1, 1, {"10.0.0.1:80"});
-    EXPECT_EQ(_agent->stop(), 0);
-    _dns.close();
-    _dns_listener.close();
-    ASSERT_TRUE(_agent->start());
-    EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
-}
-
-TEST_F(Agent, DamagedRouteCacheIsRefusedAndTheAgentServes)
-{
-    write_text(_agent->folder().file("routes"),
-               "lars-routes 1 2 0123456789abcdef\n1 1 10.0.0.1:80\n");
-    start();
-    EXPECT_TRUE(_agent->process().wait_for_output("route cache: "));
-    EXPECT_EQ(get_host(1, 1), "3");
 }
 
 TEST_F(Agent, Trap_A10_ThousandReportsAreSummedExactlyAcrossStateChanges)
@@ -355,35 +144,6 @@ TEST_F(Agent, Trap_A12_LittleTrafficThatFailsIsNoticedAfterTwoWindows)
         return _agent->process().wait_for_output("two bad windows in a row", milliseconds(400));
     }));
     EXPECT_EQ(_agent->process().output().find("calls fail"), std::string::npos);
-}
-
-TEST_F(Agent, Trap_A17_RouteLongerThanADatagramIsCut)
-{
-    start();
-    std::vector<std::string> hosts;
-    for (int i = 0; i < 4095; ++i)
-        hosts.push_back("192.168." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1) +
-                        ":7777");
-    learn(1, 1, hosts);
-    lars_client asking("127.0.0.1", _agent->port());
-    std::vector<lars_client::host> route;
-    ASSERT_EQ(asking.get_route(1, 1, route), lars_client::RET_SUCC);
-    EXPECT_GT(route.size(), 4000u);
-    EXPECT_LT(route.size(), 4095u);
-    EXPECT_TRUE(_agent->process().wait_for_output("has 4095 hosts, get_route gives the first " +
-                                                  std::to_string(route.size())));
-}
-
-TEST_F(Agent, BadHostsOfAnAnswerAreLeftOut)
-{
-    start();
-    EXPECT_EQ(get_host(1, 1), "3");
-    ASSERT_EQ(question(), "1,1");
-    answer(1, 1, {"10.0.0.1:0", "0.0.0.0:80", "10.0.0.2:80", "10.0.0.2:80"});
-    EXPECT_TRUE(host_becomes(1, 1, "host 10.0.0.2:80"));
-    wire_peer peer = client(2);
-    ASSERT_TRUE(peer.send_frame(ID_API_GetRouteRequest, route_request(1, 1)));
-    EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.2:80");
 }
 
 TEST_F(Agent, NonsenseIsDroppedAndTheNextRequestServed)
