@@ -54,14 +54,7 @@ TEST(Allow, OfUdpDropsOthersUnread)
     event_loop loop(log.sink());
     udp_server server(&loop);
     int handled = 0;
-    ASSERT_TRUE(
-        server
-            .add_msg_router(1,
-                            [&](const char *data, uint32_t len, int msgid, net_connection &conn) {
-                                ++handled;
-                                conn.send_message(data, len, msgid);
-                            })
-            .ok());
+    ASSERT_TRUE(server.add_msg_router(1, counted_echo(&handled)).ok());
     server.set_allowed(ranges("127.0.0.2"));
     ASSERT_TRUE(server.bind({INADDR_ANY, 0}).ok());
     ASSERT_TRUE(server.start().ok());

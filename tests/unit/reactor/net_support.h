@@ -124,6 +124,16 @@ inline msg_callback echo()
     };
 }
 
+// Counts the messages, and sends each back so many times.
+inline msg_callback counted_echo(int *handled, int times = 1)
+{
+    return [=](const char *data, uint32_t len, int msgid, net_connection &conn) {
+        ++*handled;
+        for (int i = 0; i < times; ++i)
+            conn.send_message(data, len, msgid);
+    };
+}
+
 inline tcp_server_options with_threads(int threads)
 {
     tcp_server_options options;

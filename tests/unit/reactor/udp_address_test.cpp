@@ -19,15 +19,7 @@ struct UdpOnAllAddresses : testing::Test {
 
     void SetUp() override
     {
-        ASSERT_TRUE(server
-                        .add_msg_router(1,
-                                        [this](const char *data, uint32_t len, int msgid,
-                                               net_connection &conn) {
-                                            ++handled;
-                                            for (int i = 0; i < 3; ++i)
-                                                conn.send_message(data, len, msgid);
-                                        })
-                        .ok());
+        ASSERT_TRUE(server.add_msg_router(1, counted_echo(&handled, 3)).ok());
         ASSERT_TRUE(server.bind({INADDR_ANY, 0}).ok());
         ASSERT_TRUE(server.start().ok());
     }

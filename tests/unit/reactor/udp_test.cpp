@@ -17,14 +17,7 @@ struct UdpServer : testing::Test {
 
     void SetUp() override
     {
-        ASSERT_TRUE(server
-                        .add_msg_router(1,
-                                        [this](const char *data, uint32_t len, int msgid,
-                                               net_connection &conn) {
-                                            ++handled;
-                                            conn.send_message(data, len, msgid);
-                                        })
-                        .ok());
+        ASSERT_TRUE(server.add_msg_router(1, counted_echo(&handled)).ok());
         ASSERT_TRUE(server.bind(loopback()).ok());
         ASSERT_TRUE(server.start().ok());
     }
