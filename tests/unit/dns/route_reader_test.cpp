@@ -241,5 +241,37 @@ TEST_F(RouteReader, HundredsOfModulesChangedAtOnceAreReadInPieces)
     EXPECT_EQ(served->size(), 952u);
 }
 
+// To a reader that begins with a table of version 1000.
+TEST_F(RouteReader, ChangesUpToTheVersionKnownNameNothingNewInTheFirstRead)
+{
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version)"
+            " VALUES (1, 1, 999), (1, 2, 1000), (1, 3, 1001)");
+    route_reader later(db.options(), 1000);
+    ASSERT_TRUE(later.connect());
+    ASSERT_TRUE(later.read(*served, true, &last));
+    EXPECT_EQ(last.named, (std::vector<module_id>{{1, 3}}));
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 4, 5)");
+    ASSERT_TRUE(later.read(*last.table, false, &last));
+    EXPECT_EQ(last.named, (std::vector<module_id>{{1, 4}})) << "it was not there before";
+}
+
+TEST_F(RouteReader, ThatAllIsMeantSoCountsOnceAndOnlyIfItIsNew)
+{
+    const std::string accept =
+        "INSERT INTO RouteChange (modid, cmdid, version) VALUES (0, 0, 4294967296 + ";
+    db.exec(accept + "1000)");
+    route_reader later(db.options(), 1000);
+    ASSERT_TRUE(later.connect());
+    ASSERT_TRUE(later.read(*served, true, &last));
+    EXPECT_FALSE(last.accepted);
+    db.exec(accept + "7)");
+    ASSERT_TRUE(later.read(*last.table, false, &last));
+    EXPECT_TRUE(last.accepted);
+    EXPECT_TRUE(last.complete);
+    EXPECT_TRUE(last.named.empty());
+    ASSERT_TRUE(later.read(*last.table, true, &last));
+    EXPECT_FALSE(last.accepted);
+}
+
 }  // namespace
 }  // namespace lars
