@@ -190,6 +190,22 @@ TEST_F(DnsClient, AModuleNobodyAskedForAndGarbageAreDropped)
     EXPECT_NE(client->log().find("does not parse"), std::string::npos);
 }
 
+// Which are forgotten, those answered first.
+TEST_F(DnsClient, ModulesThatDoNotExistAreBounded)
+{
+    constexpr int MAX = 30000;
+    for (int i = 0; i <= MAX; ++i)
+        (*client)->pull({i, 7});
+    for (int i = 0; i <= MAX; ++i) {
+        ASSERT_EQ(next_question(peer), std::to_string(i) + ",7");
+        answer(i, 7, {});
+    }
+    client->route(MAX + 1);
+    answer(0, 7, {"10.0.0.1:80"});  // to nobody's question
+    answer(1, 7, {"10.0.0.1:80"});
+    EXPECT_EQ(client->route(MAX + 2), "(1,7) 10.0.0.1:80");
+}
+
 // A busy dns may take a moment for the first question after a quiet time.
 TEST_F(DnsClient, AQuietTimeBeforeAQuestionIsNoSilence)
 {

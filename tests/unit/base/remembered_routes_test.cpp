@@ -136,8 +136,9 @@ TEST_F(RememberedRoutes, WhatHasLostMostOfItDoesNotReplaceTheGenerationBefore)
 
 TEST_F(RememberedRoutes, WhatAKilledSaveHasLeftIsRemovedAndNothingElse)
 {
-    const std::vector<std::string> kept = {"routes~",    "routes.backup",  "routes.240131",
-                                           "routes.Ab1", "routes.Ab1de2f", "other.Ab1de2"};
+    const std::vector<std::string> kept = {"routes~",       "routes.backup",  "routes.240131",
+                                           "routes.Ab1",    "routes.Ab1de2f", "other.Ab1de2",
+                                           "routes.Backup", "routes.ab1234",  "routes.AB1234"};
     for (const std::string &name : kept)
         folder.write(name, "");
     folder.write("routes.Ab1de2", "half a file");
