@@ -84,6 +84,8 @@ public:
     // Connects, and blocks for at most about the connect time-out. An open connection
     // is closed first. With WITHIN, that is the connect time-out of this attempt. If a file
     // of the options cannot be read, it is unavailable, and the message names the file.
+    // Whatever the server gives other sessions, this one commits each statement by itself
+    // and has every row of an answer.
     status connect() { return connect(_options.connect_timeout); }
     status connect(std::chrono::seconds within);
     // After connect() has failed: how far it came.

@@ -66,6 +66,11 @@ static void set_options(MYSQL *handle, const db_options &options,
     mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 }
 
+// A server may begin every session otherwise: without these a statement is not committed,
+// or a COMMIT begins another transaction or ends the connection, or an answer is cut short.
+static constexpr const char *SESSION_AS_WE_EXPECT_IT =
+    "SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = 18446744073709551615";
+
 static std::vector<std::string> column_names(MYSQL_RES *result)
 {
     std::vector<std::string> names;
@@ -157,6 +162,9 @@ status db_client::open(std::chrono::seconds within)
         return status::error("database " + _options.describe() +
                                  ": [mysql] asks for TLS, which the server has not",
                              status_kind::denied);
+    _last_step = step::answered;
+    if (status s = execute(SESSION_AS_WE_EXPECT_IT); !s)
+        return s;
     status shared = share_socket();
     // Somebody may have interrupted before there was a socket to shut down.
     if (shared && interrupted())
