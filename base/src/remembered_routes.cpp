@@ -29,15 +29,16 @@ std::optional<remembered_routes::known_routes> remembered_routes::load()
         return std::nullopt;
     _saving->start();
     remove_leftovers(_path);
-    // A file that was never written is nothing to complain about.
-    if (access(_path.c_str(), F_OK) != 0)
+    const std::string kept = _path + "~";
+    // A file that was never written is nothing to complain about. One that is gone, and has
+    // left the generation before, is.
+    if (access(_path.c_str(), F_OK) != 0 && access(kept.c_str(), F_OK) != 0)
         return std::nullopt;
     route_file found;
     status loaded = load_route_file(_path, &found);
     *_file_is_good = loaded.ok();
     if (!loaded) {
         _log(log_level::error, _name, ": ", loaded.message());
-        const std::string kept = _path + "~";
         if (access(kept.c_str(), F_OK) != 0)
             return std::nullopt;
         loaded = load_route_file(kept, &found);

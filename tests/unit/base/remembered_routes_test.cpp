@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <mutex>
 
 #include "messages.h"
@@ -115,6 +116,32 @@ TEST_F(RememberedRoutes, TheGenerationBeforeIsKeptAndTakenWhereTheFileIsDamaged)
     EXPECT_NE(lines[1].find(path + "~ is taken instead"), std::string::npos) << lines[1];
 
     // What is damaged is no generation.
+    save(rows("10.0.0.3:80"));
+    EXPECT_EQ(contents(path), "1 10.0.0.3:80");
+    EXPECT_EQ(contents(path + "~"), "1 10.0.0.1:80");
+}
+
+TEST_F(RememberedRoutes, TheGenerationBeforeIsTakenWhateverHasBecomeOfTheFile)
+{
+    save(rows("10.0.0.1:80"));
+    save(rows("10.0.0.2:80"));
+    const size_t length = test::read_text(path).size();
+    // What a lost power supply leaves, on some file systems; and what a killed save leaves
+    // where two names cannot be exchanged.
+    const std::vector<std::function<void()>> accidents = {
+        [&] { test::write_text(path, ""); },
+        [&] { test::write_text(path, std::string(length, '\0')); },
+        [&] { std::filesystem::remove(path); },
+    };
+    for (const auto &happens : accidents) {
+        happens();
+        lines.clear();
+        const auto known = file(path).load();
+        ASSERT_TRUE(known.has_value());
+        EXPECT_EQ(known->routes.at(0).hosts.at(0).address.to_string(), "10.0.0.1:80");
+        ASSERT_EQ(lines.size(), 2u);
+        EXPECT_NE(lines[1].find(path + "~ is taken instead"), std::string::npos) << lines[1];
+    }
     save(rows("10.0.0.3:80"));
     EXPECT_EQ(contents(path), "1 10.0.0.3:80");
     EXPECT_EQ(contents(path + "~"), "1 10.0.0.1:80");
