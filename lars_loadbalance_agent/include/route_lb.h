@@ -68,7 +68,8 @@ public:
     std::optional<lb_time> next_deadline() const;
 
     // Returns the calls since the last time, a summary for each module that had any.
-    // CALLER_IP and NOW_SECONDS become its caller and ts.
+    // CALLER_IP and NOW_SECONDS become its caller and ts. Where NOW_SECONDS is not later than
+    // the last ts, and by no more than a day earlier, ts goes on by one second each time.
     std::vector<call_summary> take_summaries(uint32_t caller_ip, uint32_t now_seconds);
 
     // For people who ask why, and for tests: these change nothing, and the dns is not
@@ -114,6 +115,7 @@ private:
     known_module *made_known_by(const module_route &route, lb_time now);
     void schedule(const module_id &module, known_module &changed);
     void forget_unused(lb_time now);
+    uint32_t next_summary_time(uint32_t now_seconds);
 
     lb_config _config;
     pull_callback _pull;
@@ -127,6 +129,7 @@ private:
     const load_balance _no_hosts{1};
     uint64_t _modules_refused = 0;
     uint64_t _questions_refused = 0;
+    uint32_t _summary_time = 0;  // the last ts; 0: none yet
 };
 
 }  // namespace lars

@@ -202,15 +202,27 @@ void route_lb::forget_unused(lb_time now)
     _next_forget = nothing_left ? lb_time() : now + FORGET_INTERVAL;
 }
 
+// What is older than the stored row is not stored: if this followed a clock that is set
+// back, all would be lost until it has caught up. One that was wrong by more than a day
+// has been put right.
+uint32_t route_lb::next_summary_time(uint32_t now_seconds)
+{
+    constexpr uint32_t DAY = 86400;
+    const bool set_back = now_seconds <= _summary_time && _summary_time - now_seconds <= DAY;
+    _summary_time = set_back ? _summary_time + 1 : now_seconds;
+    return _summary_time;
+}
+
 std::vector<call_summary> route_lb::take_summaries(uint32_t caller_ip, uint32_t now_seconds)
 {
+    const uint32_t ts = next_summary_time(now_seconds);
     std::vector<call_summary> summaries;
     for (auto &[module, m] : _modules) {
         if (!std::exchange(m.has_calls, false))
             continue;
         std::vector<host_calls> calls = m.hosts.take_calls();
         if (!calls.empty())
-            summaries.push_back({module, caller_ip, now_seconds, std::move(calls)});
+            summaries.push_back({module, caller_ip, ts, std::move(calls)});
     }
     return summaries;
 }

@@ -48,6 +48,22 @@ TEST_F(TakeSummaries, EachModuleWithCallsIsOneMessageWithAllItsHosts)
     EXPECT_TRUE(take().empty());
 }
 
+// What is older than the row before is not stored.
+TEST_F(TakeSummaries, AClockThatIsSetBackMakesNoneOlderThanTheOneBefore)
+{
+    give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
+    const auto time_of_next = [this](uint32_t clock) {
+        report({1, 1}, test::host("10.0.0.1:80"), true);
+        return modules.take_summaries(1, clock).at(0).ts;
+    };
+    EXPECT_EQ(time_of_next(2000000000), 2000000000u);
+    EXPECT_EQ(time_of_next(1999992800), 2000000001u) << "two hours back";
+    EXPECT_EQ(time_of_next(1999992815), 2000000002u);
+    EXPECT_EQ(time_of_next(2000000020), 2000000020u) << "it has caught up";
+    EXPECT_EQ(time_of_next(1900000000), 1900000000u) << "it was wrong by years";
+    EXPECT_EQ(time_of_next(4294967295), 4294967295u);
+}
+
 TEST_F(TakeSummaries, CallsOfUnknownHostsAreNoCalls)
 {
     give({1, 1}, test::hosts_of({"10.0.0.1:80"}));
