@@ -56,7 +56,8 @@ private:
     void load_snapshot();
     bool look_for_changes();
     status read(bool everything, route_reader::result *found);
-    bool prune();
+    void prune();
+    bool stopping() const;
     void take(const route_reader::result &found);
     void serve(std::shared_ptr<const route_table> next);
     void log_doubt(clock::time_point now);
@@ -84,7 +85,7 @@ private:
     trouble_log _row_trouble;
     trouble_log _prune_trouble;
 
-    std::mutex _mutex;
+    mutable std::mutex _mutex;
     std::condition_variable _wake;
     std::unique_ptr<route_reader> _reader;      // the thread's; replaced under _mutex
     bool _stop = false;                         // guarded by _mutex

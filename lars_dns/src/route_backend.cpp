@@ -37,6 +37,12 @@ route_backend::~route_backend()
         _thread.join();
 }
 
+bool route_backend::stopping() const
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    return _stop;
+}
+
 status route_backend::start()
 {
     return start_thread(&_thread, "the backend's thread", [this] { run(); });
@@ -144,26 +150,22 @@ bool route_backend::look_for_changes()
     if (reload_due) {
         _needs_full = false;
         _next_reload = clock::now() + _options.reload_interval;
-        return prune();
+        prune();
     }
     return true;
 }
 
-// False if the database went away meanwhile.
-bool route_backend::prune()
+// That nothing may be written is no reason not to read. The connection is lost then, as
+// with any server that is not available: the next one may lead to another server.
+void route_backend::prune()
 {
     uint64_t deleted = 0;
     const status pruned = _reader->prune(_options.change_retention, PRUNE_LIMIT, &deleted);
-    if (pruned.kind() == status_kind::unavailable) {
-        database_failed(pruned);
-        return false;
-    }
     if (pruned)
         _prune_trouble.over();
-    else
-        _prune_trouble.say(_log, log_level::warn, pruned.message(),
+    else if (!stopping())
+        _prune_trouble.say(_log, log_level::warn, to_string(pruned.kind()),
                            "old RouteChange rows stay: ", pruned.message());
-    return true;
 }
 
 void route_backend::take(const route_reader::result &found)
@@ -254,11 +256,8 @@ void route_backend::save_snapshot_when_due(clock::time_point now)
 
 void route_backend::database_failed(const status &why)
 {
-    {
-        std::lock_guard<std::mutex> lock(_mutex);
-        if (_stop)
-            return;  // it was cut short
-    }
+    if (stopping())
+        return;  // it was cut short
     // Errors of the database client name the database; bad data is found later, and its
     // error names only the column.
     const std::string where = why.kind() == status_kind::bad_data

@@ -162,6 +162,45 @@ TEST_F(DnsOwnServer, AConnectionThatTheServerClosesBecauseItWasIdleIsNoTrouble)
         << _dns->process().output();
 }
 
+// A replica, or one that was the primary until just now.
+TEST_F(DnsOwnServer, AServerThatMayNotBeWrittenToIsReadAllTheSame)
+{
+    db_client admin(_server.admin());
+    ASSERT_TRUE(admin.connect());
+    _dns->set("dns", "reload_interval", "1");
+    ASSERT_TRUE(_dns->start());
+    ASSERT_TRUE(admin.execute("SET GLOBAL read_only = 1"));
+    const auto add = [&](const std::string &port) {
+        const std::string name = _database->name();
+        for (const std::string &statement :
+             {"INSERT INTO " + name +
+                  ".RouteData (modid, cmdid, serverip, serverport)"
+                  " VALUES (1, 1, 1, " +
+                  port + ")",
+              "INSERT INTO " + name + ".RouteChange (modid, cmdid, version) VALUES (1, 1, 1)"})
+            EXPECT_TRUE(admin.execute(statement)) << statement;
+        EXPECT_TRUE(wait_until(
+            [&] { return ask(*_dns, 1, 1).find("0.0.0.1:" + port) != std::string::npos; }));
+    };
+    add("1");
+    EXPECT_TRUE(_dns->process().wait_for_output("old RouteChange rows stay"));
+    // Each try goes to whatever server is there then.
+    const auto connection = [&] {
+        return _database->value("SELECT COALESCE(MAX(id), 0) FROM information_schema.processlist"
+                                " WHERE db = DATABASE() AND id <> CONNECTION_ID()");
+    };
+    const std::string first = connection();
+    EXPECT_TRUE(wait_until([&] { return connection() != first; }));
+    add("2");
+    ASSERT_TRUE(admin.execute("SET GLOBAL read_only = 0"));
+    EXPECT_TRUE(wait_until([&] {
+        return _database->value("SELECT COUNT(*) FROM RouteChange WHERE version = 1") == "0";
+    }));
+    const std::string log = _dns->process().output();
+    EXPECT_EQ(log.find("ERROR"), std::string::npos) << log;
+    EXPECT_EQ(log.find("rows stay"), log.rfind("rows stay")) << log;
+}
+
 TEST_F(DnsOwnServer, Trap_D12_ServesOnAndCatchesUpWhenTheDatabaseStops)
 {
     ASSERT_TRUE(_dns->start());
