@@ -134,20 +134,25 @@ static const char *const UNLESS_OLDER =
     "overload=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,overload,VALUES(overload)),"
     "ts=IF(ts>VALUES(ts) AND ts<=UNIX_TIMESTAMP()+60,ts,VALUES(ts))";
 
-// Writes the first ROWS of the batch.
+// Writes the first ROWS of the batch, in the order of the table's key: two that write the
+// same rows in any others would each wait for what the other one has locked.
 status row_writer::write(size_t rows)
 {
+    std::vector<const summary_row *> in_order;
+    for (size_t i = 0; i < rows; ++i)
+        in_order.push_back(&_batch[i]);
+    std::stable_sort(in_order.begin(), in_order.end(),
+                     [](const auto *a, const auto *b) { return a->key() < b->key(); });
     std::string sql = "INSERT INTO ServerCallStatus"
                       " (modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload) VALUES ";
     const char *separator = "";
-    for (size_t i = 0; i < rows; ++i) {
-        const summary_row &row = _batch[i];
+    for (const summary_row *row : in_order) {
         sql += separator;
-        sql += '(' + std::to_string(row.module.modid) + ',' + std::to_string(row.module.cmdid) +
-               ',' + std::to_string(row.address.ip) + ',' + std::to_string(row.address.port) + ',' +
-               std::to_string(row.caller) + ',' + std::to_string(row.succ) + ',' +
-               std::to_string(row.err) + ',' + std::to_string(row.ts) + ",'" +
-               (row.overloaded ? '1' : '0') + "')";
+        sql += '(' + std::to_string(row->module.modid) + ',' + std::to_string(row->module.cmdid) +
+               ',' + std::to_string(row->address.ip) + ',' + std::to_string(row->address.port) +
+               ',' + std::to_string(row->caller) + ',' + std::to_string(row->succ) + ',' +
+               std::to_string(row->err) + ',' + std::to_string(row->ts) + ",'" +
+               (row->overloaded ? '1' : '0') + "')";
         separator = ",";
     }
     sql += UNLESS_OLDER;

@@ -119,9 +119,46 @@ TEST_F(RowWriter, RowsOutlastAServerThatIsReadOnlyForNow)
         writer->push(row(i, i));
     ASSERT_TRUE(writer->start());
     EXPECT_TRUE(wait_until([&] { return log().find("read-only") != std::string::npos; })) << log();
+    // Each try is made on a new connection, which may lead to the server that can be written.
+    const auto connections = [&admin] {
+        uint64_t so_far = 0;
+        EXPECT_TRUE(admin.query("SHOW GLOBAL STATUS LIKE 'Connections'",
+                                [&](const db_row &r) { return r.get_unsigned(1, &so_far); }));
+        return so_far;
+    };
+    const uint64_t before = connections();
+    EXPECT_TRUE(wait_until([&] { return connections() >= before + 2; }));
     EXPECT_TRUE(admin.execute("SET GLOBAL read_only = 0"));
     expect_stored(10);
     EXPECT_EQ(counts.refused, 0u);
+}
+
+// As of two reporters, where agents change from one to the other.
+TEST_F(RowWriter, ThoseThatWriteTheSameRowsInOtherOrdersWaitForEachOther)
+{
+    test::database db;
+    db_client admin(test::database_server::shared().admin());
+    ASSERT_TRUE(admin.connect());
+    const auto deadlocks = [&admin] {
+        uint64_t so_far = 0;
+        EXPECT_TRUE(admin.query("SELECT count FROM information_schema.INNODB_METRICS"
+                                " WHERE name = 'lock_deadlocks'",
+                                [&](const db_row &r) { return r.get_unsigned(0, &so_far); }));
+        return so_far;
+    };
+    const uint64_t before = deadlocks();
+    auto one = start(db.options()), other = start(db.options());
+    ASSERT_TRUE(one->start() && other->start());
+    constexpr int32_t ROWS = 300;
+    for (int32_t round = 1; round <= 20; ++round) {
+        for (int32_t i = 1; i <= ROWS; ++i) {
+            one->push(row(i, round));
+            other->push(row(ROWS + 1 - i, round));
+        }
+        expect_stored(static_cast<uint64_t>(round) * 2 * ROWS);
+    }
+    EXPECT_EQ(deadlocks(), before);
+    EXPECT_EQ(log(), "");
 }
 
 TEST_F(RowWriter, ALostConnectionIsReplacedAtOnce)
