@@ -1,5 +1,6 @@
 #include "agent_options.h"
 
+#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -52,7 +53,10 @@ static double read_decimal(config_file &config, const char *key, double fallback
 {
     if (!config.has("loadbalance", key))
         return fallback;
-    return std::stod(config.get_decimal("loadbalance", key, "0", lowest, highest));
+    const std::string text = config.get_decimal("loadbalance", key, "0", lowest, highest);
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
 }
 
 // Seconds, of which parts to the millisecond count.

@@ -231,8 +231,11 @@ std::string config_file::get_decimal(const std::string &section, const std::stri
     const entry *e = use(section, key);
     if (!e)
         return fallback;
-    const double number = is_plain_decimal(e->value) ? std::strtod(e->value.c_str(), nullptr) : -1;
-    if (is_plain_decimal(e->value) && number >= lowest && number <= highest)
+    double number = -1;
+    // Unlike strtod() it does not depend on a program's locale.
+    if (is_plain_decimal(e->value))
+        std::from_chars(e->value.data(), e->value.data() + e->value.size(), number);
+    if (number >= lowest && number <= highest && is_plain_decimal(e->value))
         return e->value;
     char range[64];
     snprintf(range, sizeof range, "from %.10g to %.10g", lowest, highest);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <clocale>
+
+#include "process.h"
 #include "temp_dir.h"
 
 namespace lars {
@@ -164,6 +167,26 @@ TEST_F(ConfigFile, LinesThatAreNothingAreErrors)
         config = config_file();
         expect_error(load("[other]\n" + line + "\n"), 2, {});
     }
+}
+
+// Of a program that uses the library: ours have the locale that all begin with.
+TEST_F(ConfigFile, ADecimalIsTheSameInEveryLocale)
+{
+    const test::run_result made =
+        test::run("localedef", {"-i", "de_DE", "-f", "UTF-8", folder.file("de_DE.UTF-8")});
+    setenv("LOCPATH", folder.path().c_str(), 1);
+    const bool has_comma = setlocale(LC_NUMERIC, "de_DE.UTF-8") != nullptr;
+    if (has_comma) {
+        EXPECT_EQ(std::string(localeconv()->decimal_point), ",");
+        EXPECT_TRUE(load("[s]\nd = 0.75\nc = 0,75\n"));
+        EXPECT_EQ(config.get_decimal("s", "d", "x", 0.5, 1), "0.75");
+        EXPECT_EQ(config.get_decimal("s", "c", "x", 0, 1), "x");
+        expect_error(config.finish(), 3, {"[s] c", "from 0 to 1"});
+    }
+    setlocale(LC_NUMERIC, "C");
+    unsetenv("LOCPATH");
+    if (!has_comma)
+        GTEST_SKIP() << "no locale with a comma can be made here: " << made.output;
 }
 
 TEST_F(ConfigFile, WrongValuesOfEveryKindNameTheirKey)
