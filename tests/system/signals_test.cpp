@@ -109,6 +109,21 @@ TEST_P(ServiceSignals, ALogFileThatWasRenamedIsLeftAtBothSignals)
     EXPECT_EQ(service.output(), "");
 }
 
+// As logrotate's copytruncate does it, of which nobody is told.
+TEST_P(ServiceSignals, ALogFileThatIsEmptiedGoesOnWithoutAHole)
+{
+    const std::string log = _folder.file("log");
+    process service;
+    ASSERT_TRUE(service.start(bin_path(GetParam().name), {"-c", config(), "-l", log}));
+    ASSERT_TRUE(watches(service.pid()));
+    ASSERT_TRUE(wait_until([&] { return !read_text(log).empty(); }));
+    std::filesystem::resize_file(log, 0);
+    EXPECT_EQ(service.terminate(), 0);
+    const std::string rest = read_text(log);
+    EXPECT_EQ(rest.find('\0'), std::string::npos);
+    EXPECT_NE(rest.find(" stopped\n"), std::string::npos) << rest;
+}
+
 TEST_P(ServiceSignals, ALogFileThatCannotBeWrittenIsRefusedAtTheStart)
 {
     const std::string log = _folder.file("no/folder");
