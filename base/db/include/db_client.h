@@ -111,7 +111,8 @@ public:
     // thread before it destroys the client.
     void interrupt();
 
-    // The calls below block until the server has answered. Without an open connection
+    // The calls below block until the server has answered, which for a lock that somebody
+    // holds waits for a second less than the read time-out. Without an open connection
     // they fail as unavailable. An error that ends the connection closes it.
 
     // Runs one statement that gives no rows. *AFFECTED becomes the number of rows that

@@ -68,8 +68,16 @@ static void set_options(MYSQL *handle, const db_options &options,
 
 // A server may begin every session otherwise: without these a statement is not committed,
 // or a COMMIT begins another transaction or ends the connection, or an answer is cut short.
-static constexpr const char *SESSION_AS_WE_EXPECT_IT =
-    "SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = 18446744073709551615";
+// And who gives up first has to be the server: it does not notice that nobody waits for a
+// statement any more, which for its part waits for a lock, and each new try leaves one more.
+static std::string session_settings(const db_options &options)
+{
+    const std::string patience =
+        std::to_string(std::max<int64_t>(options.read_timeout.count() - 1, 1));
+    return "SET SESSION autocommit = 1, completion_type = 0,"
+           " sql_select_limit = 18446744073709551615, lock_wait_timeout = " +
+           patience + ", innodb_lock_wait_timeout = " + patience;
+}
 
 static std::vector<std::string> column_names(MYSQL_RES *result)
 {
@@ -163,7 +171,7 @@ status db_client::open(std::chrono::seconds within)
                                  ": [mysql] asks for TLS, which the server has not",
                              status_kind::denied);
     _last_step = step::answered;
-    if (status s = execute(SESSION_AS_WE_EXPECT_IT); !s)
+    if (status s = execute(session_settings(_options)); !s)
         return s;
     status shared = share_socket();
     // Somebody may have interrupted before there was a socket to shut down.

@@ -57,5 +57,31 @@ TEST_F(DbSession, WhatIsDoneIsCommittedAndAnswersAreWhole)
     }
 }
 
+TEST_F(DbSession, WhatWaitsForALockIsGivenUpByTheServerFirst)
+{
+    _database.exec("INSERT INTO ModIDConfig (modid, content) VALUES (1, 'a')");
+    db_options options = _database.options();
+    options.read_timeout = std::chrono::seconds(2);
+    db_client client(options), other(_database.options());
+    ASSERT_TRUE(client.connect() && other.connect());
+    const auto nothing = [](const db_row &) { return status(); };
+    const std::string waiting = "SELECT COUNT(*) FROM information_schema.processlist"
+                                " WHERE db = DATABASE() AND info LIKE '%ModIDConfig%'"
+                                " AND id <> CONNECTION_ID()";
+
+    ASSERT_TRUE(other.execute("START TRANSACTION"));
+    ASSERT_TRUE(other.execute("UPDATE ModIDConfig SET content = 'b'"));
+    const status a_row = client.execute("UPDATE ModIDConfig SET content = 'c'");
+    EXPECT_EQ(a_row.kind(), status_kind::conflict) << a_row.message();
+    EXPECT_EQ(_database.value(waiting), "0");
+    ASSERT_TRUE(other.execute("ROLLBACK"));
+
+    ASSERT_TRUE(_admin.execute("LOCK TABLES " + _database.name() + ".ModIDConfig WRITE"));
+    const status a_table = client.query("SELECT * FROM ModIDConfig", nothing);
+    EXPECT_EQ(a_table.kind(), status_kind::conflict) << a_table.message();
+    ASSERT_TRUE(_admin.execute("UNLOCK TABLES"));
+    EXPECT_TRUE(client.query("SELECT * FROM ModIDConfig", nothing));
+}
+
 }  // namespace
 }  // namespace lars
