@@ -67,7 +67,8 @@ static void set_options(MYSQL *handle, const db_options &options,
 }
 
 // A server may begin every session otherwise: without these a statement is not committed,
-// or a COMMIT begins another transaction or ends the connection, or an answer is cut short.
+// or a COMMIT begins another transaction or ends the connection, or an answer is cut short,
+// or a statement that reads or changes all of a table is refused.
 // And who gives up first has to be the server: it does not notice that nobody waits for a
 // statement any more, which for its part waits for a lock, and each new try leaves one more.
 static std::string session_settings(const db_options &options)
@@ -75,7 +76,8 @@ static std::string session_settings(const db_options &options)
     const std::string patience =
         std::to_string(std::max<int64_t>(options.read_timeout.count() - 1, 1));
     return "SET SESSION autocommit = 1, completion_type = 0,"
-           " sql_select_limit = 18446744073709551615, lock_wait_timeout = " +
+           " sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0,"
+           " lock_wait_timeout = " +
            patience + ", innodb_lock_wait_timeout = " + patience;
 }
 
