@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,9 +18,17 @@ agent_socket::~agent_socket()
     close();
 }
 
+// A process that was forked may have closed all that it had inherited, and then have opened
+// something of its own, which got our number.
+bool agent_socket::is_still_ours() const
+{
+    struct stat found {};
+    return fstat(_fd, &found) == 0 && found.st_dev == _device && found.st_ino == _inode;
+}
+
 void agent_socket::close()
 {
-    if (_fd >= 0)
+    if (_fd >= 0 && is_still_ours())
         ::close(_fd);
     _fd = -1;
 }
@@ -37,13 +46,17 @@ bool agent_socket::open(const std::string &ip, int port, std::string &why)
     address.sin_port = htons(static_cast<uint16_t>(port));
 
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || ::connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0) {
+    struct stat found {};
+    if (fd < 0 || fstat(fd, &found) != 0 ||
+        ::connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0) {
         why = describe(errno);
         if (fd >= 0)
             ::close(fd);
         return false;
     }
     _fd = fd;
+    _device = found.st_dev;
+    _inode = found.st_ino;
     return true;
 }
 

@@ -32,15 +32,19 @@ public:
     // one that is there, so that a slow scheduler does not lose an answer.
     ssize_t receive(void *data, size_t space, clock::time_point deadline, std::string &why);
 
-    // It may be opened again then. A parent's socket stays open for the parent.
+    // It may be opened again then. A parent's socket stays open for the parent; and what
+    // a child has put in its place stays open for the child.
     void close();
 
     bool is_open() const { return _fd >= 0; }
 
 private:
     std::string describe(int err) const;
+    bool is_still_ours() const;
 
     int _fd = -1;
+    dev_t _device = 0;  // with _inode, which socket it is
+    ino_t _inode = 0;
     std::string _peer;
 };
 

@@ -1,11 +1,14 @@
 // A client that was made before fork(), used in several processes at once.
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <set>
+#include <vector>
 
 #include "clients.h"
 #include "wait_until.h"
@@ -113,6 +116,26 @@ TEST_F(LarsClientFork, AForkThatTheLibraryHearsNothingOfIsNoticed)
     ASSERT_GT(pid, 0);
     _children.insert(pid);
     EXPECT_TRUE(all_right(_client)) << _client.error();
+    EXPECT_EQ(ended(), 0);
+}
+
+// A daemon closes all that it has inherited, and what it opens then has our numbers.
+TEST_F(LarsClientFork, WhatADaemonOpensWhereOurSocketsWereStaysOpen)
+{
+    start_child([this] {
+        constexpr int INHERITED = 256, OPENED = 32;
+        for (int fd = STDERR_FILENO + 1; fd < INHERITED; ++fd)
+            close(fd);
+        std::vector<int> own;
+        for (int i = 0; i < OPENED; ++i)
+            own.push_back(open("/dev/null", O_WRONLY));
+        bool good = all_right(_client);
+        for (const int fd : own) {
+            struct stat found {};
+            good = good && fstat(fd, &found) == 0 && S_ISCHR(found.st_mode);
+        }
+        return !good;
+    });
     EXPECT_EQ(ended(), 0);
 }
 
