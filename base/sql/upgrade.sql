@@ -13,8 +13,10 @@
 -- error that names the column, and nothing is cut to fit.
 
 SET NAMES utf8mb4 COLLATE utf8mb4_general_ci;
-SET @old_sql_mode = @@SESSION.sql_mode, @old_concat_len = @@SESSION.group_concat_max_len;
-SET SESSION sql_mode = 'STRICT_ALL_TABLES', SESSION group_concat_max_len = 100000;
+SET @old_sql_mode = @@SESSION.sql_mode, @old_concat_len = @@SESSION.group_concat_max_len,
+    @old_autocommit = @@SESSION.autocommit, @old_safe_updates = @@SESSION.sql_safe_updates;
+SET SESSION sql_mode = 'STRICT_ALL_TABLES', SESSION group_concat_max_len = 100000,
+    SESSION autocommit = 1, SESSION sql_safe_updates = 0;
 
 -- Tables that are missing, for the time being with their keys alone.
 CREATE TABLE IF NOT EXISTS RouteData (
@@ -233,4 +235,5 @@ DEALLOCATE PREPARE plan_widen;
 DEALLOCATE PREPARE plan_numbers;
 DEALLOCATE PREPARE plan_shape;
 DROP TEMPORARY TABLE lars_column;
-SET SESSION sql_mode = @old_sql_mode, SESSION group_concat_max_len = @old_concat_len;
+SET SESSION sql_mode = @old_sql_mode, SESSION group_concat_max_len = @old_concat_len,
+    SESSION autocommit = @old_autocommit, SESSION sql_safe_updates = @old_safe_updates;

@@ -144,6 +144,22 @@ TEST_F(Upgrade, WithoutAnyTableItMakesThemAll)
     }
 }
 
+TEST_F(Upgrade, IsDoneWhateverTheServerBeginsASessionWith)
+{
+    db_client admin(database_server::shared().admin());
+    ASSERT_TRUE(admin.connect());
+    _old.exec("CREATE TABLE ServerCallStatus (modid INT NOT NULL, cmdid INT NOT NULL,"
+              " ip INT NOT NULL, port INT NOT NULL, caller INT NOT NULL);"
+              "INSERT INTO ServerCallStatus VALUES (1, 1, -1, 80, -2)");
+    EXPECT_TRUE(admin.execute("SET GLOBAL autocommit = 0, GLOBAL sql_safe_updates = 1"));
+    upgrade_well();
+    EXPECT_TRUE(admin.execute("SET GLOBAL autocommit = 1, GLOBAL sql_safe_updates = 0"));
+    expect_todays_tables();
+    EXPECT_EQ(_old.query("SELECT * FROM RouteVersion"), (rows{{"1", "0"}}));
+    EXPECT_EQ(_old.query("SELECT ip, caller FROM ServerCallStatus"),
+              (rows{{"4294967295", "4294967294"}}));
+}
+
 TEST_F(Upgrade, MissingColumnsAndKeysAreAdded)
 {
     _old.exec(
