@@ -45,6 +45,11 @@ public:
     // may be null.
     void push(const summary_row &row, const std::shared_ptr<report_receipt> &receipt = nullptr);
 
+    // Adds a row that take() has given and that is to be tried again later. A row with the
+    // same key that came meanwhile is the newer one of two from the same second. If the
+    // budget is used up, ROW is dropped and counted.
+    void put_back(waiting_row &&row);
+
     // Waits for a row, for at most WITHIN and not once the queue is closed. Then moves
     // rows to the end of *OUT, oldest first, until it holds MOST. Returns false if *OUT
     // is empty.
@@ -62,6 +67,7 @@ private:
     using row_list = std::list<waiting_row>;
 
     void drop_oldest();
+    waiting_row *append(const summary_row &row);
 
     row_budget *_budget;
     mutable std::mutex _mutex;

@@ -61,6 +61,7 @@ private:
     void take_rows();
     bool write_batch();
     bool connect(status *why);
+    size_t next_piece() const;
     status write(size_t rows);
     void drop_written(size_t rows);
     bool on_refusal(const status &why);

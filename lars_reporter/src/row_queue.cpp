@@ -45,12 +45,37 @@ void row_queue::push(const summary_row &row, const std::shared_ptr<report_receip
             return;
         drop_oldest();
     }
+    add_receipt(receipt, append(row));
+}
+
+void row_queue::put_back(waiting_row &&row)
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    const auto place = _places.find(row);
+    waiting_row *waiting = nullptr;
+    if (place != _places.end()) {
+        waiting = &*place->second;
+        if (is_older(*waiting, row))
+            static_cast<summary_row &>(*waiting) = row;
+    } else if (_budget->waiting.load() < _budget->limit.load()) {
+        waiting = append(row);
+    } else {
+        _budget->dropped.fetch_add(1);
+        return;
+    }
+    for (const auto &receipt : row.receipts)
+        add_receipt(receipt, waiting);
+}
+
+// With the lock.
+waiting_row *row_queue::append(const summary_row &row)
+{
     _rows.emplace_back(row);
-    add_receipt(receipt, &_rows.back());
     _places.emplace(row, std::prev(_rows.end()));
     _budget->waiting.fetch_add(1);
     if (_rows.size() == 1)
         _changed.notify_all();
+    return &_rows.back();
 }
 
 void row_queue::drop_oldest()

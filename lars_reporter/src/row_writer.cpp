@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 static constexpr size_t ROWS_PER_STATEMENT = 500;
+// So many of the rows that failed alone stay in the batch; the others wait in the queue.
+static constexpr size_t MAX_SUSPECTS = 100;
 static constexpr milliseconds TAKE_WITHIN(1000);
 static constexpr milliseconds FIRST_BACKOFF(200);
 static constexpr milliseconds LONGEST_BACKOFF(5000);
@@ -92,6 +94,10 @@ void row_writer::run()
 // What comes goes before the rows that failed alone, which so hold up nothing.
 void row_writer::take_rows()
 {
+    for (; _suspects > MAX_SUSPECTS; --_suspects) {
+        _queue.put_back(std::move(_batch.back()));
+        _batch.pop_back();
+    }
     const auto before = static_cast<std::ptrdiff_t>(_batch.size());
     if (_batch.size() < ROWS_PER_STATEMENT)
         _queue.take(ROWS_PER_STATEMENT, &_batch, before == 0 ? TAKE_WITHIN : milliseconds(0));
@@ -108,7 +114,7 @@ bool row_writer::write_batch()
         _fresh = false;
         return true;
     }
-    const size_t rows = std::min(_piece, _batch.size());
+    const size_t rows = next_piece();
     const status written = write(rows);
     if (!written)
         return on_refusal(written);
@@ -116,9 +122,23 @@ bool row_writer::write_batch()
     return true;
 }
 
+// How many rows the next statement has: rows that failed alone are not to be in the way of
+// those that did not.
+size_t row_writer::next_piece() const
+{
+    const size_t others = _batch.size() - _suspects;
+    return std::min(_piece, others > 0 ? others : _suspects);
+}
+
 bool row_writer::connect(status *why)
 {
     *why = _queue.closed() ? _db.connect(CLOSING_CONNECT_TIME) : _db.connect();
+    // So that a row that somebody holds is told from a server that says nothing. One that
+    // does not know the variable is asked all the same.
+    if (*why)
+        *why = _db.execute("SET SESSION innodb_lock_wait_timeout = 1");
+    if (_db.connected())
+        *why = status();
     _fresh = true;
     return why->ok();
 }
@@ -180,7 +200,7 @@ bool row_writer::on_refusal(const status &why)
     const bool idle_before = kind == status_kind::unavailable && !_fresh;
     const bool says_nothing_of_rows =
         idle_before || kind == status_kind::denied || kind == status_kind::missing;
-    const size_t rows = std::min(_piece, _batch.size());
+    const size_t rows = next_piece();
     if (rows > 1 && !says_nothing_of_rows)
         _piece = rows / 2;
 
@@ -189,17 +209,24 @@ bool row_writer::on_refusal(const status &why)
         if (rows == 1)
             refuse_first(why);
         return true;
+    case status_kind::conflict:
+        // Another transaction may just have been in the way.
+        if (!std::exchange(_tried_at_once, true))
+            return true;
+        [[fallthrough]];
     case status_kind::failed:
     case status_kind::rejected:
         if (rows > 1)
             return true;
         put_first_last();
+        // The others may be taken, and are not to wait for this one.
+        if (_suspects < _batch.size())
+            return true;
         break;
     default: break;
     }
     _db.close();
-    // Another transaction may just have been in the way, too.
-    if ((idle_before || kind == status_kind::conflict) && !std::exchange(_tried_at_once, true))
+    if (idle_before && !std::exchange(_tried_at_once, true))
         return true;
     return wait_for_database(why);
 }

@@ -45,6 +45,28 @@ TEST_F(RowQueue, KeepsTheOrderOfArrival)
     EXPECT_EQ(budget.waiting, 0u);
 }
 
+TEST_F(RowQueue, ARowThatIsPutBackWaitsBehindTheOthersAndTakesTheirPlaceOnlyIfItIsNewer)
+{
+    const auto put_back = [this](const summary_row &taken) { queue.put_back(waiting_row(taken)); };
+    queue.push(row(2, 20));
+    put_back(row(1, 10));
+    EXPECT_EQ(take(queue), "2:20 1:10");
+    queue.push(row(1, 11));
+    put_back(row(1, 10));
+    EXPECT_EQ(take(queue), "1:11") << "of the same second";
+    summary_row newer = row(1, 12);
+    ++newer.ts;
+    queue.push(row(1, 11));
+    put_back(newer);
+    EXPECT_EQ(take(queue), "1:12");
+
+    budget.limit = 1;
+    queue.push(row(2, 20));
+    put_back(row(1, 10));
+    EXPECT_EQ(budget.dropped, 1u);
+    EXPECT_EQ(take(queue), "2:20");
+}
+
 TEST_F(RowQueue, ALaterRowOfTheSameKeyTakesThePlaceOfTheFirst)
 {
     queue.push(row(1, 1));

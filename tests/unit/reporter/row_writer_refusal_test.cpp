@@ -127,6 +127,48 @@ TEST_F(RowWriterRefusal, ARowThatFailsForReasonsUnknownDoesNotHoldUpOthers)
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM ServerCallStatus WHERE modid = 13"), "1");
 }
 
+TEST_F(RowWriterRefusal, ManyRowsThatFailForReasonsUnknownDoNotHoldUpOthers)
+{
+    // More than a batch holds, so that there is no room for others among them.
+    fail_with(1030, "NEW.modid AND NEW.modid < 1000");
+    auto writer = start(db.options());
+    for (int32_t i = 1; i < 1000; ++i)
+        writer->push(row(i, i));
+    for (int32_t i = 1000; i < 1040; ++i)
+        writer->push(row(i, i));
+    ASSERT_TRUE(writer->start());
+    expect_stored(40);
+    fail_no_more();
+    expect_stored(1039);
+    EXPECT_EQ(counts.refused, 0u);
+    EXPECT_EQ(budget.dropped, 0u);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM ServerCallStatus"), "1039");
+}
+
+TEST_F(RowWriterRefusal, ARowThatSomebodyHoldsDoesNotHoldUpOthers)
+{
+    db.exec("INSERT INTO ServerCallStatus VALUES (13, 1, 167772161, 80, 167772169, 0, 0, 0, '0')");
+    db_client other(db.options());
+    ASSERT_TRUE(other.connect());
+    ASSERT_TRUE(other.execute("START TRANSACTION"));
+    // By the whole key, so that nothing beside it is locked.
+    ASSERT_TRUE(other.execute("UPDATE ServerCallStatus SET succ_cnt = 5 WHERE modid = 13 AND"
+                              " cmdid = 1 AND ip = 167772161 AND port = 80 AND"
+                              " caller = 167772169"));
+    auto writer = start(db.options());
+    for (int32_t i = 1; i <= 20; ++i)
+        writer->push(row(i, i));
+    ASSERT_TRUE(writer->start());
+    expect_stored(19);
+    for (int32_t i = 21; i <= 40; ++i)
+        writer->push(row(i, i));
+    expect_stored(39);
+    ASSERT_TRUE(other.execute("COMMIT"));
+    expect_stored(40);
+    EXPECT_EQ(counts.refused, 0u);
+    EXPECT_EQ(db.value("SELECT succ_cnt FROM ServerCallStatus WHERE modid = 13"), "13");
+}
+
 TEST_F(RowWriterRefusal, WhatIsARowsOwnFaultDropsThisRowAlone)
 {
     // A value, a constraint, a trigger that says no, and more than a packet may hold.
