@@ -33,6 +33,7 @@
 namespace lars {
 
 class config_file;
+class host_lookup;
 
 struct db_options {
     std::string host = "127.0.0.1";
@@ -106,8 +107,9 @@ public:
     // Any thread. Ends the use of this client for good, for a program that wants to end
     // while the server says nothing. A statement that is running fails at once, and every
     // later call fails, all as unavailable; whether the server has done the statement
-    // nobody knows. A connect() that is running is not cut short: it fails when its
-    // time-out is over, or when the server answers. The owner still has to wait for its
+    // nobody knows. A connect() that is running is cut short while it looks up the host's
+    // name; after that it fails when its time-out is over, or when the server answers. The
+    // owner still has to wait for its
     // thread before it destroys the client.
     void interrupt();
 
@@ -147,6 +149,7 @@ private:
     status open(std::chrono::seconds within);
     status send(const std::string &sql);
     status failure();
+    status find_host(std::chrono::seconds within);
     status not_usable() const;
     bool interrupted() const;
     status share_socket();
@@ -156,6 +159,7 @@ private:
     db_options _options;
     step _last_step = step::files;
     std::unique_ptr<connection> _connection;
+    std::unique_ptr<host_lookup> _lookup;
 
     mutable std::mutex _mutex;
     bool _interrupted = false;  // guarded by _mutex, as _socket

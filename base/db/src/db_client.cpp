@@ -11,6 +11,7 @@
 #include "db_error.h"
 #include "db_login.h"
 #include "db_tls.h"
+#include "host_lookup.h"
 
 namespace lars {
 
@@ -90,7 +91,10 @@ static std::vector<std::string> column_names(MYSQL_RES *result)
     return names;
 }
 
-db_client::db_client(db_options options) : _options(std::move(options)) {}
+db_client::db_client(db_options options)
+    : _options(std::move(options)), _lookup(std::make_unique<host_lookup>())
+{
+}
 
 db_client::~db_client() = default;
 
@@ -117,6 +121,7 @@ void db_client::interrupt()
 {
     std::lock_guard<std::mutex> lock(_mutex);
     _interrupted = true;
+    _lookup->cancel();
     if (_socket.valid())
         shutdown(_socket.get(), SHUT_RDWR);
 }
@@ -141,6 +146,18 @@ status db_client::connect(std::chrono::seconds within)
     return done;
 }
 
+// The library looks the name up by itself, but without any limit of time.
+status db_client::find_host(std::chrono::seconds within)
+{
+    if (!_options.socket.empty() || _lookup->is_answered(_options.host, within))
+        return {};
+    if (interrupted())
+        return not_usable();
+    return status::error("database " + _options.describe() +
+                             ": no name server says which address db_host is",
+                         status_kind::unavailable);
+}
+
 status db_client::open(std::chrono::seconds within)
 {
     std::string password;
@@ -148,6 +165,11 @@ status db_client::open(std::chrono::seconds within)
         return s;
     if (status s = check_tls_files(_options); !s)
         return s;
+    _last_step = step::unanswered;
+    const auto before = std::chrono::steady_clock::now();
+    if (status s = find_host(within); !s)
+        return s;
+    within -= std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - before);
 
     auto fresh = std::make_unique<connection>();
     fresh->handle.reset(mysql_init(nullptr));

@@ -1,0 +1,101 @@
+// A database whose host's name no name server answers for.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <netdb.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "db_client.h"
+#include "wait_until.h"
+
+static constexpr const char *SILENT = "silent.test";
+static std::mutex mutex;
+static std::condition_variable changed;
+static bool answers = false;  // guarded by mutex
+static std::atomic<int> lookups{0};
+
+// In place of the system's: for that one name it waits as long as the test wants.
+extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo *hints,
+                           addrinfo **found)
+{
+    if (name && std::strcmp(name, SILENT) == 0) {
+        ++lookups;
+        std::unique_lock<std::mutex> lock(mutex);
+        changed.wait(lock, [] { return answers; });
+        --lookups;
+        return EAI_AGAIN;
+    }
+    static const auto original =
+        reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+    return original(name, service, hints, found);
+}
+
+namespace lars {
+namespace {
+
+using std::chrono::seconds;
+using clock = std::chrono::steady_clock;
+
+class DbHost : public testing::Test {
+protected:
+    DbHost()
+    {
+        _options.host = SILENT;
+        _options.user = "lars";
+        _options.connect_timeout = seconds(1);
+    }
+    ~DbHost() override
+    {
+        set_answers(true);
+        EXPECT_TRUE(test::wait_until([] { return lookups == 0; }));
+        set_answers(false);
+    }
+    static void set_answers(bool now)
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        answers = now;
+        changed.notify_all();
+    }
+
+    db_options _options;
+};
+
+TEST_F(DbHost, ANameThatNobodyAnswersForTakesNoLongerThanAConnectMay)
+{
+    db_client client(_options);
+    const auto before = clock::now();
+    for (int i = 0; i < 2; ++i) {
+        const status s = client.connect();
+        EXPECT_EQ(s.kind(), status_kind::unavailable);
+        EXPECT_NE(s.message().find("no name server"), std::string::npos) << s.message();
+        EXPECT_EQ(client.last_step(), db_client::step::unanswered);
+    }
+    EXPECT_LT(clock::now() - before, seconds(4));
+    EXPECT_EQ(lookups, 1) << "the second one waits for the lookup of the first";
+    set_answers(true);
+    const status s = client.connect();
+    EXPECT_EQ(s.kind(), status_kind::unavailable);
+    EXPECT_EQ(s.message().find("no name server"), std::string::npos) << s.message();
+}
+
+TEST_F(DbHost, AnInterruptDoesNotWaitForANameServer)
+{
+    _options.connect_timeout = seconds(60);
+    db_client client(_options);
+    status asked;
+    std::thread owner([&] { asked = client.connect(); });
+    EXPECT_TRUE(test::wait_until([] { return lookups == 1; }));
+    const auto before = clock::now();
+    client.interrupt();
+    owner.join();
+    EXPECT_LT(clock::now() - before, seconds(2));
+    EXPECT_EQ(asked.kind(), status_kind::unavailable);
+    EXPECT_NE(asked.message().find("interrupted"), std::string::npos) << asked.message();
+}
+
+}  // namespace
+}  // namespace lars
