@@ -1,5 +1,6 @@
 #include "db_login.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,19 +15,27 @@ static status unreadable(const db_options &options, const std::string &key, cons
                          status_kind::unavailable);
 }
 
+// Why a file cannot be read, as far as that is seen without opening it: opening a fifo
+// would wait for somebody who writes there. Empty if nothing is seen.
+static std::string obstacle(const std::string &file)
+{
+    struct stat info {};
+    if (access(file.c_str(), R_OK) != 0 || stat(file.c_str(), &info) != 0)
+        return std::strerror(errno);
+    return S_ISREG(info.st_mode) ? "" : "not a regular file";
+}
+
 status read_db_password(const db_options &options, std::string *password)
 {
     *password = options.password;
     const std::string &file = options.password_file;
     if (file.empty())
         return {};
-    errno = 0;
+    if (const std::string why = obstacle(file); !why.empty())
+        return unreadable(options, "db_passwd_file", file, why);
     std::ifstream in(file);
     std::string line;
     std::getline(in, line);
-    // A folder opens, and only then fails to be read.
-    if (!in && errno != 0)
-        return unreadable(options, "db_passwd_file", file, std::strerror(errno));
     if (!line.empty() && line.back() == '\r')
         line.pop_back();
     if (line.empty())
@@ -42,8 +51,9 @@ status check_tls_files(const db_options &options)
                                                                   {"db_ssl_cert", options.ssl_cert},
                                                                   {"db_ssl_key", options.ssl_key}};
     for (const auto &[key, file] : files) {
-        if (!file.empty() && access(file.c_str(), R_OK) != 0)
-            return unreadable(options, key, file, std::strerror(errno));
+        const std::string why = file.empty() ? "" : obstacle(file);
+        if (!why.empty())
+            return unreadable(options, key, file, why);
     }
     return {};
 }

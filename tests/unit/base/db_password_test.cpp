@@ -1,5 +1,6 @@
 // The password in a file of its own.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "database.h"
 #include "db_client.h"
@@ -56,10 +57,26 @@ TEST_F(DbPasswordFile, OneThatCannotBeReadMeansThatTheDatabaseIsAway)
     EXPECT_EQ(refused().find("secret"), std::string::npos);
     write_text(_options.password_file, "");
     refused();
-    _options.password_file = _folder.path();
-    db_client of_folder(_options);
-    const status s = of_folder.connect();
-    EXPECT_NE(s.message().find("directory"), std::string::npos) << s.message();
+}
+
+TEST_F(DbPasswordFile, WhatIsNoRegularFileIsNotWaitedFor)
+{
+    const std::string fifo = _folder.file("fifo");
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    for (const std::string &file : {fifo, _folder.path()}) {
+        for (const char *key : {"db_passwd_file", "db_ssl_ca", "db_ssl_key"}) {
+            db_options options = _database.options();
+            (key == std::string("db_passwd_file") ? options.password_file
+             : key == std::string("db_ssl_ca")    ? options.ssl_ca
+                                                  : options.ssl_key) = file;
+            db_client client(options);
+            const status s = client.connect();
+            EXPECT_EQ(s.kind(), status_kind::unavailable);
+            EXPECT_NE(s.message().find(key + (" " + file) + ": not a regular file"),
+                      std::string::npos)
+                << s.message();
+        }
+    }
 }
 
 TEST_F(DbPasswordFile, HowFarAConnectHasComeIsKnown)
