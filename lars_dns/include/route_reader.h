@@ -78,7 +78,7 @@ private:
 
     status read_version(position *now);
     status read_changes(position *now, result *out, std::vector<module_id> *changed, bool *unclear);
-    status read_cursor(position *now);
+    status read_cursor(position *now, bool *ids_begin_anew);
     status read_rows(const std::string &where, std::vector<route_row> *rows, result *out);
     status read_all(result *out);
     status read_modules(const route_table &served, const std::vector<module_id> &modules,
@@ -86,7 +86,7 @@ private:
 
     db_client _db;
     uint64_t _known_version;
-    bool _first = true;  // nothing was read yet
+    bool _first = true;  // the next read finds RouteChange rows that may be old
     position _position;
 };
 

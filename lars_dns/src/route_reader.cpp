@@ -22,6 +22,7 @@ static uint64_t overlap_start(uint64_t cursor)
 status route_reader::read(const route_table &served, bool full, result *out)
 {
     position now = _position;
+    bool ids_begin_anew = false;
     result found;
     const status outcome = _db.read_transaction([&]() -> status {
         std::vector<module_id> changed;
@@ -32,7 +33,7 @@ status route_reader::read(const route_table &served, bool full, result *out)
             return s;
         const bool version_alone = now.version != _position.version && changed.empty();
         if (full || unclear || version_alone || changed.size() > MAX_SINGLE_MODULES) {
-            if (status s = read_cursor(&now); !s)
+            if (status s = read_cursor(&now, &ids_begin_anew); !s)
                 return s;
             return read_all(&found);
         }
@@ -41,8 +42,11 @@ status route_reader::read(const route_table &served, bool full, result *out)
     if (!outcome)
         return outcome;
     found.version = now.version;
+    // The rows that are seen once more may be those of an old copy.
+    _first = ids_begin_anew;
+    if (ids_begin_anew)
+        _known_version = std::max(_known_version, _position.version.value_or(0));
     _position = std::move(now);
-    _first = false;
     *out = std::move(found);
     return {};
 }
@@ -109,7 +113,7 @@ status route_reader::read_changes(position *now, result *out, std::vector<module
 
 // Where the ids have begun anew (a truncated table), the cursor goes back with
 // them.
-status route_reader::read_cursor(position *now)
+status route_reader::read_cursor(position *now, bool *ids_begin_anew)
 {
     uint64_t highest = 0;
     const status outcome =
@@ -118,6 +122,7 @@ status route_reader::read_cursor(position *now)
     if (outcome && highest > 0 && highest < now->cursor) {
         now->cursor = highest;
         now->seen.clear();
+        *ids_begin_anew = true;
     }
     return outcome;
 }

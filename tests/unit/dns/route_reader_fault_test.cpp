@@ -138,6 +138,43 @@ TEST_F(RouteReaderFault, ATruncatedRouteChangeIsFollowed)
     }
 }
 
+TEST_F(RouteReaderFault, OldRowsOfARestoredCopyAreNoProof)
+{
+    const auto note = [this](int module, const std::string &version) {
+        db.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (" +
+                std::to_string(module) + ", 1, " + version +
+                "); UPDATE RouteVersion SET version = " + version + " % 4294967296");
+    };
+    const auto named = [this] {
+        std::string all = last.accepted ? "all" : "";
+        for (const module_id &module : last.named)
+            all += (all.empty() ? "" : " ") + std::to_string(module.modid);
+        return all;
+    };
+    note(1, "1000");
+    note(0, "4294968297");  // accepted, with 1001
+    note(2, "1002");
+    read(true);
+    note(3, "1003");
+    note(4, "1004");
+    read();
+    EXPECT_EQ(named(), "3 4");
+
+    // As it was at 1002, and the ids of then.
+    db.exec("DELETE FROM RouteChange WHERE modid >= 3; UPDATE RouteVersion SET version = 1002");
+    read();
+    EXPECT_EQ(named(), "");
+    read();
+    EXPECT_EQ(named(), "");
+    // What is noted from now on is.
+    note(5, "1005");
+    read();
+    EXPECT_EQ(named(), "5");
+    note(0, "4294968302");
+    read();
+    EXPECT_EQ(named(), "all");
+}
+
 TEST_F(RouteReaderFault, PruneTakesOnlyWhatIsOldAndWasSeen)
 {
     const std::string now = db.value("SELECT UNIX_TIMESTAMP()");
