@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -113,9 +114,14 @@ void service_runner::reload(const callbacks &service)
     _loop.log()(log_level::info, "configuration read again");
 }
 
-// Says why a service cannot start or go on.
+// Says why a service cannot start or go on. Signals are held back here, so nobody could end
+// it while it waited for a pipe that nobody reads.
 int service_runner::refuse(const status &why) const
 {
+    constexpr int WITHIN_MS = 1000;
+    pollfd writable{STDERR_FILENO, POLLOUT, 0};
+    if (poll(&writable, 1, WITHIN_MS) <= 0)
+        return 1;
     fprintf(stderr, "%s: %s\n", _info.name.c_str(), why.message().c_str());
     return 1;
 }

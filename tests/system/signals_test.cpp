@@ -92,6 +92,21 @@ TEST_P(ServiceSignals, ALogThatNobodyReadsHoldsItUpInNothing)
     EXPECT_EQ(service.terminate(milliseconds(10000)), 0);
 }
 
+// Signals are held back by then, so that nobody could end it.
+TEST_P(ServiceSignals, AFullPipeDoesNotHoldUpOneThatCannotStart)
+{
+    const std::string fifo = _folder.file("log");
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    const unique_fd reader(open(fifo.c_str(), O_RDONLY | O_NONBLOCK));
+    const unique_fd writer(open(fifo.c_str(), O_WRONLY | O_NONBLOCK));
+    while (write(writer.get(), "x", 1) == 1)
+        continue;
+    process service;
+    ASSERT_TRUE(service.start("bash", {"-c", "exec " + bin_path(GetParam().name) + " -c " +
+                                                 config() + " -l /no/folder/log 2>" + fifo}));
+    EXPECT_EQ(service.wait_exit(milliseconds(10000)), 1);
+}
+
 TEST_P(ServiceSignals, ALogFileThatWasRenamedIsLeftAtBothSignals)
 {
     const std::string log = _folder.file("log");
