@@ -25,6 +25,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "db_row.h"
 #include "status.h"
@@ -83,7 +84,9 @@ public:
     db_client &operator=(const db_client &) = delete;
 
     // Connects, and blocks for at most about the connect time-out. An open connection
-    // is closed first. With WITHIN, that is the connect time-out of this attempt. If a file
+    // is closed first. With WITHIN, that is the connect time-out of this attempt. Of a host
+    // with several addresses each is tried for its part of the time; only where a certificate
+    // has to name the host, it is the library that tries them, for longer. If a file
     // of the options cannot be read, it is unavailable, and the message names the file.
     // Whatever the server gives other sessions, this one commits each statement by itself
     // and has every row of an answer.
@@ -149,7 +152,9 @@ private:
     status open(std::chrono::seconds within);
     status send(const std::string &sql);
     status failure();
-    status find_host(std::chrono::seconds within);
+    status find_host(std::chrono::seconds within, std::vector<std::string> *addresses);
+    status open_at(const std::string &address, const std::string &password,
+                   std::chrono::seconds within);
     status not_usable() const;
     bool interrupted() const;
     status share_socket();

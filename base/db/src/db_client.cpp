@@ -146,31 +146,55 @@ status db_client::connect(std::chrono::seconds within)
     return done;
 }
 
-// The library looks the name up by itself, but without any limit of time.
-status db_client::find_host(std::chrono::seconds within)
+// The library would look the name up by itself, but without any limit of time.
+status db_client::find_host(std::chrono::seconds within, std::vector<std::string> *addresses)
 {
-    if (!_options.socket.empty() || _lookup->is_answered(_options.host, within))
+    *addresses = {_options.host};
+    if (!_options.socket.empty())
         return {};
-    if (interrupted())
-        return not_usable();
-    return status::error("database " + _options.describe() +
-                             ": no name server says which address db_host is",
-                         status_kind::unavailable);
+    if (!_lookup->is_answered(_options.host, within, addresses))
+        return interrupted() ? not_usable()
+                             : status::error("database " + _options.describe() +
+                                                 ": no name server says which address db_host is",
+                                             status_kind::unavailable);
+    // A certificate is compared with what the library is given.
+    if (_options.needs_tls() && _options.ssl_verify)
+        *addresses = {_options.host};
+    return {};
 }
 
 status db_client::open(std::chrono::seconds within)
 {
+    using std::chrono::seconds;
     std::string password;
     if (status s = read_db_password(_options, &password); !s)
         return s;
     if (status s = check_tls_files(_options); !s)
         return s;
     _last_step = step::unanswered;
-    const auto before = std::chrono::steady_clock::now();
-    if (status s = find_host(within); !s)
-        return s;
-    within -= std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - before);
 
+    const auto end = std::chrono::steady_clock::now() + within;
+    const auto left = [end] {
+        return std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
+    };
+    std::vector<std::string> addresses;
+    status done = find_host(within, &addresses);
+    if (!done)
+        return done;
+    // One by one: of several the library gives only the first a limit of time.
+    auto untried = static_cast<int64_t>(addresses.size());
+    for (const std::string &address : addresses) {
+        done = open_at(address, password, seconds((left().count() + untried - 1) / untried));
+        --untried;
+        if (done || _last_step == step::answered || left() <= seconds(0) || interrupted())
+            break;
+    }
+    return done;
+}
+
+status db_client::open_at(const std::string &address, const std::string &password,
+                          std::chrono::seconds within)
+{
     auto fresh = std::make_unique<connection>();
     fresh->handle.reset(mysql_init(nullptr));
     if (!fresh->handle)
@@ -181,7 +205,7 @@ status db_client::open(std::chrono::seconds within)
     const bool local = !_options.socket.empty();
     _connection = std::move(fresh);
     MYSQL *handle = _connection->handle.get();
-    if (!mysql_real_connect(handle, local ? nullptr : _options.host.c_str(), _options.user.c_str(),
+    if (!mysql_real_connect(handle, local ? nullptr : address.c_str(), _options.user.c_str(),
                             password.c_str(), _options.database.c_str(), _options.port,
                             local ? _options.socket.c_str() : nullptr, 0))
         return connect_failure();

@@ -18,6 +18,7 @@ struct host_lookup::shared {
     std::condition_variable changed;
     bool running = false;  // guarded by mutex, as below
     bool cancelled = false;
+    std::vector<std::string> found;
 };
 
 host_lookup::host_lookup() : _shared(std::make_shared<shared>()) {}
@@ -31,25 +32,37 @@ static bool is_address(const std::string &host)
            inet_pton(AF_INET6, host.c_str(), &any) == 1;
 }
 
-static void look_up(const std::string &host)
+static std::vector<std::string> look_up(const std::string &host)
 {
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     addrinfo *found = nullptr;
-    if (getaddrinfo(host.c_str(), nullptr, &wanted, &found) == 0)
-        freeaddrinfo(found);
+    std::vector<std::string> addresses;
+    if (getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0)
+        return addresses;
+    for (const addrinfo *one = found; one; one = one->ai_next) {
+        char text[NI_MAXHOST];
+        if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0,
+                        NI_NUMERICHOST) == 0)
+            addresses.emplace_back(text);
+    }
+    freeaddrinfo(found);
+    return addresses;
 }
 
-bool host_lookup::is_answered(const std::string &host, std::chrono::steady_clock::duration within)
+bool host_lookup::is_answered(const std::string &host, std::chrono::steady_clock::duration within,
+                              std::vector<std::string> *addresses)
 {
+    *addresses = {host};
     if (is_address(host))
         return true;
     std::unique_lock<std::mutex> lock(_shared->mutex);
     if (!_shared->running && !_shared->cancelled) {
         std::thread thread;
         const status started = start_thread(&thread, "a lookup", [mine = _shared, host] {
-            look_up(host);
+            std::vector<std::string> found = look_up(host);
             const std::lock_guard<std::mutex> ended(mine->mutex);
+            mine->found = std::move(found);
             mine->running = false;
             mine->changed.notify_all();
         });
@@ -61,7 +74,11 @@ bool host_lookup::is_answered(const std::string &host, std::chrono::steady_clock
     }
     _shared->changed.wait_for(lock, within,
                               [this] { return !_shared->running || _shared->cancelled; });
-    return !_shared->running && !_shared->cancelled;
+    if (_shared->running || _shared->cancelled)
+        return false;
+    if (!_shared->found.empty())
+        *addresses = _shared->found;
+    return true;
 }
 
 void host_lookup::cancel()

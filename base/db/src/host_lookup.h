@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lars {
 
@@ -17,9 +18,11 @@ public:
     host_lookup(const host_lookup &) = delete;
     host_lookup &operator=(const host_lookup &) = delete;
 
-    // Blocks until the resolver has answered for HOST, whatever it says. False if that has
-    // not happened WITHIN that time, or before cancel(). An address needs no resolver.
-    bool is_answered(const std::string &host, std::chrono::steady_clock::duration within);
+    // Blocks until the resolver has answered for HOST. *ADDRESSES becomes what it says, each
+    // in numbers; HOST itself where that is an address, or where nothing is known of it. False
+    // if there was no answer WITHIN that time, or before cancel().
+    bool is_answered(const std::string &host, std::chrono::steady_clock::duration within,
+                     std::vector<std::string> *addresses);
 
     // Any thread. A call that waits returns at once, and so does each later one.
     void cancel();

@@ -1,7 +1,8 @@
-// A database whose host's name no name server answers for.
+// A database whose host's name no name server answers for, or has several addresses.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -9,10 +10,15 @@
 #include <mutex>
 #include <thread>
 
+#include "database.h"
 #include "db_client.h"
+#include "endpoint.h"
+#include "unique_fd.h"
 #include "wait_until.h"
 
 static constexpr const char *SILENT = "silent.test";
+static constexpr const char *SEVERAL = "several.test";
+static constexpr const char *ADDRESSES[] = {"127.0.0.2", "127.0.0.3", "127.0.0.1"};
 static std::mutex mutex;
 static std::condition_variable changed;
 static bool answers = false;  // guarded by mutex
@@ -31,6 +37,15 @@ extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo
     }
     static const auto original =
         reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+    if (name && std::strcmp(name, SEVERAL) == 0) {
+        addrinfo **place = found;
+        for (const char *address : ADDRESSES) {
+            if (const int error = original(address, service, hints, place))
+                return error;
+            place = &(*place)->ai_next;
+        }
+        return 0;
+    }
     return original(name, service, hints, found);
 }
 
@@ -80,6 +95,51 @@ TEST_F(DbHost, ANameThatNobodyAnswersForTakesNoLongerThanAConnectMay)
     const status s = client.connect();
     EXPECT_EQ(s.kind(), status_kind::unavailable);
     EXPECT_EQ(s.message().find("no name server"), std::string::npos) << s.message();
+}
+
+// An address and port where connections are taken by nobody, nor refused: as if the machine
+// were switched off.
+class silent_place {
+public:
+    explicit silent_place(const endpoint &address)
+    {
+        _listening.reset(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const sockaddr_in name = address.to_sockaddr();
+        const auto *place = reinterpret_cast<const sockaddr *>(&name);
+        EXPECT_EQ(bind(_listening.get(), place, sizeof name), 0) << std::strerror(errno);
+        EXPECT_EQ(listen(_listening.get(), 0), 0);
+        for (unique_fd &waiting : _waiting) {
+            waiting.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+            connect(waiting.get(), place, sizeof name);
+        }
+    }
+
+private:
+    unique_fd _listening;
+    unique_fd _waiting[3];
+};
+
+TEST_F(DbHost, EachOfSeveralAddressesIsTriedAndNoneForLong)
+{
+    test::database_server server;
+    ASSERT_TRUE(server.start());
+    test::database database(server);
+    const silent_place first(*endpoint::parse("127.0.0.2:" + std::to_string(server.port())));
+    const silent_place second(*endpoint::parse("127.0.0.3:" + std::to_string(server.port())));
+    db_options options = database.options();
+    options.host = SEVERAL;
+    db_client client(options);
+    auto before = clock::now();
+    const status connected = client.connect();
+    EXPECT_TRUE(connected) << connected.message();
+    EXPECT_LT(clock::now() - before, options.connect_timeout + seconds(1));
+
+    client.close();
+    ASSERT_TRUE(server.stop());
+    const silent_place third(*endpoint::parse("127.0.0.1:" + std::to_string(server.port())));
+    before = clock::now();
+    EXPECT_EQ(client.connect().kind(), status_kind::unavailable);
+    EXPECT_LT(clock::now() - before, options.connect_timeout + seconds(1));
 }
 
 TEST_F(DbHost, AnInterruptDoesNotWaitForANameServer)
