@@ -48,11 +48,12 @@ find_admin_client()
     admin_client+=(--socket="$(db_socket)" --default-character-set=utf8mb4)
 }
 
+# Somebody may hold a table for as long as he likes; what waits for it holds up others, too.
 db_admin()
 {
     local admin_client
     find_admin_client
-    "${admin_client[@]}" --connect-timeout=5 "$@"
+    "${admin_client[@]}" --connect-timeout=5 --init-command="SET SESSION lock_wait_timeout = 5" "$@"
 }
 
 # Services start in the root, and relative paths with them.

@@ -88,6 +88,20 @@ TEST_F(RunLarsDb, AnOldDatabaseGetsThePasswordOfTheConfigurationEachTime)
     EXPECT_TRUE(lets_in(account(odd)));
 }
 
+TEST_F(RunLarsDb, ATableThatSomebodyHoldsIsNotWaitedForWithoutEnd)
+{
+    must_start();
+    db_client other(account("lars"));
+    ASSERT_TRUE(other.connect());
+    ASSERT_TRUE(other.execute("LOCK TABLES RouteData WRITE"));
+    const run_result result = start_db();
+    EXPECT_EQ(result.exit_status, 1) << result.output;
+    EXPECT_TRUE(contains(result.output, "Lock wait timeout exceeded")) << result.output;
+    EXPECT_TRUE(contains(result.output, "the database does not take its tables"));
+    ASSERT_TRUE(other.execute("UNLOCK TABLES"));
+    must_start();
+}
+
 TEST_F(RunLarsDb, APasswordThatCannotBeKnownIsRefused)
 {
     const std::string start = "[mysql]\ndb_user = lars\ndb_port = " + std::to_string(_port) + "\n";
