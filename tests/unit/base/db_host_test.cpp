@@ -104,6 +104,8 @@ public:
     explicit silent_place(const endpoint &address)
     {
         _listening.reset(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const int yes = 1;
+        setsockopt(_listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         const sockaddr_in name = address.to_sockaddr();
         const auto *place = reinterpret_cast<const sockaddr *>(&name);
         EXPECT_EQ(bind(_listening.get(), place, sizeof name), 0) << std::strerror(errno);
