@@ -22,7 +22,8 @@ enum class old_file {
 // place in one step, so that PATH is always either the old file or the new one. After an
 // error it is the old one; only where the last steps failed, which name the old file and
 // force the folder to the disk, is it the new one already. Others than the owner's group
-// cannot read it.
+// cannot read it. A symbolic link is replaced itself; an error if PATH is anything else that
+// is not a regular file.
 status replace_file(const std::string &path, std::string_view text,
                     old_file before = old_file::removed);
 

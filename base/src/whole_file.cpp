@@ -141,6 +141,10 @@ static status put_in_place(const std::string &temporary, const std::string &path
 
 status replace_file(const std::string &path, std::string_view text, old_file before)
 {
+    // A device such as /dev/null is not to be taken away from others.
+    struct stat there {};
+    if (lstat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
+        return status::error("cannot replace " + path + ": not a regular file");
     std::string temporary;
     unique_fd out;
     if (status s = create_beside(path, &temporary, &out); !s)

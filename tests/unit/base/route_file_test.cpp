@@ -203,6 +203,19 @@ TEST(RouteFile, SavingReplacesTheFileRatherThanWritingIntoIt)
     EXPECT_EQ(read_text(folder.file("old")), old);
 }
 
+TEST(RouteFile, WhatIsNoFileIsNotReplaced)
+{
+    temp_dir folder;
+    const std::string path = folder.file("device");
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    for (const old_file before : {old_file::removed, old_file::kept}) {
+        const status saved = save_route_file(path, {sample}, before);
+        EXPECT_EQ(saved.message(), "cannot replace " + path + ": not a regular file");
+        EXPECT_TRUE(std::filesystem::is_fifo(path));
+    }
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
 TEST(RouteFile, WeightsAreKept)
 {
     temp_dir folder;
