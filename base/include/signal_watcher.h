@@ -28,7 +28,7 @@ public:
     ~signal_watcher();
 
     // Begins to watch. Has SIGPIPE and SIGXFSZ ignored, so that a write fails with an
-    // error. An error if there is no fd left.
+    // error, and SIGTTOU, so that it succeeds. An error if there is no fd left.
     status start();
 
 private:

@@ -29,16 +29,18 @@ status signal_watcher::start()
     sigaction(SIGHUP, nullptr, &hangup);
     _ends_with_terminal = hangup.sa_handler != SIG_IGN && has_terminal();
 
+    // Where a library writes to a closed socket, or a file reaches the limit of file
+    // sizes, an error is better than death. And in the background a log line for a terminal
+    // with "stty tostop" would stop the service.
+    for (int harmful : {SIGPIPE, SIGXFSZ, SIGTTOU})
+        signal(harmful, SIG_IGN);
+
     sigset_t wanted;
     sigemptyset(&wanted);
     for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
         sigaddset(&wanted, signal);
     if (pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
         return status::from_errno("pthread_sigmask");
-    // Where a library writes to a closed socket, or a file reaches the limit of file
-    // sizes, an error is better than death.
-    for (int deadly : {SIGPIPE, SIGXFSZ})
-        signal(deadly, SIG_IGN);
     _fd.reset(signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!_fd.valid())
         return status::from_errno("signalfd");

@@ -92,6 +92,16 @@ TEST_P(ServiceSignals, ALogThatNobodyReadsHoldsItUpInNothing)
     EXPECT_EQ(service.terminate(milliseconds(10000)), 0);
 }
 
+TEST_P(ServiceSignals, ATerminalThatWantsNoOutputFromTheBackgroundDoesNotStopIt)
+{
+    process service;
+    ASSERT_TRUE(service.start(bin_path(GetParam().name), {"-c", config()}));
+    ASSERT_TRUE(watches(service.pid()));
+    ::kill(service.pid(), SIGTTOU);
+    EXPECT_TRUE(takes(service.pid(), SIGHUP));
+    EXPECT_EQ(service.terminate(), 0);
+}
+
 // Signals are held back by then, so that nobody could end it.
 TEST_P(ServiceSignals, AFullPipeDoesNotHoldUpOneThatCannotStart)
 {
