@@ -1,7 +1,9 @@
 // The file of the routes last known.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 
 #include "route_file.h"
@@ -117,14 +119,21 @@ TEST_F(RouteCache, HostsThatCannotBeAndDuplicatesInTheFileAreLeftOut)
 
 TEST_F(RouteCache, AFileThatCannotBeReplacedIsToldOnce)
 {
-    std::filesystem::create_directory(path);
     running_dns_client client({server.port()}, path);
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = signal(SIGXFSZ, SIG_IGN);
+    const rlimit none{0, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
     fail_to_save(client);
     // Each try makes a file beside it and removes it; they are a second apart.
     const auto first = std::filesystem::last_write_time(folder.path());
-    ASSERT_TRUE(test::wait_until([&] {
+    const bool tried_again = test::wait_until([&] {
         return std::filesystem::last_write_time(folder.path()) > first + milliseconds(1500);
-    }));
+    });
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    EXPECT_TRUE(tried_again);
     const std::string log = client.log();
     EXPECT_EQ(log.find("route cache: "), log.rfind("route cache: ")) << log;
 }
