@@ -19,5 +19,3 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "lars.pb.h"
