@@ -1,6 +1,6 @@
 // What most tests include, read by the compiler once for all of them (a precompiled header).
-// Each test includes what it uses all the same.
-#pragma once
+// Each test includes what it uses all the same. (Without "#pragma once": GCC warns of it in
+// a file that it compiles.)
 
 #include <gtest/gtest.h>
 
