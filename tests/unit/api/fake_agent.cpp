@@ -23,20 +23,33 @@ fake_agent::~fake_agent()
 
 bool fake_agent::start()
 {
-    for (int tries = 0; tries < 20; ++tries) {
-        if (start_on(free_port(3)))
-            return true;
-    }
-    return false;
+    if (!take_ports())
+        return false;
+    begin_to_answer();
+    return true;
 }
 
 bool fake_agent::start_on(int base_port)
 {
     if (base_port == 0 || !bind_all(base_port))
         return false;
-    _base_port = base_port;
-    _thread = std::thread([this] { serve(); });
+    begin_to_answer();
     return true;
+}
+
+bool fake_agent::take_ports()
+{
+    for (int tries = 0; tries < 20; ++tries) {
+        const int base_port = free_port(3);
+        if (base_port != 0 && bind_all(base_port))
+            return true;
+    }
+    return false;
+}
+
+void fake_agent::begin_to_answer()
+{
+    _thread = std::thread([this] { serve(); });
 }
 
 bool fake_agent::bind_all(int base_port)
@@ -52,6 +65,7 @@ bool fake_agent::bind_all(int base_port)
             return false;
         }
     }
+    _base_port = base_port;
     return true;
 }
 

@@ -37,6 +37,9 @@ public:
     // On three free ports, or on those that a test knows to be free.
     bool start();
     bool start_on(int base_port);
+    // start() in two steps: until the second there is no thread, and who asks waits.
+    bool take_ports();
+    void begin_to_answer();
     int base_port() const { return _base_port; }
 
     std::vector<request> requests() const;
