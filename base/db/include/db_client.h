@@ -112,8 +112,7 @@ public:
     // later call fails, all as unavailable; whether the server has done the statement
     // nobody knows. A connect() that is running is cut short while it looks up the host's
     // name; after that it fails when its time-out is over, or when the server answers. The
-    // owner still has to wait for its
-    // thread before it destroys the client.
+    // owner still has to wait for its thread before it destroys the client.
     void interrupt();
 
     // The calls below block until the server has answered, which for a lock that somebody
