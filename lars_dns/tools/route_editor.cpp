@@ -164,10 +164,10 @@ status route_editor::change(const std::function<status()> &rows)
 {
     const auto once = [&] {
         // Writers of ours wait here for each other, so what is read next is what
-        // stays true until the commit.
-        const auto unread = [](const db_row &) { return status(); };
-        const status s =
-            _client->query("SELECT version FROM RouteVersion WHERE id = 1 FOR UPDATE", unread);
+        // stays true until the commit. One that waits for a row that is not there
+        // holds up the others that do, and the server ends all of them but one.
+        const status s = _client->execute("INSERT INTO RouteVersion (id, version) VALUES (1, 0)"
+                                          " ON DUPLICATE KEY UPDATE version = version");
         return s ? rows() : s;
     };
     // Another writer may hold what we need, or need what we hold.

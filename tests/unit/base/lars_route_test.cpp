@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -56,7 +57,21 @@ private:
     std::string _name;
 };
 
-class LarsRoute : public LarsRouteTest {};
+class LarsRoute : public LarsRouteTest {
+protected:
+    // How many wait for the row that all writers lock.
+    std::string editors_that_wait()
+    {
+        return _database.value("SELECT COUNT(*) FROM information_schema.processlist WHERE "
+                               "info LIKE 'INSERT INTO RouteVersion%'");
+    }
+    // Of the server, since it started.
+    std::string deadlocks()
+    {
+        return _database.value("SELECT variable_value FROM information_schema.global_status "
+                               "WHERE variable_name = 'Innodb_deadlocks'");
+    }
+};
 
 TEST_F(LarsRoute, AddedHostsAreListedAndTheChangeIsNotedOnce)
 {
@@ -239,7 +254,7 @@ TEST_F(LarsRoute, AMissingVersionRowIsMade)
 
 TEST_F(LarsRoute, ManyAtOnceLoseNothing)
 {
-    _database.exec("DELETE FROM RouteVersion");
+    _database.exec("TRUNCATE RouteVersion");
     std::vector<std::unique_ptr<process>> editors;
     for (int i = 1; i <= 8; ++i) {
         editors.push_back(std::make_unique<process>());
@@ -254,6 +269,31 @@ TEST_F(LarsRoute, ManyAtOnceLoseNothing)
     EXPECT_EQ(changes(), "8");
 }
 
+// Somebody holds the place of the missing row, and two of ours wait for it.
+TEST_F(LarsRoute, TwoThatFindNoVersionRowAreNoDeadlock)
+{
+    // A row that was only deleted can be locked until it is purged.
+    _database.exec("TRUNCATE RouteVersion");
+    const std::string deadlocks_before = deadlocks();
+    db_client other(_database.options());
+    ASSERT_TRUE(other.connect());
+    std::array<process, 2> editors;
+    const status done = other.transaction([&] {
+        EXPECT_TRUE(other.execute("SELECT version FROM RouteVersion WHERE id = 1 FOR UPDATE"));
+        status s;
+        for (size_t i = 0; s && i < editors.size(); ++i)
+            s = editors[i].start(bin_path("lars_route"),
+                                 {"-c", _config, "add", "1", std::to_string(i), "10.0.0.1:80"});
+        EXPECT_TRUE(wait_until([this] { return editors_that_wait() == "2"; }));
+        return s;
+    });
+    ASSERT_TRUE(done) << done.message();
+    for (process &editor : editors)
+        EXPECT_EQ(editor.wait_exit(), 0) << editor.output();
+    EXPECT_EQ(changes(), "2");
+    EXPECT_EQ(deadlocks(), deadlocks_before);
+}
+
 TEST_F(LarsRoute, WaitsForAnotherWriterAndSeesWhatItWrote)
 {
     db_client other(_database.options());
@@ -265,10 +305,7 @@ TEST_F(LarsRoute, WaitsForAnotherWriterAndSeesWhatItWrote)
                                   "VALUES (1, 1, 167772161, 80)"));
         const status s =
             editor.start(bin_path("lars_route"), {"-c", _config, "add", "1", "1", "10.0.0.1:80"});
-        EXPECT_TRUE(wait_until([this] {
-            return _database.value("SELECT COUNT(*) FROM information_schema.processlist WHERE "
-                                   "info LIKE 'SELECT version%FOR UPDATE'") == "1";
-        }));
+        EXPECT_TRUE(wait_until([this] { return editors_that_wait() == "1"; }));
         return s;
     });
     ASSERT_TRUE(done) << done.message();
