@@ -182,8 +182,7 @@ TEST_F(LarsRoute, AcceptTellsThatAllIsMeantAndChangesNoRoute)
     EXPECT_EQ(good({"accept"}), "accepted: 1 module and 1 host are all that there is\n");
     EXPECT_EQ(changes(), "1");
     EXPECT_EQ(acceptances(), "1");
-    EXPECT_EQ(_database.value("SELECT ABS(version - UNIX_TIMESTAMP()) < 100 FROM RouteVersion"),
-              "1");
+    EXPECT_EQ(_database.value("SELECT version > UNIX_TIMESTAMP() - 60 FROM RouteVersion"), "1");
     EXPECT_EQ(good({"list"}), "1 1 10.0.0.1:80\n");
     _database.exec("DELETE FROM RouteVersion; DELETE FROM RouteChange");
     good({"accept"});
