@@ -27,6 +27,7 @@
 
 namespace lars {
 
+class alarm;
 class buf_pool;
 class poller;
 class timer_queue;
@@ -40,6 +41,9 @@ public:
     // The bits of a mask: what to wait for.
     static constexpr uint32_t READ = 1;
     static constexpr uint32_t WRITE = 2;
+    // Together with READ: only what has come since ON_READ was called last makes FD
+    // readable. Whoever leaves some of it unread calls set_io_mask(), which looks again.
+    static constexpr uint32_t EDGE = 8;
 
     // LOG is where this loop, and what lives in it, writes log lines.
     explicit event_loop(log_sink log = stderr_log("lars"));
@@ -154,6 +158,7 @@ private:
     std::vector<std::shared_ptr<void>> _garbage;
 
     std::unique_ptr<timer_queue> _timers;
+    std::unique_ptr<alarm> _alarm;  // for the next of them
     std::unique_ptr<buf_pool> _buffers;
     std::unique_ptr<char[]> _receive_space;
 

@@ -14,6 +14,17 @@ static iovec to_iovec(std::string_view bytes)
     return {const_cast<char *>(bytes.data()), bytes.size()};
 }
 
+static ssize_t send_pieces(int fd, iovec *parts, int count)
+{
+    // The kernel has less to copy and to check.
+    if (count == 1)
+        return send(fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL);
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = static_cast<size_t>(count);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 byte_stream::byte_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits,
                          std::shared_ptr<memory_total> total)
     : _loop(loop),
@@ -57,10 +68,7 @@ send_result byte_stream::send(std::string_view first, std::string_view second)
     size_t sent = 0;
     if (!_batching && _output.length() == 0) {
         iovec parts[2] = {to_iovec(first), to_iovec(second)};
-        msghdr message{};
-        message.msg_iov = parts;
-        message.msg_iovlen = 2;
-        const ssize_t n = sendmsg(_fd.get(), &message, MSG_NOSIGNAL);
+        const ssize_t n = send_pieces(_fd.get(), parts, 2);
         if (n < 0 && errno != EAGAIN && errno != EINTR) {
             close(std::strerror(errno));
             return send_result::closed;
@@ -244,10 +252,7 @@ void byte_stream::flush_queue()
 {
     while (_output.length() > 0) {
         iovec parts[16];
-        msghdr message{};
-        message.msg_iov = parts;
-        message.msg_iovlen = static_cast<size_t>(_output.pieces(parts, 16));
-        const ssize_t n = sendmsg(_fd.get(), &message, MSG_NOSIGNAL);
+        const ssize_t n = send_pieces(_fd.get(), parts, _output.pieces(parts, 16));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)

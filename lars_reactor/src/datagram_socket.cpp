@@ -1,5 +1,7 @@
 #include "datagram_socket.h"
 
+#include <algorithm>
+
 #include "datagram_frame.h"
 #include "message.h"
 #include "sockets.h"
@@ -9,6 +11,8 @@ namespace lars {
 // Batches received in one round before others in the loop get their turn.
 static constexpr int BATCHES_PER_ROUND = 16;
 static constexpr int KERNEL_BUFFER = 4 << 20;
+// What is there is taken at once, so that the kernel need not look again.
+static constexpr uint32_t READ_EACH = event_loop::READ | event_loop::EDGE;
 
 datagram_socket::datagram_socket(event_loop *loop, frame_callback on_frame)
     : _loop(loop),
@@ -84,7 +88,8 @@ status datagram_socket::start()
     // The kernel gives less where its limits say so, and that works too.
     setsockopt(_fd.get(), SOL_SOCKET, SO_RCVBUF, &KERNEL_BUFFER, sizeof KERNEL_BUFFER);
     setsockopt(_fd.get(), SOL_SOCKET, SO_SNDBUF, &KERNEL_BUFFER, sizeof KERNEL_BUFFER);
-    return _loop->add_io_event(_fd.get(), event_loop::READ, [this] { on_read(); });
+    _used_slots = BATCH;
+    return _loop->add_io_event(_fd.get(), READ_EACH, [this] { on_read(); });
 }
 
 void datagram_socket::stop()
@@ -102,24 +107,41 @@ endpoint datagram_socket::address() const
     return local_address(_fd.get());
 }
 
+// What the kernel has written into the slots is undone.
+void datagram_socket::prepare_to_receive()
+{
+    for (size_t i = 0; i < _used_slots; ++i) {
+        msghdr &header = _received->headers[i].msg_hdr;
+        header.msg_namelen = sizeof(sockaddr_in);
+        header.msg_control = _any_address ? &_received->control[i] : nullptr;
+        header.msg_controllen = _any_address ? sizeof(control_space) : 0;
+    }
+}
+
 void datagram_socket::on_read()
 {
     const uint32_t socket = _sockets;
     for (int round = 0; round < BATCHES_PER_ROUND && _sockets == socket; ++round) {
-        for (size_t i = 0; i < BATCH; ++i) {
-            msghdr &header = _received->headers[i].msg_hdr;
-            header.msg_namelen = sizeof(sockaddr_in);
-            header.msg_control = _any_address ? &_received->control[i] : nullptr;
-            header.msg_controllen = _any_address ? sizeof(control_space) : 0;
-        }
+        prepare_to_receive();
         const int count = recvmmsg(_fd.get(), _received->headers, BATCH, MSG_DONTWAIT, nullptr);
-        // An error here is an earlier datagram's that nobody took, or EAGAIN.
-        if (count <= 0)
+        _used_slots = static_cast<size_t>(std::max(count, 0));
+        if (count < 0 && errno == EAGAIN)
             return;
-        handle_batch(static_cast<size_t>(count));
-        if (static_cast<size_t>(count) < BATCH)
+        if (count < 0)
+            continue;  // an earlier datagram's error, that nobody took
+        handle_batch(_used_slots);
+        if (_used_slots < BATCH)
             return;
     }
+    if (_sockets == socket)
+        look_again();
+}
+
+// For what is still there, once others in the loop have had their turn.
+void datagram_socket::look_again()
+{
+    if (const status s = _loop->set_io_mask(_fd.get(), READ_EACH); !s)
+        _loop->log()(log_level::error, s.message());
 }
 
 void datagram_socket::handle_batch(size_t count)

@@ -60,7 +60,9 @@ private:
     static constexpr size_t DATAGRAM_SPACE = 65536;
     static constexpr size_t SEND_SPACE = 256u << 10;
 
+    void prepare_to_receive();
     void on_read();
+    void look_again();
     void handle_batch(size_t count);
     void handle(const char *data, size_t size, const way &back);
     way way_of(size_t slot) const;
@@ -85,6 +87,7 @@ private:
     std::unique_ptr<char[]> _send_space;
     std::unique_ptr<slots> _received;
     std::unique_ptr<slots> _outgoing;
+    size_t _used_slots = 0;  // of those to receive, by the last call
     size_t _outgoing_count = 0;
     size_t _send_used = 0;
     bool _handling = false;

@@ -6,13 +6,15 @@
 #include <cassert>
 #include <type_traits>
 
+#include "alarm.h"
 #include "buf_pool.h"
 #include "poller.h"
 #include "timer_queue.h"
 
 namespace lars {
 
-static_assert(event_loop::READ == poller::READ && event_loop::WRITE == poller::WRITE);
+static_assert(event_loop::READ == poller::READ && event_loop::WRITE == poller::WRITE &&
+              event_loop::EDGE == poller::EDGE);
 static_assert(std::is_same_v<event_loop::timer_id, timer_queue::timer_id>);
 
 static uint64_t make_tag(int fd, uint32_t generation)
@@ -41,6 +43,7 @@ event_loop::event_loop(log_sink log)
     : _log(std::move(log)),
       _poller(std::make_unique<poller>()),
       _timers(std::make_unique<timer_queue>()),
+      _alarm(std::make_unique<alarm>()),
       _buffers(std::make_unique<buf_pool>()),
       _receive_space(new char[RECEIVE_SPACE])
 {
@@ -86,6 +89,10 @@ status event_loop::open()
     _wake.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     if (!_wake.valid())
         return status::from_errno("eventfd");
+    if (status s = _alarm->open(); !s)
+        return s;
+    if (status s = add_io_event(_alarm->fd(), READ, [this] { _alarm->reset(); }); !s)
+        return s;
     return add_io_event(_wake.get(), READ, [fd = _wake.get()] {
         eventfd_t count;
         eventfd_read(fd, &count);
@@ -132,7 +139,7 @@ status event_loop::set_io_mask(int fd, uint32_t mask)
     if (index >= _events.size() || !_events[index])
         return status::error("set_io_mask: fd " + std::to_string(fd) + " is not watched");
     io_event &watched = *_events[index];
-    if (watched.mask == mask)
+    if (watched.mask == mask && !(mask & EDGE))
         return {};
     if (status s = _poller->change(fd, mask, make_tag(fd, watched.generation)); !s)
         return s;
@@ -280,7 +287,11 @@ status event_loop::event_process()
 
 status event_loop::run_round()
 {
-    const int count = _poller->wait(_timers->wait_ms(clock::now()));
+    const clock::time_point next = _timers->next();
+    const bool is_due = next <= _now;
+    if (!is_due)
+        _alarm->ring_at(next);
+    const int count = _poller->wait(is_due ? poller::AT_ONCE : poller::FOR_EVER);
     if (count < 0 && errno != EINTR)
         return status::from_errno("epoll_wait");
     _wakeups.fetch_add(1, std::memory_order_relaxed);

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "net_connection.h"
 #include "status.h"
@@ -18,7 +19,10 @@ public:
     bool call(const char *data, uint32_t len, int msgid, net_connection &conn) const;
 
 private:
-    std::unordered_map<int, msg_callback> _callbacks;
+    const msg_callback *find(int msgid) const;
+
+    // They are few: looking through them takes less time than a hash.
+    std::vector<std::pair<int, msg_callback>> _callbacks;
 };
 
 }  // namespace lars

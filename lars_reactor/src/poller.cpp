@@ -5,7 +5,8 @@ namespace lars {
 static epoll_event to_epoll(uint32_t mask, uint64_t tag)
 {
     epoll_event event{};
-    event.events = (mask & poller::READ ? EPOLLIN : 0u) | (mask & poller::WRITE ? EPOLLOUT : 0u);
+    event.events = (mask & poller::READ ? EPOLLIN : 0u) | (mask & poller::WRITE ? EPOLLOUT : 0u) |
+                   (mask & poller::EDGE ? EPOLLET : 0u);
     event.data.u64 = tag;
     return event;
 }
@@ -37,9 +38,9 @@ void poller::remove(int fd)
     epoll_ctl(_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-int poller::wait(int timeout_ms)
+int poller::wait(limit how_long)
 {
-    return epoll_wait(_epoll.get(), _ready.data(), _ready.size(), timeout_ms);
+    return epoll_wait(_epoll.get(), _ready.data(), _ready.size(), how_long);
 }
 
 poller::ready_fd poller::ready(int index) const

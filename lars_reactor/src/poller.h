@@ -21,6 +21,9 @@ public:
     // Only what is so: the fd has failed or hung up. That is reported whatever was
     // asked for.
     static constexpr uint32_t FAILED = 4;
+    // Only what is asked for: what is readable already is told once, and again when more
+    // comes, or at the next change().
+    static constexpr uint32_t EDGE = 8;
 
     struct ready_fd {
         uint64_t tag;  // as given to add()
@@ -34,9 +37,9 @@ public:
     status change(int fd, uint32_t mask, uint64_t tag);
     void remove(int fd);
 
-    // Waits until an fd is ready, at most TIMEOUT_MS (-1: for ever). How many are; -1,
-    // and errno, on error.
-    int wait(int timeout_ms);
+    enum limit { AT_ONCE = 0, FOR_EVER = -1 };
+    // Waits until an fd is ready, or only looks. How many are; -1, and errno, on error.
+    int wait(limit how_long);
     // The result of the last wait(); INDEX is less than what it returned.
     ready_fd ready(int index) const;
 

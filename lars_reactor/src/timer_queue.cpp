@@ -1,7 +1,5 @@
 #include "timer_queue.h"
 
-#include <algorithm>
-
 namespace lars {
 
 timer_queue::timer_id timer_queue::add(clock::time_point due, clock::duration interval,
@@ -73,17 +71,6 @@ void timer_queue::settle(std::map<key, timer>::node_type node, clock::time_point
     still_wanted->second = due + interval > now ? due + interval : now + interval;
     node.key().first = still_wanted->second;
     _timers.insert(std::move(node));
-}
-
-int timer_queue::wait_ms(clock::time_point now) const
-{
-    if (_timers.empty())
-        return -1;
-    const auto left = _timers.begin()->first.first - now;
-    if (left <= clock::duration::zero())
-        return 0;
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-    return static_cast<int>(std::min<int64_t>(ms, 1000 * 3600));
 }
 
 }  // namespace lars

@@ -29,8 +29,11 @@ public:
     // callback throws comes out of here, and those that did not run wait as well.
     void run_due(clock::time_point now);
 
-    // Milliseconds until the next timer, rounded up; -1 when there is none.
-    int wait_ms(clock::time_point now) const;
+    // When the next timer is due; time_point::max() when there is none.
+    clock::time_point next() const
+    {
+        return _timers.empty() ? clock::time_point::max() : _timers.begin()->first.first;
+    }
 
 private:
     struct timer {

@@ -111,6 +111,15 @@ extern "C" ssize_t sendmsg(int fd, const msghdr *message, int flags)
     return send_part(fd, *message, allowed, flags);
 }
 
+extern "C" ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+    iovec part = {const_cast<void *>(data), size};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    return sendmsg(fd, &message, flags);
+}
+
 extern "C" int connect(int fd, const sockaddr *address, socklen_t size)
 {
     if (self_connect) {

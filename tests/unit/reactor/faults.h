@@ -15,7 +15,7 @@ public:
     int left() const;
 };
 
-// TAKE decides how many bytes each sendmsg of this thread may take; 0: EAGAIN.
+// TAKE decides how many bytes each send or sendmsg of this thread may take; 0: EAGAIN.
 class send_fault {
 public:
     using decision = std::function<size_t(size_t size)>;
@@ -23,7 +23,7 @@ public:
     ~send_fault();
 };
 
-// Counts the sendmsg calls of this thread.
+// Counts the send and sendmsg calls of this thread.
 size_t sends_of_this_thread();
 
 // Every connect of this thread comes from the address it goes to.
