@@ -1,11 +1,10 @@
-// A file of the routes last known, for a start at which nobody can be asked for them:
-// the snapshot of lars_dns and the route cache of the agent. It is written soon after
+// A file of the routes last known, for a start at which nobody can be asked for them: the
+// route cache of the agent. It is written soon after
 // a change, but at most once a second, by a thread of its own. A failure to write it is
 // said once, until it is over or is another one. One thread, the owner's.
 //
-// Beside the file, FILE~ is its last good generation: the file before the newest save. A
-// file that has lost more than half of what FILE~ holds does not take its place for a
-// day, so that what was lost by mistake can be had back.
+// Beside the file, FILE~ is its last good generation: the file before the newest save
+// (generation.h).
 //
 // This class has no timer: its owner says when something has changed, and calls save()
 // when save_due() says so.

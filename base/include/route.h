@@ -37,11 +37,13 @@ struct module_id {
 struct module_id_hash {
     size_t operator()(const module_id &id) const
     {
-        // Neighbouring ids must not fall into neighbouring buckets' lists:
-        // Fibonacci hashing (Knuth, The Art of Computer Programming 6.4).
-        const uint64_t both =
+        // Tables take the lowest bits of it: all bits of both have to reach them. The
+        // finalizer of MurmurHash3 (Appleby, 2011).
+        uint64_t both =
             uint64_t{static_cast<uint32_t>(id.modid)} << 32 | static_cast<uint32_t>(id.cmdid);
-        return static_cast<size_t>((both * 0x9e3779b97f4a7c15u) >> 16);
+        both = (both ^ both >> 33) * 0xff51afd7ed558ccdu;
+        both = (both ^ both >> 33) * 0xc4ceb9fe1a85ec53u;
+        return static_cast<size_t>(both ^ both >> 33);
     }
 };
 

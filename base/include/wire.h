@@ -2,8 +2,8 @@
 // Nothing else in the services reads or builds a message. So this is the only place
 // that turns an address into what travels, that leaves hosts out of a message which
 // cannot be called (group_by_module does so for tables and files), and that counts
-// what fits a message. (The two messages of lars_explain have a place of their own,
-// explanation.h.)
+// what fits a message. (The route that a dns answers with, and the two messages of
+// lars_explain, have places of their own: encoded_route.h, explanation.h.)
 //
 // Message ids (ID_...) and return codes (RET_...) come with this header.
 #pragma once
@@ -69,16 +69,11 @@ public:
 private:
     std::string_view serialize(const google::protobuf::MessageLite &message);
 
-    GetHostRequest _host_request;
-    GetRouteRequest _route_request;
-    ReportRequest _report_request;
     GetRouteResponse _route_response;
     ReportStatusRequest _status_request;
     ReportStatusResponse _status_response;
-    // Clearing the host of one message would free it, so there are two.
-    GetHostResponse _with_host;
-    GetHostResponse _without_host;
     std::string _body;
+    char _answer[80];  // a GetHostResponse has six fields
 };
 
 // The functions below build bodies of TCP messages, which their caller keeps. Any
@@ -86,13 +81,6 @@ private:
 
 // A GetRouteRequest, without a seq.
 std::string encode_route_request(const module_id &module);
-
-// A GetRouteResponse for whoever asks: without a seq and a version, but with room for
-// both. Drained hosts are left out. If the rest does not fit a message, the last ones are
-// left out; *FITTED becomes the number of those that are in.
-std::string encode_route_for_all(const module_route &route, size_t *fitted);
-// Adds both to such a body, which has none yet. One that is 0 is absent.
-void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version);
 
 // As many ReportStatusRequests as the summary needs, each with some of its hosts, and
 // without a seq.

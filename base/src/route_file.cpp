@@ -4,49 +4,108 @@
 #include <optional>
 #include <string_view>
 
-#include "murmur3.h"
-
 namespace lars {
 
 static constexpr std::string_view MAGIC = "lars-routes";
 static constexpr std::string_view WITHOUT_VERSION = "1";  // formats
 static constexpr std::string_view WITH_VERSION = "2";
 
-static std::string checksum_of(std::string_view text)
+route_checksum::route_checksum(uint64_t version)
+{
+    if (version != 0)
+        add(std::to_string(version) + '\n');
+}
+
+void route_checksum::add(std::string_view text)
+{
+    _high.add(text);
+    _low.add(text);
+}
+
+std::string route_checksum::digits() const
 {
     static const char digits[] = "0123456789abcdef";
-    const uint64_t sum =
-        uint64_t{murmur3(text.data(), text.size(), 1)} << 32 | murmur3(text.data(), text.size(), 2);
+    const uint64_t sum = uint64_t{_high.value()} << 32 | _low.value();
     std::string hex;
     for (int shift = 60; shift >= 0; shift -= 4)
         hex += digits[sum >> shift & 0xf];
     return hex;
 }
 
-// What the checksum is over: a version that has changed is damage as well.
-static std::string checked(uint64_t version, std::string_view body)
+// The first line up to the checksum.
+static std::string header_of(uint64_t rows, uint64_t version)
 {
-    return (version == 0 ? "" : std::to_string(version) + '\n') + std::string(body);
+    std::string header = std::string(MAGIC) + ' ';
+    header += version == 0 ? WITHOUT_VERSION : WITH_VERSION;
+    header += ' ' + std::to_string(rows) + ' ';
+    return header + (version == 0 ? "" : std::to_string(version) + ' ');
+}
+
+void append_route_line(const route_row &row, std::string *text)
+{
+    *text += std::to_string(row.module.modid);
+    *text += ' ';
+    *text += std::to_string(row.module.cmdid);
+    *text += ' ';
+    *text += row.host.to_string();
+    *text += '\n';
 }
 
 std::string route_file_text(const route_file &routes)
 {
     std::string body;
-    for (const route_row &row : routes.rows) {
-        body += std::to_string(row.module.modid) + ' ' + std::to_string(row.module.cmdid) + ' ' +
-                row.host.to_string() + '\n';
-    }
-    std::string header = std::string(MAGIC) + ' ';
-    header += routes.version == 0 ? WITHOUT_VERSION : WITH_VERSION;
-    header += ' ' + std::to_string(routes.rows.size()) + ' ';
-    header += routes.version == 0 ? "" : std::to_string(routes.version) + ' ';
-    header += checksum_of(checked(routes.version, body)) + '\n';
-    return header + body;
+    for (const route_row &row : routes.rows)
+        append_route_line(row, &body);
+    route_checksum sum(routes.version);
+    sum.add(body);
+    return header_of(routes.rows.size(), routes.version) + sum.digits() + '\n' + body;
+}
+
+status route_file_writer::begin(uint64_t rows, uint64_t version)
+{
+    _sum = route_checksum(version);
+    _header = header_of(rows, version);
+    if (status s = _file.begin(); !s)
+        return s;
+    return _file.append(_header + _sum.digits() + '\n');
+}
+
+status route_file_writer::add(const route_row &row)
+{
+    constexpr size_t ENOUGH = 64u << 10;
+    append_route_line(row, &_text);
+    return _text.size() < ENOUGH ? status() : flush();
+}
+
+status route_file_writer::flush()
+{
+    _sum.add(_text);
+    const status written = _file.append(_text);
+    _text.clear();
+    return written;
+}
+
+status route_file_writer::commit(old_file before, std::string *checksum)
+{
+    if (status s = flush(); !s)
+        return s;
+    *checksum = _sum.digits();
+    if (status s = _file.overwrite(_header + *checksum); !s)
+        return s;
+    return _file.commit(before);
 }
 
 status save_route_file(const std::string &path, const route_file &routes, old_file before)
 {
-    return replace_file(path, route_file_text(routes), before);
+    route_file_writer file(path);
+    if (status s = file.begin(routes.rows.size(), routes.version); !s)
+        return s;
+    for (const route_row &row : routes.rows) {
+        if (status s = file.add(row); !s)
+            return s;
+    }
+    std::string checksum;
+    return file.commit(before, &checksum);
 }
 
 namespace {
@@ -79,12 +138,6 @@ private:
     std::string_view _rest;
 };
 
-struct header {
-    uint64_t rows = 0;
-    uint64_t version = 0;
-    std::string_view checksum;
-};
-
 }  // namespace
 
 template <typename number_type>
@@ -97,7 +150,7 @@ static bool parse_number(std::optional<std::string_view> text, number_type *numb
     return error == std::errc() && stopped == end;
 }
 
-static bool parse_row(std::string_view line, route_row *row)
+bool parse_route_line(std::string_view line, route_row *row)
 {
     reader words(line);
     if (!parse_number(words.next_word(), &row->module.modid) ||
@@ -111,7 +164,7 @@ static bool parse_row(std::string_view line, route_row *row)
 }
 
 // What is wrong with the header; empty if nothing is.
-static std::string parse_header(std::string_view line, header *found)
+static std::string parse_header(std::string_view line, route_file_head *found)
 {
     reader words(line);
     if (words.next_word() != MAGIC)
@@ -128,41 +181,62 @@ static std::string parse_header(std::string_view line, header *found)
     return {};
 }
 
-static std::string parse_rows(reader &lines, const header &head, std::vector<route_row> *rows,
-                              int *line)
+static std::string parse_rows(reader &lines, const route_file_head &head,
+                              const route_row_callback &each, int *line)
 {
-    const bool intact = checksum_of(checked(head.version, lines.rest())) == head.checksum;
-    while (!lines.at_end()) {
+    route_checksum sum(head.version);
+    sum.add(lines.rest());
+    uint64_t rows = 0;
+    for (; !lines.at_end(); ++rows) {
         ++*line;
         const auto text = lines.next_line();
         if (!text)
             return "the line is cut off";
         route_row row;
-        if (!parse_row(*text, &row))
+        if (!parse_route_line(*text, &row))
             return "expected MODID CMDID IP:PORT[@WEIGHT]";
-        rows->push_back(row);
+        each(row);
     }
-    if (rows->size() != head.rows) {
-        return std::to_string(rows->size()) + " rows where the first line says " +
+    if (rows != head.rows) {
+        return std::to_string(rows) + " rows where the first line says " +
                std::to_string(head.rows);
     }
     *line = 1;
-    return intact ? "" : "the checksum does not fit the rows: the file was changed";
+    return sum.digits() == head.checksum
+               ? ""
+               : "the checksum does not fit the rows: the file was changed";
+}
+
+static status parse(std::string_view text, const std::string &name, const route_row_callback &each,
+                    route_file_head *head)
+{
+    reader lines(text);
+    int line = 1;
+    const auto first = lines.next_line();
+    std::string wrong = first ? parse_header(*first, head) : "the first line is missing or cut off";
+    if (wrong.empty())
+        wrong = parse_rows(lines, *head, each, &line);
+    return wrong.empty() ? status()
+                         : status::error(name + ":" + std::to_string(line) + ": " + wrong);
+}
+
+status read_route_file(const std::string &path, const route_row_callback &each,
+                       route_file_head *head)
+{
+    std::string text;
+    if (status s = read_file(path, &text); !s)
+        return s;
+    return parse(text, path, each, head);
 }
 
 status parse_route_file(std::string_view text, const std::string &name, route_file *routes)
 {
-    reader lines(text);
-    int line = 1;
     route_file found;
-    header head;
-    const auto first = lines.next_line();
-    std::string wrong =
-        first ? parse_header(*first, &head) : "the first line is missing or cut off";
-    if (wrong.empty())
-        wrong = parse_rows(lines, head, &found.rows, &line);
-    if (!wrong.empty())
-        return status::error(name + ":" + std::to_string(line) + ": " + wrong);
+    route_file_head head;
+    const status parsed = parse(
+        text, name, [&found](const route_row &row) { found.rows.push_back(row); }, &head);
+    if (!parsed)
+        return parsed;
     found.version = head.version;
     *routes = std::move(found);
     return {};

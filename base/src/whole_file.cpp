@@ -11,8 +11,6 @@
 #include <filesystem>
 #include <random>
 
-#include "unique_fd.h"
-
 namespace lars {
 
 static constexpr off_t LARGEST_FILE = off_t{1} << 30;
@@ -25,7 +23,7 @@ static std::string folder_of(const std::string &path)
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-static bool write_all(int fd, std::string_view text)
+bool write_all(int fd, std::string_view text)
 {
     while (!text.empty()) {
         const ssize_t written = write(fd, text.data(), text.size());
@@ -78,16 +76,9 @@ static status create_beside(const std::string &path, std::string *name, unique_f
         if (errno != EEXIST)
             break;
     }
+    name->clear();
     // The error names PATH: one that differs each time would be logged each time.
     return status::from_errno("cannot create a file beside " + path);
-}
-
-// Writes, and closes, so that a full disk is seen here rather than never.
-static status fill(unique_fd out, const std::string &path, std::string_view text)
-{
-    if (!write_all(out.get(), text) || fsync(out.get()) != 0 || ::close(out.release()) != 0)
-        return status::from_errno("cannot write " + path);
-    return {};
 }
 
 status read_file(const std::string &path, std::string *text)
@@ -139,30 +130,55 @@ static status put_in_place(const std::string &temporary, const std::string &path
                : status::from_errno("cannot replace " + path);
 }
 
-status replace_file(const std::string &path, std::string_view text, old_file before)
+file_replacement::~file_replacement()
+{
+    if (!_temporary.empty())
+        unlink(_temporary.c_str());
+}
+
+status file_replacement::begin()
 {
     // A device such as /dev/null is not to be taken away from others.
     struct stat there {};
-    if (lstat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
-        return status::error("cannot replace " + path + ": not a regular file");
-    std::string temporary;
-    unique_fd out;
-    if (status s = create_beside(path, &temporary, &out); !s)
+    if (lstat(_path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
+        return status::error("cannot replace " + _path + ": not a regular file");
+    return create_beside(_path, &_temporary, &_file);
+}
+
+status file_replacement::append(std::string_view text)
+{
+    return write_all(_file.get(), text) ? status() : status::from_errno("cannot write " + _path);
+}
+
+status file_replacement::overwrite(std::string_view text)
+{
+    return lseek(_file.get(), 0, SEEK_SET) == 0 ? append(text)
+                                                : status::from_errno("cannot write " + _path);
+}
+
+status file_replacement::commit(old_file before)
+{
+    // Closed, so that a full disk is seen here rather than never.
+    if (fsync(_file.get()) != 0 || ::close(_file.release()) != 0)
+        return status::from_errno("cannot write " + _path);
+    if (status s = put_in_place(_temporary, _path, before); !s)
         return s;
-
-    status done = fill(std::move(out), path, text);
-    if (done)
-        done = put_in_place(temporary, path, before);
-    if (!done) {
-        unlink(temporary.c_str());
-        return done;
-    }
-
+    _temporary.clear();
     // The name is in the folder, and that has to reach the disk too.
-    const unique_fd folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const unique_fd folder(open(folder_of(_path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() < 0 || fsync(folder.get()) != 0)
-        return status::from_errno("cannot write folder " + folder_of(path));
+        return status::from_errno("cannot write folder " + folder_of(_path));
     return {};
+}
+
+status replace_file(const std::string &path, std::string_view text, old_file before)
+{
+    file_replacement file(path);
+    if (status s = file.begin(); !s)
+        return s;
+    if (status s = file.append(text); !s)
+        return s;
+    return file.commit(before);
 }
 
 void remove_leftovers(const std::string &path)

@@ -1,19 +1,16 @@
 #include "wire.h"
 
-#include <google/protobuf/io/coded_stream.h>
-
 #include <algorithm>
 #include <unordered_map>
 
 #include "message.h"
+#include "wire_fields.h"
 #include "wire_rules.h"
 
 namespace lars {
 
 // A result is at most 40 bytes, so this many always fit a message.
 static constexpr size_t RESULTS_PER_MESSAGE = 1000;
-// A seq and a version, each with its tag.
-static constexpr size_t LONGEST_END = 6 + 11;
 // What a host in a route takes beside its fields: tag and length.
 static constexpr size_t HOST_OVERHEAD = 2;
 
@@ -84,28 +81,72 @@ static size_t add_hosts(const std::vector<route_host> &hosts, size_t limit, GetR
     return fitted;
 }
 
+// Most requests are what a client of ours writes, and are read by hand; what is not so simple
+// is protobuf's to judge.
+template <typename message>
+static bool read_request(const char *data, size_t len, module_request *out)
+{
+    uint64_t fields[4] = {};
+    if (read_numbers(data, data + len, fields)) {
+        out->module = {static_cast<int32_t>(fields[message::kModidFieldNumber]),
+                       static_cast<int32_t>(fields[message::kCmdidFieldNumber])};
+        out->seq = static_cast<uint32_t>(fields[message::kSeqFieldNumber]);
+        return true;
+    }
+    message request;
+    if (!parse(request, data, len))
+        return false;
+    *out = {module_of(request), request.seq()};
+    return true;
+}
+
 bool wire_codec::decode_host_request(const char *data, size_t len, module_request *out)
 {
-    if (!parse(_host_request, data, len))
-        return false;
-    *out = {module_of(_host_request), _host_request.seq()};
-    return true;
+    return read_request<GetHostRequest>(data, len, out);
 }
 
 bool wire_codec::decode_route_request(const char *data, size_t len, module_request *out)
 {
-    if (!parse(_route_request, data, len))
-        return false;
-    *out = {module_of(_route_request), _route_request.seq()};
-    return true;
+    return read_request<GetRouteRequest>(data, len, out);
+}
+
+// The fields of a ReportRequest and of its host. False if it is not so simple.
+static bool read_report(const char *at, const char *end, uint64_t (&fields)[6], uint64_t (&host)[4])
+{
+    constexpr char HOST = tag_of(ReportRequest::kHostFieldNumber, KIND_BYTES);
+    while (at && at != end) {
+        if (*at != HOST) {
+            at = read_number(at, end, fields);
+            continue;
+        }
+        uint64_t length = 0;
+        at = read_varint(at + 1, end, &length);
+        if (!at || length > static_cast<uint64_t>(end - at) || !read_numbers(at, at + length, host))
+            return false;
+        at += length;
+    }
+    return at != nullptr;
 }
 
 bool wire_codec::decode_call_report(const char *data, size_t len, call_report *out)
 {
-    if (!parse(_report_request, data, len) || !can_be_called(_report_request.host()))
+    uint64_t fields[6] = {};
+    uint64_t host[4] = {};
+    if (read_report(data, data + len, fields, host)) {
+        const auto ip = static_cast<uint32_t>(host[HostInfo::kIpFieldNumber]);
+        const auto port = static_cast<int32_t>(host[HostInfo::kPortFieldNumber]);
+        out->module = {static_cast<int32_t>(fields[ReportRequest::kModidFieldNumber]),
+                       static_cast<int32_t>(fields[ReportRequest::kCmdidFieldNumber])};
+        out->address = {ip, static_cast<uint16_t>(port)};
+        out->success = static_cast<int32_t>(fields[ReportRequest::kRetcodeFieldNumber]) == RET_SUCC;
+        out->timecost_ms = static_cast<uint32_t>(fields[ReportRequest::kTimecostFieldNumber]);
+        return lars::can_be_called(ip, port);
+    }
+    ReportRequest report;
+    if (!parse(report, data, len) || !can_be_called(report.host()))
         return false;
-    *out = {module_of(_report_request), address_of(_report_request.host()),
-            _report_request.retcode() == RET_SUCC, _report_request.timecost()};
+    *out = {module_of(report), address_of(report.host()), report.retcode() == RET_SUCC,
+            report.timecost()};
     return true;
 }
 
@@ -154,13 +195,20 @@ bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary 
 std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCode retcode,
                                          const endpoint &host)
 {
-    GetHostResponse &response = retcode == RET_SUCC ? _with_host : _without_host;
-    response.set_seq(asked.seq);
-    set_module(asked.module, &response);
-    response.set_retcode(retcode);
-    if (retcode == RET_SUCC)
-        set_address(host, response.mutable_host());
-    return serialize(response);
+    using response = GetHostResponse;
+    constexpr auto number = [](int field) { return tag_of(field, KIND_VARINT); };
+    char *at = write_field(number(response::kSeqFieldNumber), asked.seq, _answer);
+    at = write_field(number(response::kModidFieldNumber), wide(asked.module.modid), at);
+    at = write_field(number(response::kCmdidFieldNumber), wide(asked.module.cmdid), at);
+    at = write_field(number(response::kRetcodeFieldNumber), static_cast<uint64_t>(retcode), at);
+    if (retcode == RET_SUCC) {
+        char *const length = at + 1;
+        *at = tag_of(response::kHostFieldNumber, KIND_BYTES);
+        at = write_field(number(HostInfo::kIpFieldNumber), wide(ip_to_wire(host.ip)), length + 1);
+        at = write_field(number(HostInfo::kPortFieldNumber), host.port, at);
+        *length = static_cast<char>(at - length - 1);
+    }
+    return {_answer, static_cast<size_t>(at - _answer)};
 }
 
 std::string_view wire_codec::encode_route(const module_request &asked,
@@ -199,32 +247,6 @@ std::string encode_route_request(const module_id &module)
     GetRouteRequest request;
     set_module(module, &request);
     return request.SerializeAsString();
-}
-
-std::string encode_route_for_all(const module_route &route, size_t *fitted)
-{
-    GetRouteResponse body;
-    set_module(route.module, &body);
-    *fitted = add_hosts(route.hosts, MESSAGE_LENGTH_LIMIT - LONGEST_END, &body);
-    return body.SerializeAsString();
-}
-
-// Written by hand, since it is done for every answer: the fields of two messages, one after
-// the other, are one message. A field of type uint begins with 8 times its number.
-void append_seq_and_version(std::string *route_body, uint32_t seq, uint64_t version)
-{
-    using google::protobuf::io::CodedOutputStream;
-    uint8_t end[LONGEST_END];
-    uint8_t *at = end;
-    if (seq != 0) {
-        at = CodedOutputStream::WriteTagToArray(GetRouteResponse::kSeqFieldNumber << 3, at);
-        at = CodedOutputStream::WriteVarint32ToArray(seq, at);
-    }
-    if (version != 0) {
-        at = CodedOutputStream::WriteTagToArray(GetRouteResponse::kVersionFieldNumber << 3, at);
-        at = CodedOutputStream::WriteVarint64ToArray(version, at);
-    }
-    route_body->append(reinterpret_cast<const char *>(end), static_cast<size_t>(at - end));
 }
 
 void append_summary_seq(std::string *summary_body, uint64_t seq)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "encoded_route.h"
 #include "expect.h"
 #include "explanation.h"
 #include "message.h"
@@ -16,10 +17,23 @@ static bool callable(const endpoint &address)
     return can_be_called(address.ip, address.port);
 }
 
+// As protobuf reads it, or refuses it.
+template <typename message>
+static void expect_request(const std::string &body, bool is_read, const module_request &asked)
+{
+    message request;
+    expect(request.ParseFromString(body) == is_read, "protobuf does not judge so");
+    expect(!is_read || (request.seq() == asked.seq && request.modid() == asked.module.modid &&
+                        request.cmdid() == asked.module.cmdid),
+           "protobuf reads another question");
+}
+
 static void host_request(wire_codec &codec, const std::string &body)
 {
     module_request asked;
-    if (!codec.decode_host_request(body.data(), body.size(), &asked))
+    const bool is_read = codec.decode_host_request(body.data(), body.size(), &asked);
+    expect_request<GetHostRequest>(body, is_read, asked);
+    if (!is_read)
         return;
     for (LarsRetCode retcode : {RET_SUCC, RET_OVERLOAD, RET_SYSTEM_ERROR, RET_NOEXIST}) {
         const std::string answer(codec.encode_host(asked, retcode, {0xc0a80101, 80}));
@@ -36,7 +50,9 @@ static void host_request(wire_codec &codec, const std::string &body)
 static void route_request(wire_codec &codec, const std::string &body)
 {
     module_request asked, again;
-    if (!codec.decode_route_request(body.data(), body.size(), &asked))
+    const bool is_read = codec.decode_route_request(body.data(), body.size(), &asked);
+    expect_request<GetRouteRequest>(body, is_read, asked);
+    if (!is_read)
         return;
     const std::string written = encode_route_request(asked.module);
     expect(codec.decode_route_request(written.data(), written.size(), &again) &&
@@ -47,10 +63,19 @@ static void route_request(wire_codec &codec, const std::string &body)
 static void call_report_in(wire_codec &codec, const std::string &body)
 {
     call_report call, again;
-    if (!codec.decode_call_report(body.data(), body.size(), &call))
-        return;
-    expect(callable(call.address), "a host that cannot be called");
+    const bool is_read = codec.decode_call_report(body.data(), body.size(), &call);
     ReportRequest request;
+    const bool is_good = request.ParseFromString(body) &&
+                         can_be_called(ip_from_wire(request.host().ip()), request.host().port());
+    expect(is_good == is_read, "protobuf does not judge so");
+    if (!is_read)
+        return;
+    expect(request.modid() == call.module.modid && request.cmdid() == call.module.cmdid &&
+               ip_from_wire(request.host().ip()) == call.address.ip &&
+               request.host().port() == call.address.port &&
+               (request.retcode() == 0) == call.success && request.timecost() == call.timecost_ms,
+           "protobuf reads another report");
+    request.Clear();
     request.set_modid(call.module.modid);
     request.set_cmdid(call.module.cmdid);
     request.mutable_host()->set_ip(ip_to_wire(call.address.ip));
@@ -104,7 +129,9 @@ static void route(wire_codec &codec, const std::string &body)
         return;
     expect(read.hosts == hosts_slowly(body), "other hosts");
     size_t fitted = 0;
-    std::string written = encode_route_for_all(read, &fitted);
+    const std::string whole = encode_route(read);
+    expect(encoded_route(whole).hosts() == read.hosts, "other hosts in the encoded route");
+    std::string written(encoded_route(whole).answer(&fitted));
     append_seq_and_version(&written, 7, read.version);
     expect(written.size() <= MESSAGE_LENGTH_LIMIT, "longer than a message");
     expect_route(codec, written, read, fitted, read.version);

@@ -129,6 +129,10 @@ public:
     using row_callback = std::function<status(const db_row &row)>;
     status query(const std::string &sql, const row_callback &each);
 
+    // The same for many rows: EACH is called while they arrive, and must not use this
+    // client.
+    status stream(const std::string &sql, const row_callback &each);
+
     // Runs BODY within a transaction. If BODY returns ok, the transaction is committed;
     // otherwise it is rolled back, and BODY's error comes back. After an error of the
     // commit itself nobody knows whether the server has done it.
@@ -149,6 +153,7 @@ private:
     struct connection;
 
     status open(std::chrono::seconds within);
+    status read_rows(const std::string &sql, bool at_once, const row_callback &each);
     status send(const std::string &sql);
     status failure();
     status find_host(std::chrono::seconds within, std::vector<std::string> *addresses);

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "status.h"
@@ -22,9 +21,9 @@ class db_row {
 public:
     using value = std::optional<std::string_view>;  // nothing is NULL
 
-    // NAMES are the columns' names, and outlive the row.
-    db_row(const std::vector<std::string> &names, std::vector<value> values)
-        : _names(names), _values(std::move(values))
+    // NAMES are the columns' names. Both outlive the row.
+    db_row(const std::vector<std::string> &names, const std::vector<value> &values)
+        : _names(names), _values(values)
     {
     }
 
@@ -48,7 +47,7 @@ private:
     status refuse(size_t column, const std::string &why) const;
 
     const std::vector<std::string> &_names;
-    std::vector<value> _values;
+    const std::vector<value> &_values;
 };
 
 }  // namespace lars

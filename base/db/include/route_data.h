@@ -31,7 +31,8 @@ struct stored_route {
 
 // Calls EACH for every row that REST, " WHERE ..." or an empty text, selects. Rows that
 // stand there twice come twice. In a table of an older Lars, which has no column weight,
-// every weight is 100. The first error of EACH ends that and comes back.
+// every weight is 100. The first error of EACH ends that and comes back. EACH is called while
+// the rows arrive, and must not use CLIENT.
 status read_route_data(db_client *client, const std::string &rest,
                        const std::function<status(const stored_route &row)> &each);
 

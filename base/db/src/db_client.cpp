@@ -288,10 +288,22 @@ status db_client::execute(const std::string &sql, uint64_t *affected)
 
 status db_client::query(const std::string &sql, const row_callback &each)
 {
+    return read_rows(sql, true, each);
+}
+
+status db_client::stream(const std::string &sql, const row_callback &each)
+{
+    return read_rows(sql, false, each);
+}
+
+// With AT_ONCE all rows are here before the first call of EACH.
+status db_client::read_rows(const std::string &sql, bool at_once, const row_callback &each)
+{
     if (status s = send(sql); !s)
         return s;
     MYSQL *handle = _connection->handle.get();
-    const result_ptr result(mysql_store_result(handle));
+    // Its end takes what is left of the rows off the connection.
+    result_ptr result(at_once ? mysql_store_result(handle) : mysql_use_result(handle));
     if (!result)
         return mysql_errno(handle) != 0
                    ? failure()
@@ -299,16 +311,19 @@ status db_client::query(const std::string &sql, const row_callback &each)
                                    status_kind::rejected);
 
     const std::vector<std::string> names = column_names(result.get());
+    std::vector<db_row::value> values(names.size());
     while (const MYSQL_ROW columns = mysql_fetch_row(result.get())) {
         const unsigned long *lengths = mysql_fetch_lengths(result.get());
-        std::vector<db_row::value> values(names.size());
         for (size_t i = 0; i < names.size(); ++i)
-            if (columns[i])
-                values[i] = std::string_view(columns[i], lengths[i]);
-        if (status s = each(db_row(names, std::move(values))); !s)
+            values[i] =
+                columns[i] ? db_row::value(std::string_view(columns[i], lengths[i])) : std::nullopt;
+        if (status s = each(db_row(names, values)); !s)
             return s;
     }
-    return {};
+    if (at_once || mysql_errno(handle) == 0)
+        return {};
+    result.reset();
+    return failure();
 }
 
 status db_client::run_transaction(const std::string &begin, const std::function<status()> &body)

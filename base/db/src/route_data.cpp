@@ -50,14 +50,14 @@ status read_route_data(db_client *client, const std::string &rest,
     static const std::string weights = " NATURAL LEFT JOIN (SELECT " +
                                        std::to_string(route_host::DEFAULT_WEIGHT) +
                                        " AS weight) AS usual";
-    return client->query("SELECT id, modid, cmdid, serverip, serverport, weight FROM RouteData" +
-                             weights + rest,
-                         [&each](const db_row &row) {
-                             stored_route read;
-                             read.id = row[0].value_or("?");
-                             read.readable = read_columns(row, &read);
-                             return each(read);
-                         });
+    return client->stream("SELECT id, modid, cmdid, serverip, serverport, weight FROM RouteData" +
+                              weights + rest,
+                          [&each](const db_row &row) {
+                              stored_route read;
+                              read.id = row[0].value_or("?");
+                              read.readable = read_columns(row, &read);
+                              return each(read);
+                          });
 }
 
 // Of a statement that names the column weight.

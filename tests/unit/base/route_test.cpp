@@ -35,6 +35,22 @@ TEST(ModuleId, Trap_D5_IdsDoNotFlowIntoEachOther)
     EXPECT_NE((module_id{1, -1}), (module_id{2, -1}));
 }
 
+// Tables of a power of two places take the lowest bits of the hash.
+TEST(ModuleId, TheLowestBitsOfTheHashDependOnAllOfIt)
+{
+    constexpr int MODULES = 4096;
+    for (int shift : {0, 12, 19}) {
+        std::set<size_t> by_modid, by_cmdid;
+        for (int i = 0; i < MODULES; ++i) {
+            by_modid.insert(module_id_hash()({i << shift, 1}) % MODULES);
+            by_cmdid.insert(module_id_hash()({1, i << shift}) % MODULES);
+        }
+        // Of so many chosen at random 63 % differ.
+        EXPECT_GT(by_modid.size(), MODULES * 6 / 10) << shift;
+        EXPECT_GT(by_cmdid.size(), MODULES * 6 / 10) << shift;
+    }
+}
+
 TEST(ModuleId, IsOrderedAsSignedNumbersAndWrittenAsThem)
 {
     EXPECT_LT((module_id{-1, 5}), (module_id{0, 1}));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "encoded_route.h"
 #include "message.h"
 #include "messages.h"
 
@@ -164,27 +165,10 @@ TEST(Wire, WeightsThatAreNotTheUsualOneTravel)
     size_t fitted = 77;
     EXPECT_EQ(text(codec.encode_route({{1, 2}, 0}, hosts, &fitted)), golden);
     EXPECT_EQ(fitted, 2u) << "a drained host is in no message";
-    EXPECT_EQ(to_hex(encode_route_for_all({{1, 2}, hosts}, &fitted)), golden);
-    EXPECT_EQ(fitted, 2u);
+    EXPECT_EQ(to_hex(encode_route({{1, 2}, hosts})), golden);
     answered_route route;
     ASSERT_TRUE(decodes(codec, &wire_codec::decode_route, from_hex(golden), &route));
     EXPECT_EQ(route.hosts, (std::vector<route_host>{hosts[0], hosts[2]}));
-}
-
-TEST(Wire, ARouteOfHeavyHostsIsCutToWhatFits)
-{
-    std::vector<route_host> hosts;
-    for (uint32_t i = 0; i < 5000; ++i)
-        hosts.push_back({{0xc0000000 + i, 40000}, UINT32_MAX - i % 3});
-    size_t fitted = 0;
-    std::string body = encode_route_for_all({{-1, -1}, hosts}, &fitted);
-    append_seq_and_version(&body, UINT32_MAX, UINT64_MAX);
-    EXPECT_LE(body.size(), MESSAGE_LENGTH_LIMIT);
-    GetRouteResponse parsed;
-    ASSERT_TRUE(parsed.ParseFromString(body));
-    EXPECT_EQ(static_cast<size_t>(parsed.host_size()), fitted);
-    *parsed.add_host() = parsed.host(0);
-    EXPECT_GT(parsed.ByteSizeLong(), MESSAGE_LENGTH_LIMIT) << "one more would have fitted";
 }
 
 TEST(Wire, Trap_P6_ACallSummarySaysHowManyHostsItLeftOut)
@@ -248,25 +232,6 @@ TEST(Wire, ARouteAnswerIsCutToADatagram)
     EXPECT_EQ(static_cast<size_t>(parsed.host_size()), fitted);
     *parsed.add_host() = parsed.host(0);
     EXPECT_GT(parsed.ByteSizeLong(), DATAGRAM_LENGTH_LIMIT) << "one more would have fitted";
-}
-
-TEST(Wire, ARouteBodyTakesItsSeqLater)
-{
-    size_t fitted = 77;
-    std::string body = encode_route_for_all({{1, 1}, {}}, &fitted);
-    EXPECT_EQ(to_hex(body), "08011001");
-    EXPECT_EQ(fitted, 0u);
-    append_seq_and_version(&body, 9, 0);
-    EXPECT_EQ(to_hex(body), "080110012009");
-    body = encode_route_for_all({{1, 1}, {}}, &fitted);
-    append_seq_and_version(&body, 0, 300);
-    EXPECT_EQ(to_hex(body), "0801100128ac02");
-    answered_route read;
-    wire_codec codec;
-    ASSERT_TRUE(codec.decode_route(body.data(), body.size(), &read));
-    EXPECT_EQ(read.version, 300u);
-    EXPECT_EQ(encode_route_for_all({{0, 0}, {}}, &fitted), "");
-    EXPECT_EQ(to_hex(encode_route_request({1, 1})), "08011001");
 }
 
 TEST(Wire, ACallSummaryIsSplitIntoMessagesThatAlwaysFit)
