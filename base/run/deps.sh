@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# run_lars deps: what building and running Lars needs, from Debian or Ubuntu.
+# run_lars deps: what building and running Lars needs, from Debian or Ubuntu; and the
+# packages that are named.
 
 wanted_packages='g++ make patch pkg-config protobuf-compiler libprotobuf-dev default-libmysqlclient-dev
-    libgtest-dev mariadb-server-core mariadb-client-core openssl'
+    robin-map-dev libgtest-dev mariadb-server-core mariadb-client-core openssl'
 
 package_is_there()
 {
@@ -20,7 +21,7 @@ package_is_there()
 missing_packages()
 {
     local package
-    for package in $wanted_packages; do
+    for package in $wanted_packages "$@"; do
         package_is_there "$package" || echo "$package"
     done
 }
@@ -50,9 +51,9 @@ cmd_deps()
     local missing=() names=() package
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         die "this is neither Debian nor Ubuntu; install by hand what these packages hold:" \
-            "$wanted_packages"
+            "$wanted_packages $*"
     fi
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         die "missing packages, and neither root nor sudo to install them: ${missing[*]}"

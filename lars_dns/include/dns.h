@@ -34,20 +34,16 @@ public:
     void stop(std::function<void()> done);
 
 private:
-    // What the backend has found, on its way to the loop.
-    struct table_change {
-        std::shared_ptr<const route_table> table;
-        std::vector<module_id> changed;
-    };
-
-    void serve(table_change &next);
+    void serve(route_backend::news &next);
+    void start_server();
 
     service_context _context;
     options _options;
     dns_server _server;
+    route_backend::news _first;  // to begin with
     bool _stopping = false;
-    thread_queue<table_change> _tables;
-    route_backend _backend;  // its thread ends before what it writes to goes
+    thread_queue<route_backend::news> _tables;  // from the backend to the loop
+    route_backend _backend;                     // its thread ends before what it writes to goes
 };
 
 }  // namespace lars

@@ -1,7 +1,6 @@
 // The thread behind lars_dns. It watches the database, builds the next table and hands
-// it over. It begins with the snapshot, which is served once the database has been compared
-// with it or is known to be away. While the database is away the last table stays. One
-// thread, unless stated.
+// it over. It begins with the snapshot, which may lack modules until it was compared with the
+// database. While the database is away the last table stays. One thread, unless stated.
 #pragma once
 
 #include <chrono>
@@ -13,12 +12,13 @@
 #include <vector>
 
 #include "backoff.h"
+#include "comparison_schedule.h"
 #include "dns_options.h"
 #include "log.h"
-#include "remembered_routes.h"
 #include "route.h"
 #include "route_doubt.h"
 #include "route_reader.h"
+#include "route_snapshot.h"
 #include "route_table.h"
 #include "status.h"
 
@@ -26,10 +26,17 @@ namespace lars {
 
 class route_backend {
 public:
-    // Gets the table to serve from now on, and the modules in which it differs from the
-    // one before; none with the first table. Called in the backend's thread.
-    using table_callback = std::function<void(std::shared_ptr<const route_table> table,
-                                              std::vector<module_id> changed)>;
+    struct news {
+        // What to serve from now on.
+        std::shared_ptr<const route_table> table;
+        // The modules in which it differs from the table before; none with the first.
+        std::vector<module_id> changed;
+        // A module that the table lacks does not exist, as far as can be known now. False
+        // while a snapshot waits to be compared with a database that may be there.
+        bool complete = false;
+    };
+    // Called in the backend's thread.
+    using table_callback = std::function<void(news)>;
 
     route_backend(const dns_options &options, log_sink log, table_callback on_table);
     // As stop(), and waits until the thread has ended, which has the snapshot written if it
@@ -43,6 +50,10 @@ public:
     // returns at once.
     void stop();
 
+    // Any thread. There is something new in the database: it is looked for at once, unless
+    // the database is away.
+    void hint();
+
     // Any thread. What OPTIONS say about the database and the snapshot counts from the
     // next round on. The rest is not the backend's.
     void set_options(const dns_options &options);
@@ -51,15 +62,17 @@ private:
     using clock = std::chrono::steady_clock;
 
     void run();
-    bool wait_for_next_round(std::chrono::milliseconds pause);
+    bool wait_for_next_round(std::chrono::milliseconds pause, bool for_hint);
     void take_options();
     void load_snapshot();
     bool look_for_changes();
-    status read(bool everything, route_reader::result *found);
-    void prune();
+    status look(bool everything, clock::time_point now);
+    status read(bool everything, bool *rows_came);
+    void prune_when_due(clock::time_point now);
     bool stopping() const;
     void take(const route_reader::result &found);
     void serve(std::shared_ptr<const route_table> next);
+    void serve_snapshot_without_database();
     void log_doubt(clock::time_point now);
     void log_bad_rows(const route_reader::result &found);
     void log_cut_routes(const route_table &table, const std::vector<module_id> &changed);
@@ -72,14 +85,15 @@ private:
     backoff _backoff;
 
     std::shared_ptr<const route_table> _table;  // null until there is one
-    bool _served = false;                       // that table has been handed over
-    bool _needs_full = true;
-    clock::time_point _next_reload{};
+    bool _complete = false;                     // has been handed over as such
+    comparison_schedule _comparison;
+    clock::time_point _next_prune{};
+    clock::time_point _last_look{};
     clock::time_point _last_read{};
     route_doubt _doubt;
     std::string _doubt_said;  // the reason in the log
     clock::time_point _next_reminder{};
-    remembered_routes _snapshot;
+    route_snapshot _snapshot;
 
     trouble_log _database_trouble;
     trouble_log _row_trouble;
@@ -89,6 +103,7 @@ private:
     std::condition_variable _wake;
     std::unique_ptr<route_reader> _reader;      // the thread's; replaced under _mutex
     bool _stop = false;                         // guarded by _mutex
+    bool _hinted = false;                       // guarded by _mutex
     std::unique_ptr<dns_options> _new_options;  // guarded by _mutex
     std::thread _thread;
 };

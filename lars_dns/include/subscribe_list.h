@@ -3,12 +3,14 @@
 // One thread.
 #pragma once
 
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "route.h"
@@ -25,18 +27,23 @@ public:
     // How many modules that do not exist one connection may have subscribed to.
     static constexpr size_t MAX_UNKNOWN = 10000;
 
-    // Subscribes the connection to the module. Doing it twice is the same as once.
-    // Returns false, and does nothing, if the connection has as many other subscriptions
-    // as it may have.
-    bool subscribe(uint64_t conn_id, const module_id &module);
-    // Tells that the connection has just subscribed to a module that does not exist.
-    // If there are more than MAX_UNKNOWN of those, returns the first of them, which is to be
-    // unsubscribed unless it exists by now.
-    std::optional<module_id> subscribed_to_unknown(uint64_t conn_id, const module_id &module);
+    // What the list knows of one connection.
+    class subscriber;
+
+    // A connection begins. What is returned is the list's, and valid until leave().
+    subscriber *join(uint64_t conn_id);
+    // It has ended: it is forgotten, and all its subscriptions.
+    void leave(subscriber *who);
+
+    // Subscribes it to the module. Doing it twice is the same as once. Returns false, and
+    // does nothing, if it has as many other subscriptions as it may have.
+    bool subscribe(subscriber *who, const module_id &module);
+    // Tells that it has just subscribed to a module that does not exist. If there are more
+    // than MAX_UNKNOWN of those, returns the first of them, which is to be unsubscribed
+    // unless it exists by now.
+    std::optional<module_id> subscribed_to_unknown(subscriber *who, const module_id &module);
     // Ends one subscription. Ignores one that is not there.
-    void unsubscribe(uint64_t conn_id, const module_id &module);
-    // Forgets the connection and all its subscriptions. Ignores one that has none.
-    void unsubscribe(uint64_t conn_id);
+    void unsubscribe(subscriber *who, const module_id &module);
 
     // The connections that have subscribed to the module; null if there are none. They
     // stay the list's, and are valid until it changes.
@@ -45,16 +52,30 @@ public:
     size_t size() const { return _size; }
 
 private:
-    struct subscriber {
-        std::unordered_set<module_id, module_id_hash> modules;
-        std::deque<module_id> unknown;  // in the order of the subscriptions
-    };
+    // A lookup asks each time whether it is a subscription already: a flat table answers
+    // that with one look at the memory, where std::unordered_set takes three.
+    using module_set = tsl::robin_set<module_id, module_id_hash>;
 
     void remove(uint64_t conn_id, const module_id &module);
 
-    std::unordered_map<module_id, std::vector<uint64_t>, module_id_hash> _by_module;
-    std::unordered_map<uint64_t, subscriber> _by_connection;
+    tsl::robin_map<module_id, std::vector<uint64_t>, module_id_hash> _by_module;
+    tsl::robin_map<const subscriber *, std::unique_ptr<subscriber>> _all;
+    size_t _with_any = 0;  // how many of them have a subscription
     size_t _size = 0;
+};
+
+class subscribe_list::subscriber {
+public:
+    explicit subscriber(uint64_t conn_id) : _conn_id(conn_id) {}
+
+private:
+    friend class subscribe_list;
+
+    uint64_t _conn_id;
+    module_set _modules;
+    // Those that do not exist, in the order of the subscriptions. Most have none, and an
+    // empty deque takes half a kilobyte.
+    std::unique_ptr<std::deque<module_id>> _unknown;
 };
 
 }  // namespace lars

@@ -2,11 +2,22 @@
 
 namespace lars {
 
+// Of one loop.
+static constexpr size_t MAX_LATER = 100000;
+
+static subscribe_list::subscriber *subscriber_of(const net_connection &conn)
+{
+    return *std::any_cast<subscribe_list::subscriber *>(&conn.param);
+}
+
 dns_server::dns_server(event_loop *loop, const dns_options &options)
     : _loop(loop), _address(options.server.address), _server(loop, options.server.for_tcp_server())
 {
+    _server.set_conn_start([this](net_connection &conn) {
+        conn.param = _server.loop_state<loop_state>(conn).subscriptions.join(conn.id());
+    });
     _server.set_conn_close([this](net_connection &conn) {
-        _server.loop_state<loop_state>(conn).subscriptions.unsubscribe(conn.id());
+        _server.loop_state<loop_state>(conn).subscriptions.leave(subscriber_of(conn));
     });
 }
 
@@ -16,14 +27,22 @@ status dns_server::bind()
         ID_GetRouteRequest, [this](const char *data, uint32_t len, int, net_connection &conn) {
             on_get_route(data, len, conn);
         });
-    return added ? _server.bind(_address) : added;
+    if (!added)
+        return added;
+    const status hints =
+        _server.add_msg_router(ID_RouteHint, [this](const char *, uint32_t, int, net_connection &) {
+            if (_on_hint)
+                _on_hint();
+        });
+    return hints ? _server.bind(_address) : hints;
 }
 
-status dns_server::start(std::shared_ptr<const route_table> first_table)
+status dns_server::start(std::shared_ptr<const route_table> first_table, bool complete)
 {
-    _server.set_loop_state<loop_state>([table = std::move(first_table)] {
+    _server.set_loop_state<loop_state>([table = std::move(first_table), complete] {
         auto state = std::make_unique<loop_state>();
         state->table = table;
+        state->complete = complete;
         return state;
     });
     const status started = _server.start();
@@ -31,13 +50,18 @@ status dns_server::start(std::shared_ptr<const route_table> first_table)
     return started;
 }
 
-void dns_server::publish(std::shared_ptr<const route_table> table, std::vector<module_id> changed)
+void dns_server::publish(std::shared_ptr<const route_table> table, std::vector<module_id> changed,
+                         bool complete)
 {
     auto shared_changed = std::make_shared<const std::vector<module_id>>(std::move(changed));
-    _server.run_in_loops([table = std::move(table), shared_changed](server_loop &here) {
-        here.state<loop_state>().table = table;
-        push(here, *shared_changed);
-    });
+    _server.run_in_loops(
+        [this, table = std::move(table), shared_changed, complete](server_loop &here) {
+            here.state<loop_state>().table = table;
+            here.state<loop_state>().complete = complete;
+            push(here, *shared_changed);
+            if (complete)
+                answer_what_waits(here);
+        });
 }
 
 void dns_server::stop(std::chrono::milliseconds grace, std::function<void()> done)
@@ -45,16 +69,16 @@ void dns_server::stop(std::chrono::milliseconds grace, std::function<void()> don
     _server.stop(grace, std::move(done));
 }
 
-// Makes STATE's answer the module's route, or that it is not known.
-void dns_server::make_answer(loop_state &state, const module_id &module, uint32_t seq)
+// Makes STATE's answer the module's ROUTE, or that it is not known.
+void dns_server::make_answer(loop_state &state, const module_request &request,
+                             const std::optional<encoded_route> &route)
 {
-    const table_route *found = state.table->find(module);
-    size_t fitted = 0;
-    if (found)
-        state.answer = found->answer;
+    state.answer.clear();
+    if (route)
+        state.answer = route->answer();
     else
-        state.answer = encode_route_for_all({module, {}}, &fitted);
-    append_seq_and_version(&state.answer, seq, state.table->version());
+        append_encoded_route({request.module, {}}, &state.answer);
+    append_seq_and_version(&state.answer, request.seq, state.table->version());
 }
 
 static void send_answer(net_connection &conn, const std::string &body)
@@ -70,22 +94,47 @@ void dns_server::on_get_route(const char *data, uint32_t len, net_connection &co
         on_bad_message(state, conn);
         return;
     }
-    subscribe(state, request.module, conn);
-    make_answer(state, request.module, request.seq);
+    const auto route = state.table->find(request.module);
+    if (state.complete || route)
+        answer(state, conn, request, route);
+    else if (state.later.size() < MAX_LATER)
+        state.later.push_back({conn.id(), request});
+    // Otherwise it is not answered: agents ask again.
+}
+
+void dns_server::answer(loop_state &state, net_connection &conn, const module_request &request,
+                        const std::optional<encoded_route> &route)
+{
+    // Both are somewhere in much memory: it is fetched while the list is looked through.
+    if (route)
+        __builtin_prefetch(route->body().data());
+    subscribe(state, conn, request.module, route.has_value());
+    make_answer(state, request, route);
     send_answer(conn, state.answer);
 }
 
-void dns_server::subscribe(loop_state &state, const module_id &module, net_connection &conn)
+void dns_server::answer_what_waits(server_loop &here)
 {
+    loop_state &state = here.state<loop_state>();
+    for (const unanswered &question : std::exchange(state.later, {})) {
+        if (net_connection *conn = here.find(question.conn_id))
+            answer(state, *conn, question.request, state.table->find(question.request.module));
+    }
+}
+
+void dns_server::subscribe(loop_state &state, net_connection &conn, const module_id &module,
+                           bool exists)
+{
+    subscribe_list::subscriber *const who = subscriber_of(conn);
     const size_t before = state.subscriptions.size();
-    if (!state.subscriptions.subscribe(conn.id(), module))
+    if (!state.subscriptions.subscribe(who, module))
         on_full_list(state, conn);
     const bool is_new = state.subscriptions.size() > before;
-    if (!is_new || state.table->find(module))
+    if (!is_new || exists)
         return;
-    const auto first = state.subscriptions.subscribed_to_unknown(conn.id(), module);
+    const auto first = state.subscriptions.subscribed_to_unknown(who, module);
     if (first && !state.table->find(*first))
-        state.subscriptions.unsubscribe(conn.id(), *first);
+        state.subscriptions.unsubscribe(who, *first);
 }
 
 void dns_server::on_bad_message(loop_state &state, net_connection &conn)
@@ -112,7 +161,7 @@ void dns_server::push(server_loop &here, const std::vector<module_id> &changed)
         const std::vector<uint64_t> *subscribers = state.subscriptions.subscribers(module);
         if (!subscribers)
             continue;
-        make_answer(state, module, 0);
+        make_answer(state, {module, 0}, state.table->find(module));
         // Sending never ends a connection on the spot, so the list stays as it is.
         for (uint64_t id : *subscribers) {
             if (net_connection *conn = here.find(id))

@@ -1,5 +1,6 @@
 // lars_dns: tells agents the routes of modules, and every change of them.
 #include "dns.h"
+#include "heap.h"
 
 using namespace lars;
 
@@ -8,5 +9,6 @@ static const service_info INFO = {"lars_dns", "lars_dns",
 
 int main(int argc, char **argv)
 {
+    give_back_end_of_heap();
     return run_service<dns>(argc, argv, INFO, read_dns_options);
 }

@@ -1,11 +1,13 @@
 #include "route_backend.h"
 
+#include "heap.h"
 #include "start_thread.h"
 
 namespace lars {
 
 static constexpr std::chrono::milliseconds FIRST_BACKOFF(200);
 static constexpr std::chrono::milliseconds LONGEST_BACKOFF(5000);
+static constexpr std::chrono::milliseconds SHORTEST_PAUSE(5);
 static constexpr size_t PRUNE_LIMIT = 1000;
 static constexpr std::chrono::seconds REMINDER_INTERVAL(60);
 // The shortest wait_timeout that a server can have.
@@ -16,8 +18,9 @@ route_backend::route_backend(const dns_options &options, log_sink log, table_cal
       _log(std::move(log)),
       _on_table(std::move(on_table)),
       _backoff(FIRST_BACKOFF, LONGEST_BACKOFF),
+      _comparison(options.reload_interval),
       _doubt(options.doubt),
-      _snapshot("snapshot", options.snapshot, _log),
+      _snapshot(options.snapshot, _log),
       _reader(std::make_unique<route_reader>(options.database))
 {
 }
@@ -61,20 +64,30 @@ void route_backend::run()
     do {
         take_options();
         good = look_for_changes();
-        if (_table && !_served) {
-            _log(log_level::warn, "serving the snapshot ", _snapshot.path(), " with ",
-                 _table->size(), " modules until the database is back");
-            serve(_table);
-        }
+        if (_table && !_complete)
+            serve_snapshot_without_database();
         save_snapshot_when_due(clock::now());
-    } while (wait_for_next_round(good ? _options.poll_interval : _backoff.next()));
+    } while (wait_for_next_round(good ? _options.poll_interval : _backoff.next(), good));
     save_snapshot_when_due(clock::time_point::max());
 }
 
-bool route_backend::wait_for_next_round(std::chrono::milliseconds pause)
+// A hint ends the pause, but however many come, the database is asked no more often than
+// SHORTEST_PAUSE says.
+bool route_backend::wait_for_next_round(std::chrono::milliseconds pause, bool for_hint)
 {
     std::unique_lock<std::mutex> lock(_mutex);
-    return !_wake.wait_for(lock, pause, [this] { return _stop; });
+    _wake.wait_for(lock, pause, [this, for_hint] { return _stop || (for_hint && _hinted); });
+    if (_hinted)
+        _wake.wait_until(lock, _last_look + SHORTEST_PAUSE, [this] { return _stop; });
+    _hinted = false;
+    return !_stop;
+}
+
+void route_backend::hint()
+{
+    std::lock_guard<std::mutex> lock(_mutex);
+    _hinted = true;
+    _wake.notify_all();
 }
 
 void route_backend::take_options()
@@ -89,55 +102,46 @@ void route_backend::take_options()
     }
     // The file may be another one, or none any more.
     if (_snapshot.path() != _options.snapshot) {
-        _snapshot = remembered_routes("snapshot", _options.snapshot, _log);
+        _snapshot = route_snapshot(_options.snapshot, _log);
         if (_table)
             _snapshot.changed(clock::now());
     }
     _doubt.set_patience(_options.doubt);
-    _needs_full = true;
+    _comparison.set_interval(_options.reload_interval);
+    _comparison.need();
 }
 
 void route_backend::load_snapshot()
 {
-    auto known = _snapshot.load();
-    if (!known)
+    _table = _snapshot.load();
+    if (!_table)
         return;
-    _table = std::make_shared<route_table>(std::move(known->routes), known->version);
-    _doubt.remember_version(known->version);
+    _doubt.remember_version(_table->version());
+    _log(log_level::info, "serving the snapshot ", _snapshot.path(), " with ", _table->size(),
+         " modules, which the database is compared with");
+    _on_table({_table, {}, false});
     std::lock_guard<std::mutex> lock(_mutex);
     if (_stop)
         return;
-    _reader = std::make_unique<route_reader>(_options.database, known->version);
+    _reader = std::make_unique<route_reader>(_options.database, _table->version());
 }
 
-// Connects first if there is no connection.
-status route_backend::read(bool everything, route_reader::result *found)
-{
-    static const route_table nothing;
-    if (!_reader->connected()) {
-        if (status s = _reader->connect(); !s)
-            return s;
-    }
-    status done = _reader->read(_table ? *_table : nothing, everything, found);
-    // Whatever was half read, the next connection starts from a known state.
-    if (!done)
-        _reader->close();
-    return done;
-}
-
+// What is served first has to be all of it.
 bool route_backend::look_for_changes()
 {
-    const bool doubt_ends = _doubt.doubting() && clock::now() >= *_doubt.ends();
-    // What is served first has to be all of it.
-    const bool reload_due = _needs_full || !_table || doubt_ends || clock::now() >= _next_reload;
-    const bool was_idle = _reader->connected() && clock::now() - _last_read > IDLE_TIME;
-    route_reader::result found;
-    status done = read(reload_due, &found);
+    const auto now = clock::now();
+    _last_look = now;
+    const bool doubt_ends = _doubt.doubting() && now >= *_doubt.ends();
+    const bool everything = !_table || doubt_ends || _comparison.needed();
+    const bool was_idle = _reader->connected() && now - _last_read > IDLE_TIME;
+    status done = look(everything, now);
     // The server closes what was idle for its wait_timeout: that is no trouble.
     if (was_idle && done.kind() == status_kind::unavailable)
-        done = read(reload_due, &found);
+        done = look(everything, now);
     if (!done) {
-        _needs_full = true;
+        // Whatever was half read, the next connection starts from a known state.
+        _reader->close();
+        _comparison.need();
         database_failed(done);
         return false;
     }
@@ -145,20 +149,63 @@ bool route_backend::look_for_changes()
     if (_database_trouble.over())
         _log(log_level::info, "the database ", _options.database.describe(), " is back");
     _backoff.reset();
-
-    take(found);
-    if (reload_due) {
-        _needs_full = false;
-        _next_reload = clock::now() + _options.reload_interval;
-        prune();
-    }
+    prune_when_due(now);
     return true;
+}
+
+// Connects first if there is no connection.
+status route_backend::look(bool everything, clock::time_point now)
+{
+    if (!_reader->connected()) {
+        if (status s = _reader->connect(); !s)
+            return s;
+    }
+    const bool looks = everything || _comparison.look_due(now);
+    table_mark mark;
+    bool rows_came = false;
+    if (looks) {
+        give_back_heap();
+        if (status s = _reader->look(&mark); !s)
+            return s;
+    }
+    if (!everything) {
+        if (status s = read(false, &rows_came); !s)
+            return s;
+    }
+    if (!looks)
+        return {};
+    const bool due = _comparison.look(mark, now);
+    // They may have come after the mark was read, and move the next one.
+    if (rows_came)
+        _comparison.rows_came();
+    return everything || due ? read(true, &rows_came) : status();
+}
+
+status route_backend::read(bool everything, bool *rows_came)
+{
+    static const route_table nothing;
+    const auto started = clock::now();
+    route_reader::result found;
+    if (status s = _reader->read(_table ? *_table : nothing, everything, &found); !s)
+        return s;
+    *rows_came = found.rows_came;
+    if (found.rows_came)
+        _comparison.rows_came();
+    take(found);
+    if (everything) {
+        _comparison.compared(started, clock::now());
+        give_back_heap();  // the rows took as much as the table, for a moment
+    }
+    return {};
 }
 
 // That nothing may be written is no reason not to read. The connection is lost then, as
 // with any server that is not available: the next one may lead to another server.
-void route_backend::prune()
+void route_backend::prune_when_due(clock::time_point now)
 {
+    if (now < _next_prune)
+        return;
+    _next_prune = now + _options.reload_interval;
     uint64_t deleted = 0;
     const status pruned = _reader->prune(_options.change_retention, PRUNE_LIMIT, &deleted);
     if (pruned)
@@ -187,25 +234,35 @@ void route_backend::take(const route_reader::result &found)
         _snapshot.changed(clock::now());
 }
 
+void route_backend::serve_snapshot_without_database()
+{
+    _log(log_level::warn, "serving the snapshot ", _snapshot.path(), " with ", _table->size(),
+         " modules until the database is back");
+    _complete = true;
+    _on_table({_table, {}, true});
+}
+
 // Hands the table over if it is the first, or differs from the one before, if only in its
 // version: else agents that come from another dns would find its answers too old.
 void route_backend::serve(std::shared_ptr<const route_table> next)
 {
+    const bool is_first = !_table;
     std::vector<module_id> changed =
         route_table::difference(_table ? *_table : route_table(), *next);
-    if (_served && changed.empty() && next->version() == _table->version())
+    if (_complete && changed.empty() && next->version() == _table->version())
         return;
     log_cut_routes(*next, changed);
     if (!changed.empty())
         _snapshot.changed(clock::now());
     _table = std::move(next);
-    if (!std::exchange(_served, true)) {
-        changed.clear();
+    if (!_complete)
         _log(log_level::info, "loaded ", _table->size(), " modules");
-    } else if (!changed.empty()) {
+    else if (!changed.empty())
         _log(log_level::info, changed.size(), " changed of ", _table->size(), " modules");
-    }
-    _on_table(_table, std::move(changed));
+    if (is_first)
+        changed.clear();
+    _complete = true;
+    _on_table({_table, std::move(changed), true});
 }
 
 void route_backend::log_doubt(clock::time_point now)
@@ -238,10 +295,13 @@ void route_backend::log_bad_rows(const route_reader::result &found)
 void route_backend::log_cut_routes(const route_table &table, const std::vector<module_id> &changed)
 {
     for (const module_id &module : changed) {
-        const table_route *cut = table.find(module);
-        if (cut && cut->hosts_in_answer < cut->hosts.size())
-            _log(log_level::warn, "module ", module, " has ", cut->hosts.size(),
-                 " hosts, a message holds ", cut->hosts_in_answer);
+        const auto route = table.find(module);
+        if (!route || route->answer() == route->body())
+            continue;
+        size_t fitted = 0;
+        route->answer(&fitted);
+        _log(log_level::warn, "module ", module, " has ", route->host_count(),
+             " hosts, a message holds ", fitted);
     }
 }
 
@@ -250,8 +310,7 @@ void route_backend::save_snapshot_when_due(clock::time_point now)
     const auto due = _snapshot.save_due();
     if (!due || *due > now || _doubt.doubting())
         return;
-    _snapshot.save([table = _table] { return table->rows(); }, _doubt.known_version(),
-                   clock::now());
+    _snapshot.save(_table, _doubt.known_version(), clock::now());
 }
 
 void route_backend::database_failed(const status &why)

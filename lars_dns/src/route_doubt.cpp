@@ -77,7 +77,7 @@ void route_doubt::keep_what_is_lost(const route_table &served, const route_reade
 {
     std::set<module_id> lost;
     size_t newly_lost = 0;
-    for (const module_id &module : served.modules()) {
+    for (const module_id &module : route_table::difference(served, *found.table)) {
         const bool is_named = std::binary_search(found.named.begin(), found.named.end(), module);
         if (is_named || found.table->find(module))
             continue;
@@ -106,7 +106,7 @@ route_doubt::table_ptr route_doubt::with_kept(const table_ptr &served,
         return found.table;
     std::vector<module_route> kept;
     for (const module_id &module : _kept)
-        kept.push_back({module, served->find(module)->hosts});
+        kept.push_back({module, served->find(module)->hosts()});
     return std::make_shared<route_table>(found.table->with(std::move(kept)));
 }
 

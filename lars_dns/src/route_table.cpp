@@ -2,103 +2,157 @@
 
 #include <algorithm>
 
-#include "wire.h"
+#include "route_table_builder.h"
 
 namespace lars {
 
-static std::shared_ptr<const table_route> make_route(module_route route)
+route_table::route_table() : _blocks(std::make_shared<block_list>()) {}
+
+route_table::route_table(const std::vector<module_route> &routes, uint64_t version)
 {
-    auto made = std::make_shared<table_route>();
-    made->answer = encode_route_for_all(route, &made->hosts_in_answer);
-    made->hosts = std::move(route.hosts);
-    return made;
+    route_table_builder builder;
+    for (const module_route &route : routes)
+        builder.add(route);
+    *this = builder.build(version);
 }
 
-route_table::route_table(std::vector<module_route> routes, uint64_t version) : _version(version)
+size_t route_table::block_of(const module_id &module) const
 {
-    _modules.reserve(routes.size());
-    for (module_route &route : routes) {
-        const module_id module = route.module;
-        _modules.emplace_back(module, make_route(std::move(route)));
+    const auto &firsts = _blocks->firsts;
+    const auto behind = std::upper_bound(firsts.begin(), firsts.end(), module);
+    return static_cast<size_t>(std::max<std::ptrdiff_t>(behind - firsts.begin() - 1, 0));
+}
+
+std::optional<encoded_route> route_table::find(const module_id &module) const
+{
+    if (size() == 0)
+        return std::nullopt;
+    const route_block &block = this->block(block_of(module));
+    const size_t place = block.lower_bound(module);
+    if (place == block.size() || block.module(place) != module)
+        return std::nullopt;
+    return block.route(place);
+}
+
+void route_table::for_each(
+    const std::function<void(const module_id &, const encoded_route &)> &each) const
+{
+    for (const route_block &block : _blocks->blocks) {
+        for (size_t i = 0; i < block.size(); ++i)
+            each(block.module(i), block.route(i));
     }
-}
-
-const table_route *route_table::find(const module_id &module) const
-{
-    const auto found =
-        std::lower_bound(_modules.begin(), _modules.end(), module,
-                         [](const entry &e, const module_id &wanted) { return e.first < wanted; });
-    return found != _modules.end() && found->first == module ? found->second.get() : nullptr;
-}
-
-std::vector<module_id> route_table::modules() const
-{
-    std::vector<module_id> all;
-    all.reserve(_modules.size());
-    for (const entry &known : _modules)
-        all.push_back(known.first);
-    return all;
 }
 
 std::vector<route_row> route_table::rows() const
 {
     std::vector<route_row> all;
-    for (const auto &[module, route] : _modules) {
-        for (const route_host &host : route->hosts)
+    for_each([&all](const module_id &module, const encoded_route &route) {
+        for (const route_host &host : route.hosts())
             all.push_back({module, host});
-    }
+    });
     return all;
+}
+
+// Gives the builder the modules of BLOCK, with the changes from FIRST up to END in them.
+static void add_changed(const route_block &block, const module_route *first,
+                        const module_route *end, route_table_builder *builder)
+{
+    size_t place = 0;
+    const auto add_until = [&](size_t next) {
+        for (; place < next; ++place)
+            builder->add(block.module(place), block.route(place).body());
+    };
+    for (; first != end; ++first) {
+        add_until(block.lower_bound(first->module));
+        if (place < block.size() && block.module(place) == first->module)
+            ++place;
+        builder->add(*first);
+    }
+    add_until(block.size());
 }
 
 route_table route_table::with(std::vector<module_route> changed) const
 {
-    std::sort(changed.begin(), changed.end(),
-              [](const auto &a, const auto &b) { return a.module < b.module; });
-    route_table next;
-    next._version = _version;
-    next._modules.reserve(_modules.size() + changed.size());
-    auto old = _modules.begin();
-    for (module_route &route : changed) {
-        const module_id module = route.module;
-        while (old != _modules.end() && old->first < module)
-            next._modules.push_back(*old++);
+    for (module_route &route : changed)
         sort_hosts(&route.hosts);
-        const bool known = old != _modules.end() && old->first == module;
-        if (known && old->second->hosts == route.hosts)
-            next._modules.push_back(*old);
-        else if (!route.hosts.empty())
-            next._modules.emplace_back(module, make_route(std::move(route)));
-        if (known)
-            ++old;
+    // What is there already is no change.
+    const auto is_there = [this](const module_route &route) {
+        const auto found = find(route.module);
+        return found ? found->body() == encode_route(route) : route.hosts.empty();
+    };
+    changed.erase(std::remove_if(changed.begin(), changed.end(), is_there), changed.end());
+    if (changed.empty())
+        return *this;
+    const auto by_module = [](const auto &a, const auto &b) { return a.module < b.module; };
+    std::sort(changed.begin(), changed.end(), by_module);
+
+    route_table_builder builder;
+    const module_route *next = changed.data();
+    const module_route *const end = next + changed.size();
+    for (size_t i = 0; i < _blocks->blocks.size(); ++i) {
+        // What is lower than the first module of all comes into the first block.
+        const module_route *behind = end;
+        if (i + 1 < _blocks->firsts.size())
+            behind =
+                std::lower_bound(next, end, module_route{_blocks->firsts[i + 1], {}}, by_module);
+        if (next == behind)
+            builder.add(_blocks->blocks[i]);
+        else
+            add_changed(_blocks->blocks[i], next, behind, &builder);
+        next = behind;
     }
-    next._modules.insert(next._modules.end(), old, _modules.end());
-    return next;
+    for (; next != end; ++next)
+        builder.add(*next);  // there was no block
+    return builder.build(_version);
 }
 
 route_table route_table::with_version(uint64_t version) const
 {
-    route_table same = *this;
-    same._version = version;
-    return same;
+    return route_table(_blocks, version);
 }
+
+// A walk over the modules of a table.
+struct route_table::position {
+    const block_list &list;
+    size_t block = 0;
+    size_t place = 0;
+
+    bool at_end() const { return block == list.blocks.size(); }
+    const route_block &here() const { return list.blocks[block]; }
+    const module_id &module() const { return here().module(place); }
+    std::string_view body() const { return here().route(place).body(); }
+    void next()
+    {
+        if (++place == here().size())
+            next_block();
+    }
+    void next_block()
+    {
+        ++block;
+        place = 0;
+    }
+};
 
 std::vector<module_id> route_table::difference(const route_table &a, const route_table &b)
 {
     std::vector<module_id> changed;
-    auto left = a._modules.begin();
-    auto right = b._modules.begin();
-    while (left != a._modules.end() || right != b._modules.end()) {
-        if (right == b._modules.end() || (left != a._modules.end() && left->first < right->first)) {
-            changed.push_back((left++)->first);
-        } else if (left == a._modules.end() || right->first < left->first) {
-            changed.push_back((right++)->first);
+    position left{*a._blocks};
+    position right{*b._blocks};
+    while (!left.at_end() || !right.at_end()) {
+        if (right.at_end() || (!left.at_end() && left.module() < right.module())) {
+            changed.push_back(left.module());
+            left.next();
+        } else if (left.at_end() || right.module() < left.module()) {
+            changed.push_back(right.module());
+            right.next();
+        } else if (left.place == 0 && right.place == 0 && left.here() == right.here()) {
+            left.next_block();
+            right.next_block();
         } else {
-            const bool same =
-                left->second == right->second || left->second->hosts == right->second->hosts;
-            if (!same)
-                changed.push_back(left->first);
-            ++left;
-            ++right;
+            if (left.body() != right.body())
+                changed.push_back(left.module());
+            left.next();
+            right.next();
         }
     }
     return changed;

@@ -1,30 +1,50 @@
 #include "subscribe_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lars {
 
-bool subscribe_list::subscribe(uint64_t conn_id, const module_id &module)
+subscribe_list::subscriber *subscribe_list::join(uint64_t conn_id)
 {
-    auto &modules = _by_connection[conn_id].modules;
+    auto added = std::make_unique<subscriber>(conn_id);
+    subscriber *who = added.get();
+    _all.emplace(who, std::move(added));
+    return who;
+}
+
+void subscribe_list::leave(subscriber *who)
+{
+    for (const module_id &module : who->_modules)
+        remove(who->_conn_id, module);
+    if (!who->_modules.empty())
+        --_with_any;
+    _all.erase(who);
+}
+
+bool subscribe_list::subscribe(subscriber *who, const module_id &module)
+{
+    module_set &modules = who->_modules;
     if (modules.count(module) > 0)
         return true;
-    const bool full = _size >= MAX_IN_ALL && modules.size() >= MAX_IN_ALL / _by_connection.size();
+    const bool is_first = modules.empty();
+    const size_t connections = _with_any + (is_first ? 1 : 0);
+    const bool full = _size >= MAX_IN_ALL && modules.size() >= MAX_IN_ALL / connections;
     if (full || modules.size() >= MAX_PER_CONNECTION)
         return false;
     modules.insert(module);
-    _by_module[module].push_back(conn_id);
+    _by_module[module].push_back(who->_conn_id);
+    _with_any = connections;
     ++_size;
     return true;
 }
 
-std::optional<module_id> subscribe_list::subscribed_to_unknown(uint64_t conn_id,
+std::optional<module_id> subscribe_list::subscribed_to_unknown(subscriber *who,
                                                                const module_id &module)
 {
-    const auto found = _by_connection.find(conn_id);
-    if (found == _by_connection.end())
-        return std::nullopt;
-    std::deque<module_id> &unknown = found->second.unknown;
+    if (!who->_unknown)
+        who->_unknown = std::make_unique<std::deque<module_id>>();
+    std::deque<module_id> &unknown = *who->_unknown;
     unknown.push_back(module);
     if (unknown.size() <= MAX_UNKNOWN)
         return std::nullopt;
@@ -36,28 +56,20 @@ std::optional<module_id> subscribe_list::subscribed_to_unknown(uint64_t conn_id,
 void subscribe_list::remove(uint64_t conn_id, const module_id &module)
 {
     const auto place = _by_module.find(module);
-    std::vector<uint64_t> &ids = place->second;
+    std::vector<uint64_t> &ids = place.value();
     ids.erase(std::find(ids.begin(), ids.end(), conn_id));
     if (ids.empty())
         _by_module.erase(place);
     --_size;
 }
 
-void subscribe_list::unsubscribe(uint64_t conn_id, const module_id &module)
+void subscribe_list::unsubscribe(subscriber *who, const module_id &module)
 {
-    const auto found = _by_connection.find(conn_id);
-    if (found != _by_connection.end() && found->second.modules.erase(module) > 0)
-        remove(conn_id, module);
-}
-
-void subscribe_list::unsubscribe(uint64_t conn_id)
-{
-    const auto found = _by_connection.find(conn_id);
-    if (found == _by_connection.end())
+    if (who->_modules.erase(module) == 0)
         return;
-    for (const module_id &module : found->second.modules)
-        remove(conn_id, module);
-    _by_connection.erase(found);
+    remove(who->_conn_id, module);
+    if (who->_modules.empty())
+        --_with_any;
 }
 
 const std::vector<uint64_t> *subscribe_list::subscribers(const module_id &module) const

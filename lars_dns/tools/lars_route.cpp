@@ -11,6 +11,7 @@
 #include "route.h"
 #include "route_command.h"
 #include "route_editor.h"
+#include "route_hint.h"
 
 using namespace lars;
 
@@ -24,12 +25,14 @@ static int fail(int exit_status, const std::string &message)
     return exit_status;
 }
 
-static status read_config(const std::string &path, db_options *options)
+static status read_config(const std::string &path, db_options *options,
+                          std::vector<endpoint> *servers)
 {
     config_file config;
     if (status s = config.load(path); !s)
         return s;
     read_db_options(config, options);
+    *servers = read_hinted_servers(config);
     for (const char *other : {"reactor", "dns", "reporter", "repoter"})
         config.ignore_section(other);
     return config.finish();
@@ -233,7 +236,8 @@ static int use_database(const route_command &command)
                                  ? default_config_path("lars_dns", "lars_dns")
                                  : command.config_path;
     db_options options;
-    if (status s = read_config(path, &options); !s)
+    std::vector<endpoint> servers;
+    if (status s = read_config(path, &options, &servers); !s)
         return fail(EXIT_WRONG_USE, s.message());
 
     db_client client(options);
@@ -244,6 +248,8 @@ static int use_database(const route_command &command)
         return check(command, path, client);
     if (done)
         done = edit(command, client);
+    if (done && command.what != route_command::verb::list)
+        send_route_hint(servers);
     return done ? 0 : fail_database(path, done, database_step::connected);
 }
 

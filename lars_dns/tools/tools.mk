@@ -1,3 +1,5 @@
-#lars_route, the tool that edits routes.
+# lars_route, the tool that edits routes.
 ROUTE_TOOL_CXXFLAGS = -Ilars_dns/tools $(DB_CXXFLAGS) -DLARS_VERSION='"$(VERSION)"'
-$(call program,lars_route,$(wildcard lars_dns/tools/*.cpp),$$(ROUTE_TOOL_CXXFLAGS),larsdb larsbase lreactor larsproto,$$(MYSQL_LIBS) $$(PROTOBUF_LIBS))
+ROUTE_TOOL_SOURCES := $(wildcard lars_dns/tools/*.cpp)
+$(call library,lars_route_core,$(filter-out %/lars_route.cpp,$(ROUTE_TOOL_SOURCES)),$$(ROUTE_TOOL_CXXFLAGS))
+$(call program,lars_route,lars_dns/tools/lars_route.cpp,$$(ROUTE_TOOL_CXXFLAGS),lars_route_core larsdb larsbase lreactor larsproto,$$(MYSQL_LIBS) $$(PROTOBUF_LIBS))

@@ -245,6 +245,27 @@ TEST_F(DnsOwnServer, ADatabaseThatHangsBeforeTheStartDoesNotHoldUpTheEnd)
     _server.resume();
 }
 
+// What the snapshot has is answered at once; what it lacks may be in the database.
+TEST_F(DnsOwnServer, AModuleThatIsNotInTheSnapshotIsAnsweredWhenTheDatabaseWasRead)
+{
+    _dns->set("dns", "snapshot", _dns->folder().file("snapshot"));
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(_dns->stop(), 0);
+    _database->exec(
+        "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (7, 7, 1, 1)");
+    _server.pause();
+    ASSERT_TRUE(_dns->start());
+    EXPECT_EQ(ask(*_dns, 1, 1), SAMPLE);
+    wire_peer peer;
+    ASSERT_TRUE(peer.connect_tcp(_dns->port()));
+    for (const int modid : {7, 8})
+        ASSERT_TRUE(peer.send_frame(ID_GetRouteRequest, route_request(modid, modid)));
+    EXPECT_FALSE(peer.receive_frame(milliseconds(300)));
+    _server.resume();
+    EXPECT_EQ(route_text(peer.receive_frame(milliseconds(15000))), "7,7: 0.0.0.1:1");
+    EXPECT_EQ(route_text(peer.receive_frame()), "8,8:");
+}
+
 TEST_F(DnsOwnServer, LooksUpAtOnceWhileTheDatabaseHangs)
 {
     ASSERT_TRUE(_dns->start());

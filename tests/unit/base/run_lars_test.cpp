@@ -30,7 +30,8 @@ TEST_F(RunLars, WrongCommandsGetTheUsageAndStatusTwo)
                                                  {"up", "now"},
                                                  {"down", "x"},
                                                  {"status", "x"},
-                                                 {"deps", "x"},
+                                                 {"deps", "--force"},
+                                                 {"deps", ""},
                                                  {"db", "restart"},
                                                  {"db", "start", "x"},
                                                  {"test"},
@@ -256,11 +257,12 @@ protected:
         service("sudo", "exec \"$@\"");
     }
 
-    run_result deps()
+    run_result deps(words arguments = {})
     {
+        arguments.insert(arguments.begin(), "deps");
         process_options options;
         options.environment = {"PATH=" + _folder.file("bin") + ":" + getenv("PATH")};
-        return run(source_path("run_lars"), {"deps"}, options);
+        return run(source_path("run_lars"), arguments, options);
     }
 };
 
@@ -273,6 +275,13 @@ TEST_F(RunLarsDeps, InstallsWhatIsMissingAndSaysSo)
     EXPECT_TRUE(contains(result.output, " update\n")) << result.output;
     EXPECT_TRUE(contains(result.output, "--no-install-recommends make patch pkg-config"))
         << result.output;
+}
+
+TEST_F(RunLarsDeps, InstallsWhatIsNamedToo)
+{
+    const run_result result = deps({"redis-server", "g++"});
+    EXPECT_EQ(result.exit_status, 0) << result.output;
+    EXPECT_TRUE(contains(result.output, " openssl redis-server\n")) << result.output;
 }
 
 TEST_F(RunLarsDeps, DoesAndSaysNothingWhenAllIsThere)

@@ -55,8 +55,8 @@ protected:
     }
     std::string hosts(int32_t modid, int32_t cmdid) const
     {
-        const table_route *found = served->find({modid, cmdid});
-        return found ? std::to_string(found->hosts.size()) : "none";
+        const auto found = served->find({modid, cmdid});
+        return found ? std::to_string(found->host_count()) : "none";
     }
 
     database db;

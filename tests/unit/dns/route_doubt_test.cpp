@@ -79,8 +79,8 @@ TEST_F(RouteDoubt, WhatIsNewOrChangedIsServedMeanwhile)
 {
     serve(1000, 3);
     EXPECT_EQ(judge(complete(5, 3, 4, 9)), 4u);
-    EXPECT_EQ(served->find({1, 3})->hosts[0].address.ip, 9u);
-    EXPECT_NE(served->find({1, 4}), nullptr);
+    EXPECT_EQ(served->find({1, 3})->hosts()[0].address.ip, 9u);
+    EXPECT_TRUE(served->find({1, 4}));
     EXPECT_EQ(doubt.kept(), 2u);
 }
 
