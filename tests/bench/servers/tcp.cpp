@@ -20,6 +20,7 @@ status serve_echo(int ready_fd, int threads)
     event_loop loop;
     tcp_server_options options;
     options.threads = threads;
+    options.max_connections = 1000000;
     tcp_server server(&loop, options);
     status s = server.add_msg_router(
         1, [](const char *data, uint32_t length, int msgid, net_connection &conn) {

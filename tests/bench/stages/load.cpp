@@ -17,11 +17,11 @@ int main(int argc, char **argv)
     options.connections = atoi(argv[2]);
     options.in_flight = atoi(argv[3]);
     options.seconds = atof(argv[4]);
-    options.request = std::string("\1\0\0\0\100\0\0\0", 8);
+    std::string frame("\1\0\0\0\100\0\0\0", 8);
     for (char c = '0'; c < '0' + 64; c++) {
-        options.request += c;
+        frame += c;
     }
-    options.response = options.request;
+    options.exchanges = {{frame, frame}};
     const lars::bench::measurement result = lars::bench::run_tcp_load(options);
     if (!result.error.empty()) {
         fprintf(stderr, "load: %s\n", result.error.c_str());

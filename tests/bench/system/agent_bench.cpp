@@ -1,9 +1,9 @@
 // get_host and report at the agent against three bare UDP threads.
 #include <cstdio>
 
-#include "comparison.h"
 #include "database.h"
 #include "messages.h"
+#include "parts.h"
 #include "paths.h"
 #include "running_service.h"
 #include "udp_load.h"

@@ -1,26 +1,19 @@
-// lars_bench [ROUNDS [SECONDS]]: see comparison.h.
-#include <cstdio>
-#include <cstdlib>
-
-#include "comparison.h"
+// bench_system [--write PAGE] [ROUNDS [SECONDS [PART...]]]: see bench_command.h and parts.h.
+#include "bench_command.h"
+#include "parts.h"
 
 int main(int argc, char **argv)
 {
     using namespace lars::bench;
-    bench_settings settings;
-    if (argc > 1)
-        settings.rounds = std::atoi(argv[1]);
-    if (argc > 2)
-        settings.seconds = std::atof(argv[2]);
-    if (argc > 3 || settings.rounds < 1 || settings.rounds > 1000 ||
-        !(settings.seconds > 0 && settings.seconds < 3600)) {
-        std::fprintf(stderr, "usage: lars_bench [ROUNDS [SECONDS]]\n");
+    const std::vector<bench_part> parts = {
+        {"echo", bench_echo},   {"dns", bench_dns},       {"limit", bench_limit},
+        {"loops", bench_loops}, {"agent", bench_agent},   {"reporter", bench_reporter},
+        {"push", bench_push},   {"memory", bench_memory},
+    };
+    bench_command command;
+    if (!parse_bench_command("bench_system", {argv + 1, argv + argc}, parts, &command))
         return 2;
-    }
-    print_heading();
-    for (auto *part : {bench_echo, bench_dns, bench_agent, bench_reporter, bench_push}) {
-        if (!part(settings))
-            return 1;
-    }
-    return 0;
+    bench_table table("what", "floor");
+    command.settings.table = &table;
+    return run_bench(command, "make bench") ? 0 : 1;
 }

@@ -1,9 +1,9 @@
 // Rows that lars_reporter stores a second against inserts of one row each.
 #include <cstdio>
 
-#include "comparison.h"
 #include "database.h"
 #include "messages.h"
+#include "parts.h"
 #include "running_service.h"
 #include "wait_until.h"
 

@@ -57,6 +57,9 @@ public:
     int number_or(const std::string &name, int fallback, int lowest, int highest);
     tool_module module();
 
+    // Notes WHY, a mistake that the tool itself has found; the first one counts.
+    void reject(const std::string &why);
+
     // False if the program has to end now, with exit_status(): --help or --version was
     // asked for and is printed, or something is wrong, which stderr says.
     bool finish();
@@ -70,7 +73,6 @@ public:
 private:
     std::string usage() const;
     std::optional<std::string> option(const std::string &name);
-    void reject(const std::string &why);
     void check_ip(const std::string &name, const std::string &value);
     int to_number(const std::string &name, const std::string &value, int lowest, int highest);
 

@@ -2,16 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 namespace lars::bench {
-
-double median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    const size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 namespace {
 
 struct column {
@@ -23,19 +16,14 @@ struct column {
         floor.push_back(of_floor);
         ratios.push_back(of_ours / of_floor);
     }
-    void print(const std::string &name, const char *unit, int digits) const
+    bench_line line(const std::string &name, const char *unit, int digits) const
     {
-        std::printf("%-34s %-12s %12.*f %12.*f %8.2f\n", name.c_str(), unit, digits, median(ours),
-                    digits, median(floor), median(ratios));
+        const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
+        return {name, unit, digits, median(ours), median(floor), median(ratios), *lowest, *highest};
     }
 };
 
 }  // namespace
-
-void print_heading()
-{
-    std::printf("%-34s %-12s %12s %12s %8s\n", "what", "", "Lars", "floor", "ratio");
-}
 
 bool compare(const std::string &name, const bench_settings &settings,
              const std::function<measurement()> &ours, const std::function<measurement()> &floor)
@@ -53,10 +41,9 @@ bool compare(const std::string &name, const bench_settings &settings,
         rate.add(above.calls_per_second(), below.calls_per_second());
         cpu.add(above.cpu_us_per_call(), below.cpu_us_per_call());
     }
-    rate.print(name, "calls/s", 0);
+    settings.table->add(rate.line(name, "calls/s", 0));
     if (median(cpu.floor) > 0)
-        cpu.print("", "cpu us/call", 2);
-    std::fflush(stdout);
+        settings.table->add(cpu.line("", "cpu us/call", 2));
     return true;
 }
 

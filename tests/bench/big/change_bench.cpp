@@ -1,0 +1,98 @@
+// Changes of the big table: what one costs, and how soon 1,000 subscribers have it.
+#include <algorithm>
+#include <thread>
+
+#include "big_bench.h"
+#include "big_table.h"
+#include "changing_route.h"
+#include "wire_peer.h"
+
+namespace lars::bench {
+
+using namespace lars::test;
+
+static constexpr int WATCHERS = 1000;
+static constexpr int WATCHED = BIG_MODULES / 3;
+// So long after a change the snapshot is saved, and a little more.
+static constexpr std::chrono::seconds LONGEST_SAVE(3);
+
+static void note_latencies(big_bench *all, const std::string &name, const std::vector<double> &ours,
+                           const std::vector<double> &redis)
+{
+    all->settings.table->add(
+        {name + ", median", "ms", 1, median(ours), redis.empty() ? 0 : median(redis)});
+    all->settings.table->add(
+        {name + ", longest", "ms", 1, highest(ours), redis.empty() ? 0 : highest(redis)});
+}
+
+static bool measure_redis(big_bench *all, const changing_route &route, int changes,
+                          std::vector<double> *out)
+{
+    const std::string channel = redis_key(WATCHED);
+    const auto value = [&](bool added) { return redis_text(redis_value(route.route(added))); };
+    const auto message = [&](bool added) {
+        return "*3\r\n" + redis_text("message") + redis_text(channel) + value(added);
+    };
+    watchers subscribers;
+    wire_peer writer;
+    if (!writer.connect_tcp(all->redis.port()) ||
+        !subscribers.start(all->redis.port(), WATCHERS, redis_command({"SUBSCRIBE", channel}),
+                           "*3\r\n" + redis_text("subscribe") + redis_text(channel) + ":1\r\n"))
+        return false;
+    const auto write = [&](bool added) {
+        const std::string to = redis_value(route.route(added));
+        return writer.send_bytes(redis_command({"SET", channel, to}) +
+                                 redis_command({"PUBLISH", channel, to}));
+    };
+    return measure_changes({"redis", changes, write, message, 0}, &subscribers, out);
+}
+
+// The processor time of the dns for each of several changes, of which one subscriber hears:
+// all its loops and the thread that reads the database, with what they make it save.
+bool bench_big_change_cost(big_bench *all)
+{
+    const int changes = 50 * all->settings.rounds;
+    changing_route route(all->routes.options(), big_route(WATCHED));
+    const std::string version = all->routes.value("SELECT version FROM RouteVersion WHERE id = 1");
+    watchers one;
+    if (!route.connect() ||
+        !one.start(all->dns.port(), 1, route.request(), route.answer(std::stoull(version))))
+        return false;
+    const auto edit_and_hint = [&](bool added) {
+        return route.edit_and_hint(added, all->dns.port());
+    };
+    std::vector<double> unread;
+    stopwatch watch(all->dns.process().pid());
+    watch.begin();
+    if (!measure_changes(route.rounds("Lars", changes, edit_and_hint), &one, &unread))
+        return false;
+    std::this_thread::sleep_for(LONGEST_SAVE);
+    const double seconds = watch.end(1).cpu_seconds;
+    all->settings.table->add({"one change", "cpu ms", 3, 1000 * seconds / changes, 0});
+    return true;
+}
+
+bool bench_big_changes(big_bench *all)
+{
+    const int changes = std::max(4, 4 * all->settings.rounds);
+    changing_route route(all->routes.options(), big_route(WATCHED));
+    const std::string version = all->routes.value("SELECT version FROM RouteVersion WHERE id = 1");
+    watchers subscribers;
+    if (!route.connect() || !subscribers.start(all->dns.port(), WATCHERS, route.request(),
+                                               route.answer(std::stoull(version))))
+        return false;
+    const auto edit = [&](bool added) { return route.edit(added); };
+    const auto edit_and_hint = [&](bool added) {
+        return route.edit_and_hint(added, all->dns.port());
+    };
+    std::vector<double> hinted, polled, redis;
+    if (!measure_redis(all, route, changes, &redis) ||
+        !measure_changes(route.rounds("Lars", changes, edit_and_hint), &subscribers, &hinted) ||
+        !measure_changes(route.rounds("Lars", changes, edit), &subscribers, &polled))
+        return false;
+    note_latencies(all, "change to 1,000, told", hinted, redis);
+    note_latencies(all, "change to 1,000, polled", polled, {});
+    return true;
+}
+
+}  // namespace lars::bench
