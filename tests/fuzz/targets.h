@@ -14,6 +14,7 @@ target_function fuzz_course_policy;
 target_function fuzz_datagram;
 target_function fuzz_frame_stream;
 target_function fuzz_route_file;
+target_function fuzz_route_journal;
 target_function fuzz_route_lb;
 target_function fuzz_scenario;
 target_function fuzz_wire;
@@ -25,10 +26,15 @@ struct target {
 };
 
 static constexpr target TARGETS[] = {
-    {"config_file", fuzz_config_file}, {"course_policy", fuzz_course_policy},
-    {"datagram", fuzz_datagram},       {"frame_stream", fuzz_frame_stream},
-    {"route_file", fuzz_route_file},   {"route_lb", fuzz_route_lb},
-    {"scenario", fuzz_scenario},       {"wire", fuzz_wire},
+    {"config_file", fuzz_config_file},
+    {"course_policy", fuzz_course_policy},
+    {"datagram", fuzz_datagram},
+    {"frame_stream", fuzz_frame_stream},
+    {"route_file", fuzz_route_file},
+    {"route_journal", fuzz_route_journal},
+    {"route_lb", fuzz_route_lb},
+    {"scenario", fuzz_scenario},
+    {"wire", fuzz_wire},
 };
 
 }  // namespace lars::fuzz

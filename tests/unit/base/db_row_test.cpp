@@ -57,7 +57,8 @@ TEST(DbRow, LongAndUnprintableValuesAreShownShort)
 TEST(DbRow, AColumnThatIsNotThereIsAnError)
 {
     uint64_t u = 0;
-    const db_row row(names, {"1", "2"});
+    const std::vector<db_row::value> values = {"1", "2"};
+    const db_row row(names, values);
     EXPECT_EQ(row[2], std::nullopt);
     EXPECT_FALSE(row.get_unsigned(2, &u));
 }
