@@ -55,12 +55,15 @@ std::string describe_run()
 {
     utsname system{};
     uname(&system);
+    // Without what tells one machine's kernel from another's.
+    const std::string release = system.release;
+    const std::string version = release.substr(0, release.find('-'));
     const time_t now = time(nullptr);
     char day[16] = "";
     tm parts{};
     strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&now, &parts));
     return processor() + ", " + std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors, " +
-           system.sysname + " " + system.release + "; " + day + ", " + commit() + ".\n";
+           system.sysname + " " + version + "; " + day + ", " + commit() + ".\n";
 }
 
 }  // namespace lars::bench
