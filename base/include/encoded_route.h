@@ -1,5 +1,5 @@
 // A module's route as the body of a GetRouteResponse: made once, when the route changes,
-// and copied into every answer, with a seq and a version behind it. Any thread.
+// and sent in every answer, with a seq and a version behind it. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,19 @@ std::string encode_route(const module_route &route);
 // The same, behind what *OUT holds.
 void append_encoded_route(const module_route &route, std::string *out);
 
-// Adds both to such a body, which has none yet. One that is 0 is absent.
-void append_seq_and_version(std::string *body, uint32_t seq, uint64_t version);
+// What follows such a body in an answer: a seq and a version. One that is 0 is absent.
+class answer_end {
+public:
+    answer_end(uint32_t seq, uint64_t version);
+
+    static constexpr size_t LONGEST = 17;
+    // They are this object's.
+    std::string_view bytes() const { return {_bytes, _size}; }
+
+private:
+    char _bytes[LONGEST];
+    size_t _size;
+};
 
 // A look at what encode_route() has returned, which has to live longer than this.
 class encoded_route {

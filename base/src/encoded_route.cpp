@@ -16,8 +16,9 @@ static constexpr char HOST_IP = tag_of(HostInfo::kIpFieldNumber, KIND_VARINT);
 static constexpr char HOST_PORT = tag_of(HostInfo::kPortFieldNumber, KIND_VARINT);
 static constexpr char HOST_WEIGHT = tag_of(HostInfo::kWeightFieldNumber, KIND_VARINT);
 
-static constexpr size_t LONGEST_END = 6 + LONGEST_FIELD;  // a seq of 32 bits, and a version
-static constexpr size_t HOST_HEAD = 2;                    // a tag, and a length below 128
+// A seq of 32 bits, and a version.
+static_assert(answer_end::LONGEST == 6 + LONGEST_FIELD);
+static constexpr size_t HOST_HEAD = 2;  // a tag, and a length below 128
 static constexpr size_t LONGEST_HOST = HOST_HEAD + 3 * LONGEST_FIELD;
 
 static char *write_host(const route_host &host, char *at)
@@ -87,14 +88,13 @@ std::string encode_route(const module_route &route)
     return body;
 }
 
-void append_seq_and_version(std::string *body, uint32_t seq, uint64_t version)
+answer_end::answer_end(uint32_t seq, uint64_t version)
 {
-    char bytes[LONGEST_END];
-    const char *end = write_field(VERSION, version, write_field(SEQ, seq, bytes));
-    body->append(bytes, static_cast<size_t>(end - bytes));
+    const char *const end = write_field(VERSION, version, write_field(SEQ, seq, _bytes));
+    _size = static_cast<size_t>(end - _bytes);
 }
 
-static constexpr size_t LONGEST_ANSWER = MESSAGE_LENGTH_LIMIT - LONGEST_END;
+static constexpr size_t LONGEST_ANSWER = MESSAGE_LENGTH_LIMIT - answer_end::LONGEST;
 
 std::string_view encoded_route::answer(size_t *fitted) const
 {

@@ -50,6 +50,11 @@ inline char *write_field(char tag, uint64_t value, char *at)
 // off or too long.
 inline const char *read_varint(const char *at, const char *end, uint64_t *value)
 {
+    // Most are small.
+    if (at != end && static_cast<unsigned char>(*at) < 0x80) {
+        *value = static_cast<unsigned char>(*at);
+        return at + 1;
+    }
     uint64_t found = 0;
     for (unsigned shift = 0; at != end && shift < 7 * LONGEST_VARINT; shift += 7) {
         const auto byte = static_cast<unsigned char>(*at++);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,7 +70,7 @@ private:
         std::vector<unanswered> later;  // while the table is not complete
         subscribe_list subscriptions;
         wire_codec codec;
-        std::string answer;  // reused, so that answering takes no memory
+        std::string unknown;  // reused, so that answering takes no memory
         uint64_t bad_messages = 0;
         uint64_t refused_subscriptions = 0;
         log_limiter bad_limiter;
@@ -83,8 +84,8 @@ private:
     void answer_what_waits(server_loop &here);
     void on_bad_message(loop_state &state, net_connection &conn);
     void on_full_list(loop_state &state, net_connection &conn);
-    static void make_answer(loop_state &state, const module_request &request,
-                            const std::optional<encoded_route> &route);
+    static std::string_view start_of_answer(loop_state &state, const module_id &module,
+                                            const std::optional<encoded_route> &route);
     static void push(server_loop &here, const std::vector<module_id> &changed);
 
     event_loop *_loop;

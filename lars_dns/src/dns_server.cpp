@@ -69,21 +69,16 @@ void dns_server::stop(std::chrono::milliseconds grace, std::function<void()> don
     _server.stop(grace, std::move(done));
 }
 
-// Makes STATE's answer the module's ROUTE, or that it is not known.
-void dns_server::make_answer(loop_state &state, const module_request &request,
-                             const std::optional<encoded_route> &route)
+// All but the end of an answer: the module's ROUTE, or that it is not known. Valid until the
+// next one is made.
+std::string_view dns_server::start_of_answer(loop_state &state, const module_id &module,
+                                             const std::optional<encoded_route> &route)
 {
-    state.answer.clear();
     if (route)
-        state.answer = route->answer();
-    else
-        append_encoded_route({request.module, {}}, &state.answer);
-    append_seq_and_version(&state.answer, request.seq, state.table->version());
-}
-
-static void send_answer(net_connection &conn, const std::string &body)
-{
-    conn.send_message(body.data(), body.size(), ID_GetRouteResponse);
+        return route->answer();
+    state.unknown.clear();
+    append_encoded_route({module, {}}, &state.unknown);
+    return state.unknown;
 }
 
 void dns_server::on_get_route(const char *data, uint32_t len, net_connection &conn)
@@ -109,8 +104,9 @@ void dns_server::answer(loop_state &state, net_connection &conn, const module_re
     if (route)
         __builtin_prefetch(route->body().data());
     subscribe(state, conn, request.module, route.has_value());
-    make_answer(state, request, route);
-    send_answer(conn, state.answer);
+    const answer_end end(request.seq, state.table->version());
+    conn.send_joined(start_of_answer(state, request.module, route), end.bytes(),
+                     ID_GetRouteResponse);
 }
 
 void dns_server::answer_what_waits(server_loop &here)
@@ -157,15 +153,16 @@ void dns_server::on_full_list(loop_state &state, net_connection &conn)
 void dns_server::push(server_loop &here, const std::vector<module_id> &changed)
 {
     loop_state &state = here.state<loop_state>();
+    const answer_end end(0, state.table->version());
     for (const module_id &module : changed) {
         const std::vector<uint64_t> *subscribers = state.subscriptions.subscribers(module);
         if (!subscribers)
             continue;
-        make_answer(state, {module, 0}, state.table->find(module));
+        const std::string_view start = start_of_answer(state, module, state.table->find(module));
         // Sending never ends a connection on the spot, so the list stays as it is.
         for (uint64_t id : *subscribers) {
             if (net_connection *conn = here.find(id))
-                send_answer(*conn, state.answer);
+                conn->send_joined(start, end.bytes(), ID_GetRouteResponse);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "endpoint.h"
 
@@ -27,6 +28,9 @@ public:
     // Loop thread. Sends one frame with LEN bytes of DATA as its body. What cannot be
     // sent at once is copied, so DATA is only needed until the call returns.
     virtual send_result send_message(const char *data, size_t len, int msgid) = 0;
+    // Loop thread. The same, with a body that lies in two places, for an answer of which
+    // a part is ready.
+    virtual send_result send_joined(std::string_view first, std::string_view second, int msgid);
 
     // Loop thread. Ends the connection once the running callback has returned; what is
     // still queued is dropped. A udp_server ignores it, for it has no connections.

@@ -49,11 +49,35 @@ status byte_stream::start()
         _fd.get(), event_loop::READ, [this] { on_read(); }, [this] { on_write(); });
 }
 
-send_result byte_stream::send(std::string_view first, std::string_view second)
+// Without the queue. False if the connection has failed.
+bool byte_stream::send_now(const pieces &what, size_t *sent)
+{
+    iovec parts[std::tuple_size_v<pieces>];
+    std::transform(what.begin(), what.end(), parts, to_iovec);
+    const ssize_t n = send_pieces(_fd.get(), parts, std::size(parts));
+    if (n < 0 && errno != EAGAIN && errno != EINTR) {
+        close(std::strerror(errno));
+        return false;
+    }
+    *sent = n > 0 ? static_cast<size_t>(n) : 0;
+    return true;
+}
+
+send_result byte_stream::send(std::string_view first, std::string_view second,
+                              std::string_view third)
 {
     if (_state != state::open)
         return send_result::closed;
-    const size_t size = first.size() + second.size();
+    const pieces what = {first, second, third};
+    const size_t size = first.size() + second.size() + third.size();
+    const bool fits = _output.length() + size <= _limits.max_queue;
+    if (_batching && fits && _output.append_to_block(what, size))
+        return send_result::ok;
+    return send(what, size);
+}
+
+send_result byte_stream::send(const pieces &what, size_t size)
+{
     // What only waits for the end of a batch says nothing about the peer.
     if (_batching && _output.length() + size > _limits.max_queue) {
         flush();
@@ -66,20 +90,14 @@ send_result byte_stream::send(std::string_view first, std::string_view second)
     }
 
     size_t sent = 0;
-    if (!_batching && _output.length() == 0) {
-        iovec parts[2] = {to_iovec(first), to_iovec(second)};
-        const ssize_t n = send_pieces(_fd.get(), parts, 2);
-        if (n < 0 && errno != EAGAIN && errno != EINTR) {
-            close(std::strerror(errno));
-            return send_result::closed;
-        }
-        sent = n > 0 ? static_cast<size_t>(n) : 0;
+    if (!_batching && _output.length() == 0 && !send_now(what, &sent))
+        return send_result::closed;
+    for (std::string_view piece : what) {
+        const size_t gone = std::min(sent, piece.size());
+        sent -= gone;
+        if (gone < piece.size())
+            _output.append(piece.data() + gone, piece.size() - gone);
     }
-    if (sent < first.size()) {
-        _output.append(first.data() + sent, first.size() - sent);
-        sent = first.size();
-    }
-    _output.append(second.data() + (sent - first.size()), size - sent);
     if (_memory.beyond_share()) {
         flush();
         if (cut_beyond_share())

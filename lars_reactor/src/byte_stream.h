@@ -7,6 +7,7 @@
 // leaves in one write afterwards.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,9 +57,10 @@ public:
     // Begins to receive.
     status start();
 
-    // Sends FIRST and then SECOND, in one system call where nothing is queued. What
-    // the socket does not take at once is copied.
-    send_result send(std::string_view first, std::string_view second = {});
+    // Sends the three, one behind the other, in one system call where nothing is queued.
+    // What the socket does not take at once is copied.
+    send_result send(std::string_view first, std::string_view second = {},
+                     std::string_view third = {});
 
     // Runs WORK; what it sends on this stream leaves in one write at the end. Where it
     // throws, the stream closes, as it does when a handler throws: nobody knows how far
@@ -113,6 +115,9 @@ private:
     // While bytes are handled, answers are sent when this much is queued.
     static constexpr size_t BATCH_BYTES = 64u << 10;
 
+    using pieces = std::array<std::string_view, 3>;
+    send_result send(const pieces &what, size_t size);
+    bool send_now(const pieces &what, size_t *sent);
     void on_read();
     void on_write();
     template <typename callable>

@@ -10,13 +10,14 @@ frame_stream::frame_stream(event_loop *loop, unique_fd fd, handler *owner,
 {
 }
 
-send_result frame_stream::send_message(const char *data, size_t len, int msgid)
+send_result frame_stream::send_joined(std::string_view first, std::string_view second, int msgid)
 {
+    const size_t len = first.size() + second.size();
     if (len > MESSAGE_LENGTH_LIMIT)
         return send_result::too_long;
     char head[MESSAGE_HEAD_LEN];
     encode_head({msgid, static_cast<int32_t>(len)}, head);
-    return _bytes.send({head, sizeof head}, {data, len});
+    return _bytes.send({head, sizeof head}, first, second);
 }
 
 // Hands over the complete frames at the start of DATA.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "byte_stream.h"
 
@@ -24,13 +25,18 @@ public:
         ~handler() = default;
     };
 
-    // This and what follows is the same as in byte_stream, but for send_message, which
+    // This and what follows is the same as in byte_stream, but for the sending, which
     // adds the header.
     frame_stream(event_loop *loop, unique_fd fd, handler *owner, const queue_limits &limits,
                  std::shared_ptr<memory_total> total = nullptr);
 
     status start() { return _bytes.start(); }
-    send_result send_message(const char *data, size_t len, int msgid);
+    send_result send_message(const char *data, size_t len, int msgid)
+    {
+        return send_joined({data, len}, {}, msgid);
+    }
+    // The body is FIRST and then SECOND.
+    send_result send_joined(std::string_view first, std::string_view second, int msgid);
     void batch(const std::function<void()> &work) { _bytes.batch(work); }
     void close(const std::string &why) { _bytes.close(why); }
     void close_when_sent() { _bytes.close_when_sent(); }

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 
 #include "buf_pool.h"
@@ -23,6 +24,23 @@ public:
     size_t length() const { return _length; }
 
     void append(const char *data, size_t size);
+    // Appends PIECES, one behind the other, SIZE bytes in all. False, and nothing was
+    // done, if that takes another block.
+    template <typename list>
+    bool append_to_block(const list &pieces, size_t size)
+    {
+        if (!_last || size > _last->space_size())
+            return false;
+        char *at = _last->space();
+        for (const auto &piece : pieces) {
+            if (!piece.empty())
+                std::memcpy(at, piece.data(), piece.size());
+            at += piece.size();
+        }
+        _last->filled(size);
+        _length += size;
+        return true;
+    }
 
     // The first bytes as at most COUNT pieces; returns how many pieces.
     int pieces(iovec *out, int count) const;

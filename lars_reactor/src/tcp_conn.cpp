@@ -17,9 +17,9 @@ event_loop *tcp_conn::loop() const
     return _group->loop();
 }
 
-send_result tcp_conn::send_message(const char *data, size_t len, int msgid)
+send_result tcp_conn::send_joined(std::string_view first, std::string_view second, int msgid)
 {
-    const send_result result = _stream.send_message(data, len, msgid);
+    const send_result result = _stream.send_joined(first, second, msgid);
     if (result == send_result::overflow && !_stream.was_cut())
         _group->shared().overflows.fetch_add(1, std::memory_order_relaxed);
     return result;

@@ -16,7 +16,11 @@ public:
     tcp_conn(conn_group *group, uint64_t id, unique_fd fd, const endpoint &peer);
 
     status start() { return _stream.start(); }
-    send_result send_message(const char *data, size_t len, int msgid) override;
+    send_result send_message(const char *data, size_t len, int msgid) override
+    {
+        return send_joined({data, len}, {}, msgid);
+    }
+    send_result send_joined(std::string_view first, std::string_view second, int msgid) override;
     void close() override;
     void close_when_sent() override { _stream.close_when_sent(); }
     void end(const std::string &why) { _stream.close(why); }

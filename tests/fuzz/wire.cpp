@@ -132,7 +132,7 @@ static void route(wire_codec &codec, const std::string &body)
     const std::string whole = encode_route(read);
     expect(encoded_route(whole).hosts() == read.hosts, "other hosts in the encoded route");
     std::string written(encoded_route(whole).answer(&fitted));
-    append_seq_and_version(&written, 7, read.version);
+    written += answer_end(7, read.version).bytes();
     expect(written.size() <= MESSAGE_LENGTH_LIMIT, "longer than a message");
     expect_route(codec, written, read, fitted, read.version);
     written = codec.encode_route({read.module, 7}, read.hosts, &fitted);

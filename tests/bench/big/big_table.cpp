@@ -48,7 +48,7 @@ std::vector<exchange> big_lookups(uint64_t version)
     std::vector<exchange> all;
     for (const int modid : some_modules()) {
         std::string answer = encode_route(big_route(modid));
-        append_seq_and_version(&answer, 0, version);
+        answer += answer_end(0, version).bytes();
         all.push_back({test::encode_frame(ID_GetRouteRequest, test::route_request(modid, 1)),
                        test::encode_frame(ID_GetRouteResponse, answer)});
     }

@@ -43,7 +43,7 @@ std::string changing_route::request() const
 std::string changing_route::answer(uint64_t version) const
 {
     std::string body = encode_route(_without);
-    append_seq_and_version(&body, 0, version);
+    body += answer_end(0, version).bytes();
     return test::encode_frame(ID_GetRouteResponse, body);
 }
 

@@ -64,10 +64,10 @@ TEST(EncodedRoute, TakesItsSeqAndVersionLater)
 {
     std::string body = encode_route({{1, 1}, {}});
     EXPECT_EQ(to_hex(body), "08011001");
-    append_seq_and_version(&body, 9, 0);
+    body += answer_end(9, 0).bytes();
     EXPECT_EQ(to_hex(body), "080110012009");
     body = encode_route({{1, 1}, {}});
-    append_seq_and_version(&body, 0, 300);
+    body += answer_end(0, 300).bytes();
     EXPECT_EQ(to_hex(body), "0801100128ac02");
     answered_route read;
     wire_codec codec;
@@ -87,7 +87,7 @@ TEST(EncodedRoute, TooLongForAMessageIsCutToWhatFitsWithSeqAndVersion)
         size_t fitted = 0;
         std::string answer(encoded_route(body).answer(&fitted));
         EXPECT_EQ(answer, encoded_route(body).answer());
-        append_seq_and_version(&answer, UINT32_MAX, UINT64_MAX);
+        answer += answer_end(UINT32_MAX, UINT64_MAX).bytes();
         EXPECT_LE(answer.size(), MESSAGE_LENGTH_LIMIT);
         GetRouteResponse parsed;
         ASSERT_TRUE(parsed.ParseFromString(answer));

@@ -97,7 +97,7 @@ TEST(ByteStream, OnlyTheMissingBytesAreAddedToWhatIsKept)
     EXPECT_EQ(s.lines, (strings{"one", "two", "three", "four"}));
 }
 
-TEST(ByteStream, TwoPartsLeaveInOneCallWhereNothingIsQueued)
+TEST(ByteStream, PartsLeaveInOneCallWhereNothingIsQueued)
 {
     line_server s;
     const size_t before = sends_of_this_thread();
@@ -109,11 +109,13 @@ TEST(ByteStream, TwoPartsLeaveInOneCallWhereNothingIsQueued)
     EXPECT_EQ(s.received(), "");
 }
 
-TEST(ByteStream, TwoPartsArriveWholeWhereverTheFirstWriteEnds)
+TEST(ByteStream, PartsArriveWholeWhereverTheFirstWriteEnds)
 {
     const std::string first = pattern(50, 1);
     const std::string second = pattern(70, 2);
-    for (size_t room = 0; room <= first.size() + second.size(); ++room) {
+    const std::string third = pattern(30, 3);
+    const std::string all = first + second + third;
+    for (size_t room = 0; room <= all.size(); ++room) {
         line_server s;
         {
             size_t left = room;
@@ -122,11 +124,11 @@ TEST(ByteStream, TwoPartsArriveWholeWhereverTheFirstWriteEnds)
                 left -= taken;
                 return taken;
             });
-            ASSERT_EQ(s.stream->send(first, second), send_result::ok);
-            ASSERT_EQ(s.stream->queued(), first.size() + second.size() - room);
+            ASSERT_EQ(s.stream->send(first, second, third), send_result::ok);
+            ASSERT_EQ(s.stream->queued(), all.size() - room);
         }
         run_rounds(s.loop, 3);
-        ASSERT_TRUE(s.received() == first + second) << room;
+        ASSERT_TRUE(s.received() == all) << room;
     }
 }
 

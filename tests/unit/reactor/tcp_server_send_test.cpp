@@ -107,6 +107,32 @@ TEST(TcpServerSend, Trap_R26_AMessageThatIsTooLongIsRefusedFromAnyThread)
     EXPECT_EQ(frame->body.size(), 65527u);
 }
 
+TEST(TcpServerSend, ABodyInTwoPlacesArrivesAsOne)
+{
+    running_server s;
+    const std::string longest(65527, 'x');
+    ASSERT_TRUE(
+        s.server
+            .add_msg_router(7,
+                            [&](const char *data, uint32_t len, int, net_connection &conn) {
+                                const std::string_view asked(data, len);
+                                EXPECT_EQ(conn.send_joined(longest, "y", 8), send_result::too_long);
+                                EXPECT_EQ(conn.send_joined(asked, "", 8), send_result::ok);
+                                EXPECT_EQ(conn.send_joined("", asked, 8), send_result::ok);
+                                EXPECT_EQ(conn.send_joined(asked, asked, 8), send_result::ok);
+                            })
+            .ok());
+    s.start();
+    wire_peer peer = s.connect();
+    ASSERT_TRUE(peer.send_frame(7, "ab"));
+    for (const char *body : {"ab", "ab", "abab"}) {
+        const auto frame = peer.receive_frame();
+        ASSERT_TRUE(frame);
+        EXPECT_EQ(frame->msgid, 8);
+        EXPECT_EQ(frame->body, body);
+    }
+}
+
 TEST(TcpServerSend, RunInLoopsRunsOnceInEachAndFindsItsConnections)
 {
     known_ids s(with_threads(3));

@@ -260,6 +260,10 @@ TEST(UdpClient, ExchangesMessagesWithItsServer)
     const auto asked = server.receive_frame();
     ASSERT_TRUE(asked);
     EXPECT_EQ(asked->body, "ask");
+    EXPECT_EQ(client.send_joined("as", "k", 1), send_result::ok);
+    const auto again = server.receive_frame();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->body, "ask");
 
     ASSERT_TRUE(server.send_frame(9, "unknown"));
     ASSERT_TRUE(server.send_bytes("abc"));
@@ -272,6 +276,7 @@ TEST(UdpClient, ExchangesMessagesWithItsServer)
     EXPECT_EQ(client.send_message(body.data(), 65499, 1), send_result::ok);
     EXPECT_EQ(client.send_message(body.data(), 65500, 1), send_result::too_long);
     EXPECT_EQ(client.send_message(body.data(), 65527, 1), send_result::too_long);
+    EXPECT_EQ(client.send_joined({body.data(), 65499}, "x", 1), send_result::too_long);
     client.close();
     EXPECT_EQ(client.send_message("late", 4, 1), send_result::closed);
 }
