@@ -57,7 +57,7 @@ format:
 
 test-extra:
 	@./run_lars deps
-	@MAKEFLAGS= tests/learner/run
+	@MAKEFLAGS= tests/extra/run
 
 PREFIX ?= /usr/local
 INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps \
@@ -85,7 +85,7 @@ help:
 	@echo 'make faults     the system under 300 calls a second while its parts fail; writes docs/reliability.md'
 	@echo 'make fuzz       feed what reads bytes with made-up ones (FUZZ_SECONDS=60 for each target); needs clang'
 	@echo 'make stages     build and test the stages of the course, with sanitizers too'
-	@echo 'make test-extra wrong and right versions of stages, as learners write them: are they judged rightly?'
+	@echo 'make test-extra what takes long or needs more packages: work of learners is judged rightly, ...'
 	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'
 	@echo 'make install    PREFIX=/usr/local LARS_USER=who-runs-the-services STATEDIR=PREFIX/var/lib/lars;'
 	@echo '                configurations that are there stay as they are'
