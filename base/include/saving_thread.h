@@ -34,6 +34,9 @@ public:
     // it runs.
     void save(job write);
 
+    // Any thread. How long something has been waiting to be saved, in seconds; 0 if all is.
+    double seconds_behind() const;
+
 private:
     struct shared;
 

@@ -8,6 +8,7 @@
 //     }
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -35,6 +36,9 @@ struct service_context {
     // The service calls this when it cannot go on. The loop ends, and the program
     // says WHY on stderr and exits with status 1.
     std::function<void(const status &why)> failed;
+
+    // For operators. How many lines of the log were lost (log_writer.h).
+    std::function<uint64_t()> lost_log_lines;
 };
 
 // The part of run_service that is the same for every service. Its calls are made in

@@ -23,6 +23,8 @@ PROTOBUF_CFLAGS = $(call once,PROTOBUF_CFLAGS,$(shell pkg-config --cflags protob
 PROTOBUF_LIBS   = $(call once,PROTOBUF_LIBS,$(shell pkg-config --libs protobuf))
 MYSQL_CFLAGS    = $(call once,MYSQL_CFLAGS,$(shell pkg-config --cflags mysqlclient))
 MYSQL_LIBS      = $(call once,MYSQL_LIBS,$(shell pkg-config --libs mysqlclient))
+PROMETHEUS_CFLAGS = $(call once,PROMETHEUS_CFLAGS,$(shell pkg-config --cflags prometheus-cpp-pull))
+PROMETHEUS_LIBS   = $(call once,PROMETHEUS_LIBS,$(shell pkg-config --libs prometheus-cpp-pull))
 GTEST_CFLAGS    = $(call once,GTEST_CFLAGS,$(shell pkg-config --cflags gtest))
 GTEST_LIBS      = $(call once,GTEST_LIBS,$(shell pkg-config --libs gtest))
 

@@ -76,6 +76,9 @@ write_demo_conf()
     for name in lars_dns lars_reporter; do
         set_ini "$conf/$name.conf" mysql db_passwd_file "$demo_run/lars_db.passwd"
     done
+    for name in lars_dns lars_reporter lars_lb_agent; do
+        set_ini "$conf/$name.conf" metrics port 0
+    done
     set_ini "$conf/lars_dns.conf" dns snapshot "$demo_run/lars_dns.routes"
     set_ini "$conf/lars_reporter.conf" reactor port $((demo_port + 2))
     set_ini "$conf/lars_reporter.conf" mysql db_host 127.0.0.1

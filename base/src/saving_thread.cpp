@@ -3,10 +3,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 #include "start_thread.h"
 
 namespace lars {
+
+using clock = std::chrono::steady_clock;
 
 static constexpr std::chrono::seconds RETRY_AFTER(1);
 static constexpr std::chrono::seconds CLOSING_TIME(2);
@@ -28,6 +31,7 @@ struct saving_thread::shared {
     std::mutex mutex;
     std::condition_variable changed;
     job next;  // guarded by mutex, as are those below
+    std::optional<clock::time_point> behind_since;
     bool closing = false;
     bool ended = false;
 };
@@ -53,6 +57,8 @@ void saving_thread::shared::run()
         lock.unlock();
         const bool saved = write(newest);
         lock.lock();
+        if (saved && !next)
+            behind_since.reset();
         if (saved || next)
             continue;
         if (closing)
@@ -105,7 +111,17 @@ void saving_thread::save(job write)
     start();
     const std::lock_guard<std::mutex> lock(_shared->mutex);
     _shared->next = std::move(write);
+    if (!_shared->behind_since)
+        _shared->behind_since = clock::now();
     _shared->changed.notify_all();
+}
+
+double saving_thread::seconds_behind() const
+{
+    const std::lock_guard<std::mutex> lock(_shared->mutex);
+    if (!_shared->behind_since)
+        return 0;
+    return std::chrono::duration<double>(clock::now() - *_shared->behind_since).count();
 }
 
 }  // namespace lars

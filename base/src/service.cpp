@@ -64,7 +64,8 @@ service_context service_runner::context()
             [this](const status &why) {
                 _outcome = why;
                 _loop.stop();
-            }};
+            },
+            [this] { return _log.lost(); }};
 }
 
 void service_runner::announce(const std::vector<endpoint> &addresses)

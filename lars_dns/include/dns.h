@@ -8,6 +8,7 @@
 
 #include "dns_options.h"
 #include "dns_server.h"
+#include "metrics_server.h"
 #include "route.h"
 #include "route_backend.h"
 #include "service.h"
@@ -36,6 +37,7 @@ public:
 private:
     void serve(route_backend::news &next);
     void start_server();
+    void add_metrics(const std::shared_ptr<metrics_page> &page);
 
     service_context _context;
     options _options;
@@ -44,6 +46,7 @@ private:
     bool _stopping = false;
     thread_queue<route_backend::news> _tables;  // from the backend to the loop
     route_backend _backend;                     // its thread ends before what it writes to goes
+    metrics_server _metrics;                    // ends before what it asks
 };
 
 }  // namespace lars

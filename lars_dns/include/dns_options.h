@@ -8,6 +8,7 @@
 
 #include "db_client.h"
 #include "endpoint.h"
+#include "metrics_options.h"
 #include "server_options.h"
 #include "status.h"
 
@@ -16,6 +17,7 @@ namespace lars {
 struct dns_options {
     server_options server{{0x7f000001, 7778}};  // 127.0.0.1:7778
     db_options database;
+    metrics_options metrics;
 
     std::chrono::milliseconds poll_interval{100};  // how often changes are looked for
     std::chrono::seconds reload_interval{8};       // how often everything is compared

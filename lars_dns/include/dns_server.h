@@ -20,6 +20,7 @@
 #include "endpoint.h"
 #include "event_loop.h"
 #include "log.h"
+#include "metrics_page.h"
 #include "route.h"
 #include "route_table.h"
 #include "status.h"
@@ -56,6 +57,9 @@ public:
     // GRACE is cut off. Then DONE is called.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
+    // After start(). Has every loop put its figures on PAGE.
+    void add_metrics(const std::shared_ptr<metrics_page> &page);
+
     // After bind(). The address that it took, with the port in use.
     endpoint address() const { return _server.address(); }
 
@@ -70,7 +74,9 @@ private:
         std::vector<unanswered> later;  // while the table is not complete
         subscribe_list subscriptions;
         wire_codec codec;
-        std::string unknown;  // reused, so that answering takes no memory
+        std::string unknown;   // reused, so that answering takes no memory
+        uint64_t lookups = 0;  // answered
+        uint64_t pushes = 0;   // of a module to a subscriber
         uint64_t bad_messages = 0;
         uint64_t refused_subscriptions = 0;
         log_limiter bad_limiter;

@@ -15,6 +15,7 @@
 #include "comparison_schedule.h"
 #include "dns_options.h"
 #include "log.h"
+#include "metrics_page.h"
 #include "route.h"
 #include "route_doubt.h"
 #include "route_reader.h"
@@ -54,12 +55,27 @@ public:
     // the database is away.
     void hint();
 
+    // Any thread. Puts its figures on PAGE.
+    void add_metrics(metrics_page *page) const;
+
     // Any thread. What OPTIONS say about the database and the snapshot counts from the
     // next round on. The rest is not the backend's.
     void set_options(const dns_options &options);
 
 private:
     using clock = std::chrono::steady_clock;
+
+    // As they were at the end of the last round.
+    struct figures {
+        bool reading = false;  // the database was read in that round
+        clock::time_point last_read{};
+        size_t modules = 0;
+        uint64_t version = 0;
+        uint64_t changed = 0;  // modules, since the start
+        bool doubting = false;
+        size_t kept = 0;
+        double snapshot_behind = 0;  // in seconds
+    };
 
     void run();
     bool wait_for_next_round(std::chrono::milliseconds pause, bool for_hint);
@@ -78,6 +94,7 @@ private:
     void log_cut_routes(const route_table &table, const std::vector<module_id> &changed);
     void save_snapshot_when_due(clock::time_point now);
     void database_failed(const status &why);
+    void publish_figures(bool good);
 
     dns_options _options;
     log_sink _log;
@@ -90,6 +107,7 @@ private:
     clock::time_point _next_prune{};
     clock::time_point _last_look{};
     clock::time_point _last_read{};
+    uint64_t _changed = 0;  // modules
     route_doubt _doubt;
     std::string _doubt_said;  // the reason in the log
     clock::time_point _next_reminder{};
@@ -104,6 +122,7 @@ private:
     std::unique_ptr<route_reader> _reader;      // the thread's; replaced under _mutex
     bool _stop = false;                         // guarded by _mutex
     bool _hinted = false;                       // guarded by _mutex
+    figures _figures;                           // guarded by _mutex
     std::unique_ptr<dns_options> _new_options;  // guarded by _mutex
     std::thread _thread;
 };

@@ -46,6 +46,8 @@ public:
     // Only while it is due. Has TABLE written, and VERSION as what its rows are from.
     void save(std::shared_ptr<const route_table> table, uint64_t version, time_point now);
 
+    // How long the file has lacked a change, in seconds; 0 while it lacks none.
+    double seconds_behind() const { return _saving->seconds_behind(); }
     // The path that the constructor was given.
     const std::string &path() const { return _path; }
 

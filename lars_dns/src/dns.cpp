@@ -1,5 +1,7 @@
 #include "dns.h"
 
+#include "process_metrics.h"
+
 namespace lars {
 
 static constexpr std::chrono::milliseconds STOP_GRACE(2000);
@@ -18,15 +20,21 @@ dns::dns(const service_context &context, const options &configured)
                       serve(next);
               }),
       _backend(configured, context.loop->log(),
-               [this](route_backend::news next) { _tables.send(std::move(next)); })
+               [this](route_backend::news next) { _tables.send(std::move(next)); }),
+      _metrics(context.loop,
+               [this](const std::shared_ptr<metrics_page> &page) { add_metrics(page); })
 {
 }
 
 status dns::start()
 {
     _server.set_on_hint([this] { _backend.hint(); });
-    const status bound = _server.bind();
-    return bound ? _backend.start() : bound;
+    if (status s = _server.bind(); !s)
+        return s;
+    if (status s = _backend.start(); !s)
+        return s;
+    _metrics.start(_options.metrics);
+    return {};
 }
 
 void dns::serve(route_backend::news &next)
@@ -55,9 +63,18 @@ void dns::start_server()
 
 void dns::reload(const options &fresh)
 {
-    if (!(fresh.server == _options.server))
-        _context.loop->log()(log_level::warn, "a change in [reactor] needs a restart");
+    if (!(fresh.server == _options.server) || !(fresh.metrics == _options.metrics))
+        _context.loop->log()(log_level::warn, "a change in [reactor] or [metrics] needs a restart");
     _backend.set_options(fresh);
+}
+
+void dns::add_metrics(const std::shared_ptr<metrics_page> &page)
+{
+    add_process_metrics(_context, page.get());
+    _backend.add_metrics(page.get());
+    page->gauge("lars_dns_serving", "Whether lookups are answered.", _server.serving());
+    if (_server.serving())
+        _server.add_metrics(page);
 }
 
 void dns::stop(std::function<void()> done)

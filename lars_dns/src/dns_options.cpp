@@ -12,6 +12,7 @@ status read_dns_options(const std::string &path, dns_options *out)
 
     dns_options o;
     read_server_options(config, &o.server);
+    read_metrics_options(config, &o.metrics);
     read_db_options(config, &o.database);
 
     o.poll_interval = std::chrono::milliseconds(

@@ -1,5 +1,7 @@
 #include "dns_server.h"
 
+#include "server_metrics.h"
+
 namespace lars {
 
 // Of one loop.
@@ -107,6 +109,7 @@ void dns_server::answer(loop_state &state, net_connection &conn, const module_re
     const answer_end end(request.seq, state.table->version());
     conn.send_joined(start_of_answer(state, request.module, route), end.bytes(),
                      ID_GetRouteResponse);
+    ++state.lookups;
 }
 
 void dns_server::answer_what_waits(server_loop &here)
@@ -161,10 +164,34 @@ void dns_server::push(server_loop &here, const std::vector<module_id> &changed)
         const std::string_view start = start_of_answer(state, module, state.table->find(module));
         // Sending never ends a connection on the spot, so the list stays as it is.
         for (uint64_t id : *subscribers) {
-            if (net_connection *conn = here.find(id))
-                conn->send_joined(start, end.bytes(), ID_GetRouteResponse);
+            net_connection *const conn = here.find(id);
+            if (!conn)
+                continue;
+            conn->send_joined(start, end.bytes(), ID_GetRouteResponse);
+            ++state.pushes;
         }
     }
+}
+
+void dns_server::add_metrics(const std::shared_ptr<metrics_page> &page)
+{
+    add_server_metrics(_server, page.get());
+    _server.run_in_loops([page](server_loop &here) {
+        const loop_state &state = here.state<loop_state>();
+        page->count("lars_dns_lookups_total", "Lookups answered.", state.lookups);
+        page->count("lars_dns_pushes_total", "Changes pushed, one for each subscriber.",
+                    state.pushes);
+        page->count("lars_dns_bad_messages_total", "Messages dropped because they make no sense.",
+                    state.bad_messages);
+        page->count("lars_dns_refused_subscriptions_total",
+                    "Lookups answered without a subscription, because there were too many.",
+                    state.refused_subscriptions);
+        page->gauge("lars_dns_subscriptions", "Modules that connections have subscribed to.",
+                    state.subscriptions.size());
+        page->gauge("lars_dns_lookups_waiting",
+                    "Lookups that wait until the snapshot was compared with the database.",
+                    state.later.size());
+    });
 }
 
 }  // namespace lars

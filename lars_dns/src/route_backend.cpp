@@ -67,6 +67,7 @@ void route_backend::run()
         if (_table && !_complete)
             serve_snapshot_without_database();
         save_snapshot_when_due(clock::now());
+        publish_figures(good);
     } while (wait_for_next_round(good ? _options.poll_interval : _backoff.next(), good));
     save_snapshot_when_due(clock::time_point::max());
 }
@@ -261,8 +262,47 @@ void route_backend::serve(std::shared_ptr<const route_table> next)
         _log(log_level::info, changed.size(), " changed of ", _table->size(), " modules");
     if (is_first)
         changed.clear();
+    _changed += changed.size();
     _complete = true;
     _on_table({_table, std::move(changed), true});
+}
+
+void route_backend::publish_figures(bool good)
+{
+    figures now;
+    now.reading = good;
+    now.last_read = _last_read;
+    now.modules = _table ? _table->size() : 0;
+    now.version = _table ? _table->version() : 0;
+    now.changed = _changed;
+    now.doubting = _doubt.doubting();
+    now.kept = _doubt.kept();
+    now.snapshot_behind = _snapshot.seconds_behind();
+    std::lock_guard<std::mutex> lock(_mutex);
+    _figures = now;
+}
+
+void route_backend::add_metrics(metrics_page *page) const
+{
+    std::unique_lock<std::mutex> lock(_mutex);
+    const figures now = _figures;
+    lock.unlock();
+    page->gauge("lars_dns_modules", "Modules that are served.", now.modules);
+    page->gauge("lars_dns_route_version", "The version that answers have.", now.version);
+    page->count("lars_dns_changed_modules_total", "Modules whose routes have changed.",
+                now.changed);
+    page->gauge("lars_dns_database_up", "Whether the database was read in the last round.",
+                now.reading);
+    if (now.last_read != clock::time_point())
+        page->gauge("lars_dns_database_age_seconds",
+                    "How long ago the database was last read, in seconds.",
+                    std::chrono::duration<double>(clock::now() - now.last_read).count());
+    page->gauge("lars_dns_doubting", "Whether the database is not believed for now.", now.doubting);
+    page->gauge("lars_dns_kept_modules",
+                "Modules served though the database, which is not believed, lacks them.", now.kept);
+    page->gauge("lars_dns_snapshot_behind_seconds",
+                "How long the snapshot has lacked a change, in seconds; 0 while it lacks none.",
+                now.snapshot_behind);
 }
 
 void route_backend::log_doubt(clock::time_point now)

@@ -33,7 +33,7 @@ static status read_config(const std::string &path, db_options *options,
         return s;
     read_db_options(config, options);
     *servers = read_hinted_servers(config);
-    for (const char *other : {"reactor", "dns", "reporter", "repoter"})
+    for (const char *other : {"reactor", "dns", "reporter", "repoter", "metrics"})
         config.ignore_section(other);
     return config.finish();
 }

@@ -11,6 +11,7 @@
 #include "dns_client.h"
 #include "endpoint.h"
 #include "host_server.h"
+#include "metrics_server.h"
 #include "reporter_client.h"
 #include "route.h"
 #include "service.h"
@@ -41,12 +42,14 @@ private:
     status bind_servers();
     status bind_servers_at(const endpoint &first);
     void warn_of_strangers() const;
+    void add_metrics(const std::shared_ptr<metrics_page> &page);
 
     service_context _context;
     options _options;
     dns_client _dns;
     reporter_client _reporter;
     std::array<std::unique_ptr<host_server>, AGENT_PORTS> _servers;
+    metrics_server _metrics;  // ends before what it asks
 };
 
 }  // namespace lars

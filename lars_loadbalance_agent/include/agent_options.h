@@ -9,6 +9,7 @@
 #include "endpoint.h"
 #include "ip_ranges.h"
 #include "lb_config.h"
+#include "metrics_options.h"
 #include "status.h"
 
 namespace lars {
@@ -25,6 +26,9 @@ struct agent_options {
     // By which the statistics of this agent are told from those of others, in host order;
     // 0: the address that the connection to the reporter has here.
     uint32_t caller = 0;
+    metrics_options metrics;
+    // Modules whose hosts have metrics of their own, for each of the three ports.
+    size_t metrics_modules = 100;
 };
 
 // Any thread. Reads the configuration in the file PATH. An error names file, line and

@@ -15,6 +15,7 @@
 #include "endpoint.h"
 #include "event_loop.h"
 #include "log.h"
+#include "metrics_page.h"
 #include "peer_watch.h"
 #include "remembered_routes.h"
 #include "route.h"
@@ -45,6 +46,9 @@ public:
     status start();
     // Closes the connection for good and writes the route cache if it is behind.
     void stop();
+
+    // Puts its figures on PAGE.
+    void add_metrics(metrics_page *page) const;
 
     // Any thread. Asks for the module's route, at once or when there is a connection.
     void pull(const module_id &module) { _pulls.send(module); }

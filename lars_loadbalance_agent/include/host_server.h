@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,7 @@
 #include "calls.h"
 #include "endpoint.h"
 #include "event_loop.h"
+#include "host_server_metrics.h"
 #include "ip_ranges.h"
 #include "log.h"
 #include "loop_thread.h"
@@ -66,6 +68,10 @@ public:
 
     // Any thread. Takes an answer of the dns, or a change that it has pushed.
     void update(module_route route) { _routes.send(std::move(route)); }
+    // Any thread, after start(). Puts the server's figures on PAGE, from its own thread. Of so
+    // many MODULES each has its own; the others are summed up.
+    void add_metrics(const std::shared_ptr<metrics_page> &page, size_t modules);
+
     // Any thread. Takes other rules, from the loop's next round on.
     void set_config(const lb_config &config);
 
@@ -74,6 +80,7 @@ private:
     void on_report(const char *data, uint32_t len);
     void on_get_route(const char *data, uint32_t len);
     void on_explain(const char *data, uint32_t len);
+    void count(load_balance::choice chosen, bool is_probe);
     void answer(std::string_view body, int msgid);
     void on_bad_message(int msgid);
     void on_stranger(int msgid);
@@ -98,12 +105,10 @@ private:
 
     wire_codec _codec;
     lb_time _started{};
-    uint64_t _bad_messages = 0;
+    host_server_counts _counts;
     log_limiter _bad_limiter;
-    uint64_t _from_strangers = 0;
     log_limiter _stranger_limiter;
     std::optional<size_t> _owned;  // nothing: every module
-    uint64_t _of_other_ports = 0;
     log_limiter _other_port_limiter;
     trouble_log _modules_trouble;
     trouble_log _questions_trouble;

@@ -33,9 +33,10 @@ public:
     // SEED decides where a turn begins, where the policy leaves that to chance.
     explicit load_balance(uint32_t seed = 1) : _seed(seed) {}
 
-    // Chooses the host to call next. With choice::host it is in *OUT, which is unchanged
-    // otherwise.
-    choice choose_host(const lb_config &config, lb_time now, endpoint *out);
+    // Chooses the host to call next. With choice::host it is in *OUT, and *IS_PROBE, unless
+    // null, says whether it is one that is set aside; both are unchanged otherwise.
+    choice choose_host(const lb_config &config, lb_time now, endpoint *out,
+                       bool *is_probe = nullptr);
 
     // Counts a call, which took TIMECOST_MS. A host that is not in the route is ignored.
     // Returns the change of the host's state, if that was one.
@@ -60,6 +61,8 @@ public:
     bool empty() const { return _route.empty(); }
     // The hosts of the last update(), in its order. Valid until the next one.
     const std::vector<route_host> &route() const { return _route; }
+    // How many hosts of the route are overloaded.
+    size_t overloaded_hosts() const;
     // Whether a host of the route is overloaded.
     bool overloaded(const endpoint &address) const;
 

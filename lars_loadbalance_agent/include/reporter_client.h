@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "event_loop.h"
 #include "log.h"
 #include "loop_thread.h"
+#include "metrics_page.h"
 #include "peer_watch.h"
 #include "status.h"
 #include "tcp_client.h"
@@ -52,6 +54,9 @@ public:
     // When more than MAX_KEPT messages, or MAX_KEPT_BYTES, wait or are not stored, the
     // oldest are dropped.
     void send(call_summary summary) { _summaries.send(std::move(summary)); }
+
+    // Any thread, after start(). Puts its figures on PAGE, from its own thread.
+    void add_metrics(const std::shared_ptr<metrics_page> &page);
 
     // Any thread. The caller for summaries, in host order; 0 while there is no
     // connection, and summaries had better wait.

@@ -46,7 +46,8 @@ public:
 
     // Chooses the host to call next, as load_balance::choose_host() does. A module that is
     // not known, or not yet, has no hosts. Asks the dns if the route is not known or old.
-    load_balance::choice get_host(const module_id &module, lb_time now, endpoint *out);
+    load_balance::choice get_host(const module_id &module, lb_time now, endpoint *out,
+                                  bool *is_probe = nullptr);
     // Counts a call, and ignores one of a module or host that is not known. Returns the
     // change of the host's state, if that was one.
     std::optional<host_change> report(const call_report &call, lb_time now);
@@ -86,6 +87,13 @@ public:
     // answer; and for one more question to the dns, with somebody's.
     uint64_t modules_refused() const { return _modules_refused; }
     uint64_t questions_refused() const { return _questions_refused; }
+    // What is known of each module's hosts, in any order.
+    struct host_states {
+        module_id module;
+        size_t idle;
+        size_t overloaded;
+    };
+    std::vector<host_states> all_host_states() const;
     // How many modules have hosts, or had some lately.
     size_t size() const { return _modules.size(); }
 

@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "process_metrics.h"
+
 namespace lars {
 
 agent::agent(const service_context &context, const options &configured)
@@ -9,7 +11,9 @@ agent::agent(const service_context &context, const options &configured)
       _options(configured),
       _dns(context.loop, configured.dns, configured.route_cache,
            [this](module_route route) { owner_of(route.module).update(std::move(route)); }),
-      _reporter(configured.reporter, context.loop->log(), configured.caller)
+      _reporter(configured.reporter, context.loop->log(), configured.caller),
+      _metrics(context.loop,
+               [this](const std::shared_ptr<metrics_page> &page) { add_metrics(page); })
 {
 }
 
@@ -73,6 +77,7 @@ status agent::start()
         addresses.push_back(server->address());
     }
     warn_of_strangers();
+    _metrics.start(_options.metrics);
     _context.serving(addresses);
     return {};
 }
@@ -97,10 +102,20 @@ void agent::reload(const options &fresh)
 {
     if (fresh.address != _options.address || fresh.allow != _options.allow ||
         fresh.dns != _options.dns || fresh.reporter != _options.reporter ||
-        fresh.route_cache != _options.route_cache || fresh.caller != _options.caller)
+        fresh.route_cache != _options.route_cache || fresh.caller != _options.caller ||
+        !(fresh.metrics == _options.metrics) || fresh.metrics_modules != _options.metrics_modules)
         _context.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
     for (auto &server : _servers)
         server->set_config(fresh.balance);
+}
+
+void agent::add_metrics(const std::shared_ptr<metrics_page> &page)
+{
+    add_process_metrics(_context, page.get());
+    _dns.add_metrics(page.get());
+    _reporter.add_metrics(page);
+    for (auto &server : _servers)
+        server->add_metrics(page, _options.metrics_modules);
 }
 
 void agent::stop(std::function<void()> done)

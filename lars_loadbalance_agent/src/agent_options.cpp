@@ -138,6 +138,9 @@ status read_agent_options(const std::string &path, agent_options *out)
     o.address.port =
         static_cast<uint16_t>(config.get_number("agent", "port", o.address.port, 0, 65533));
     read_allow(config, "agent", &o.allow);
+    read_metrics_options(config, &o.metrics);
+    o.metrics_modules = static_cast<size_t>(
+        config.get_number("metrics", "modules", static_cast<int64_t>(o.metrics_modules), 0, 10000));
     o.caller = config.get_ip("agent", "caller", o.caller);
     if (config.has("agent", "caller") && o.caller == 0)
         config.reject("agent", "caller", "must name an address of this machine");

@@ -293,4 +293,19 @@ void dns_client::forget_unused()
     }
 }
 
+void dns_client::add_metrics(metrics_page *page) const
+{
+    page->gauge("lars_agent_upstream_connected", "Whether there is a connection.",
+                _client.connected(), {{"upstream", "dns"}});
+    page->gauge("lars_agent_dns_modules", "Modules that the dns was asked for.",
+                static_cast<double>(_modules.size()));
+    page->gauge("lars_agent_dns_questions_waiting", "Questions to the dns without an answer.",
+                static_cast<double>(_deadlines.size()));
+    page->count("lars_agent_dns_bad_answers_total", "Answers of the dns that make no sense.",
+                static_cast<double>(_bad_messages));
+    page->count("lars_agent_dns_old_answers_total",
+                "Answers of a dns that is behind, which were not taken.",
+                static_cast<double>(_old_routes));
+}
+
 }  // namespace lars

@@ -82,6 +82,19 @@ void host_server::set_config(const lb_config &config)
     });
 }
 
+void host_server::add_metrics(const std::shared_ptr<metrics_page> &page, size_t modules)
+{
+    _loop->add_task([this, page, modules] {
+        add_counts(_counts, _server, page.get());
+        add_hosts(_modules, modules, page.get());
+        page->count("lars_agent_modules_refused_total", "Routes for which there was no room.",
+                    static_cast<double>(_modules.modules_refused()));
+        page->count("lars_agent_questions_refused_total",
+                    "Questions to the dns for which there was no room.",
+                    static_cast<double>(_modules.questions_refused()));
+    });
+}
+
 // What the protocol calls it.
 static LarsRetCode retcode_of(load_balance::choice choice)
 {
@@ -101,10 +114,23 @@ void host_server::on_get_host(const char *data, uint32_t len)
         return;
     }
     endpoint host;
-    const load_balance::choice chosen = is_ours(request.module)
-                                            ? _modules.get_host(request.module, _loop->now(), &host)
-                                            : load_balance::choice::no_hosts;
+    bool is_probe = false;
+    load_balance::choice chosen = load_balance::choice::no_hosts;
+    if (is_ours(request.module))
+        chosen = _modules.get_host(request.module, _loop->now(), &host, &is_probe);
+    count(chosen, is_probe);
     answer(_codec.encode_host(request, retcode_of(chosen), host), ID_GetHostResponse);
+}
+
+void host_server::count(load_balance::choice chosen, bool is_probe)
+{
+    switch (chosen) {
+    case load_balance::choice::host: ++_counts.chosen; break;
+    case load_balance::choice::overloaded: ++_counts.overloaded; break;
+    case load_balance::choice::no_hosts: ++_counts.no_hosts; break;
+    }
+    if (is_probe)
+        ++_counts.probes;
 }
 
 void host_server::answer(std::string_view body, int msgid)
@@ -122,6 +148,7 @@ void host_server::on_report(const char *data, uint32_t len)
     }
     if (!is_ours(call.module))
         return;
+    ++(call.success ? _counts.reports_of_success : _counts.reports_of_failure);
     if (const auto change = _modules.report(call, _loop->now()))
         log_change(call.module, *change);
     arm();
@@ -162,10 +189,10 @@ bool host_server::is_ours(const module_id &module)
 {
     if (!_owned || agent_port_of(module.modid, module.cmdid) == *_owned)
         return true;
-    ++_of_other_ports;
+    ++_counts.of_other_ports;
     _other_port_limiter.write(_loop->log(), _loop->now(), log_level::warn, _server.peer(),
                               " asks here for ", module, ", which another port answers for (",
-                              _of_other_ports, " so far)");
+                              _counts.of_other_ports, " so far)");
     return false;
 }
 
@@ -190,18 +217,18 @@ void host_server::log_cut_route(const module_id &module, size_t hosts, size_t fi
 
 void host_server::on_bad_message(int msgid)
 {
-    ++_bad_messages;
+    ++_counts.bad_messages;
     _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a body of message ",
-                       msgid, " from ", _server.peer(), " that does not parse (", _bad_messages,
-                       " so far)");
+                       msgid, " from ", _server.peer(), " that does not parse (",
+                       _counts.bad_messages, " so far)");
 }
 
 void host_server::on_stranger(int msgid)
 {
-    ++_from_strangers;
+    ++_counts.from_strangers;
     _stranger_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a message ",
                             msgid, " from ", _server.peer(), ", which is not in 127.0.0.0/8 (",
-                            _from_strangers, " so far)");
+                            _counts.from_strangers, " so far)");
 }
 
 void host_server::log_change(const module_id &module, const host_change &change)

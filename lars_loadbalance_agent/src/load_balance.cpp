@@ -1,5 +1,6 @@
 #include "load_balance.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -19,14 +20,18 @@ std::unique_ptr<lb_policy> make_policy(const lb_config &config, uint32_t seed)
     return std::make_unique<adaptive_policy>(seed);
 }
 
-load_balance::choice load_balance::choose_host(const lb_config &config, lb_time now, endpoint *out)
+load_balance::choice load_balance::choose_host(const lb_config &config, lb_time now, endpoint *out,
+                                               bool *is_probe)
 {
     if (_slots.empty())
         return choice::no_hosts;
     host_slot chosen = 0;
     const choice made = _policy->choose(config, now, &chosen);
-    if (made == choice::host)
-        *out = _members[chosen].calls.address;
+    if (made != choice::host)
+        return made;
+    *out = _members[chosen].calls.address;
+    if (is_probe)
+        *is_probe = _policy->overloaded(chosen);
     return made;
 }
 
@@ -147,6 +152,13 @@ std::optional<host_slot> load_balance::slot_of(const endpoint &address) const
 {
     const auto found = _slots.find(address);
     return found == _slots.end() ? std::nullopt : std::optional(found->second);
+}
+
+size_t load_balance::overloaded_hosts() const
+{
+    return static_cast<size_t>(
+        std::count_if(_slots.begin(), _slots.end(),
+                      [this](const auto &host) { return _policy->overloaded(host.second); }));
 }
 
 bool load_balance::overloaded(const endpoint &address) const

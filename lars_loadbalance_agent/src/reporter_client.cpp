@@ -234,4 +234,18 @@ void reporter_client::drop_oldest()
     }
 }
 
+void reporter_client::add_metrics(const std::shared_ptr<metrics_page> &page)
+{
+    _loop->add_task([this, page] {
+        page->gauge("lars_agent_upstream_connected", "Whether there is a connection.",
+                    _client.connected(), {{"upstream", "reporter"}});
+        page->gauge("lars_agent_summaries_waiting",
+                    "Reports to the reporter that are not sent, or not stored.",
+                    static_cast<double>(_reports.size()));
+        page->count("lars_agent_summaries_dropped_total",
+                    "Reports to the reporter that were dropped, because too many waited.",
+                    static_cast<double>(_dropped));
+    });
+}
+
 }  // namespace lars

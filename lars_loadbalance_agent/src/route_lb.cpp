@@ -80,10 +80,23 @@ void route_lb::refresh(const module_id &module, bool has_hosts, asked &used, lb_
     _pull(module);
 }
 
-load_balance::choice route_lb::get_host(const module_id &module, lb_time now, endpoint *out)
+load_balance::choice route_lb::get_host(const module_id &module, lb_time now, endpoint *out,
+                                        bool *is_probe)
 {
     known_module *used = use(module, now);
-    return used ? used->hosts.choose_host(_config, now, out) : load_balance::choice::no_hosts;
+    return used ? used->hosts.choose_host(_config, now, out, is_probe)
+                : load_balance::choice::no_hosts;
+}
+
+std::vector<route_lb::host_states> route_lb::all_host_states() const
+{
+    std::vector<host_states> all;
+    all.reserve(_modules.size());
+    for (const auto &[module, known] : _modules) {
+        const size_t overloaded = known.hosts.overloaded_hosts();
+        all.push_back({module, known.hosts.route().size() - overloaded, overloaded});
+    }
+    return all;
 }
 
 const std::vector<route_host> &route_lb::get_route(const module_id &module, lb_time now)

@@ -51,8 +51,8 @@ public:
     event_loop *loop() const override { return _loop; }
 
     // For tests and operators. How many datagrams were dropped because their address is
-    // not allowed, how many because they are no frame, how many messages had an id without a callback, and how many answers the
-    // kernel did not take.
+    // not allowed, and because they are no frame; how many messages had an id without a
+    // callback; and how many answers the kernel did not take.
     uint64_t not_allowed() const;
     uint64_t malformed() const;
     uint64_t unknown_messages() const { return _unknown; }

@@ -12,6 +12,7 @@
 #include "calls.h"
 #include "hash_ring.h"
 #include "log.h"
+#include "metrics_server.h"
 #include "reporter_options.h"
 #include "row_writer.h"
 #include "service.h"
@@ -43,6 +44,7 @@ private:
     struct loop_state {
         wire_codec codec;
         call_summary summary;  // reused, so that reading one seldom allocates memory
+        uint64_t reports = 0;  // taken
         log_limiter bad_limiter;
     };
 
@@ -50,6 +52,7 @@ private:
     void on_summary(const char *data, uint32_t len, net_connection &conn);
     void take(const call_summary &summary, net_connection &conn, loop_state *state);
     std::shared_ptr<stored_reports> reports_of(net_connection &conn, loop_state *state);
+    void add_metrics(const std::shared_ptr<metrics_page> &page);
     void log_losses();
     void log_totals(log_level level) const;
 
@@ -62,6 +65,7 @@ private:
     hash_ring _ring;
     std::vector<std::unique_ptr<row_writer>> _writers;  // by node of the ring
     tcp_server _server;
+    metrics_server _metrics;  // ends before what it asks
 };
 
 }  // namespace lars

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "db_client.h"
+#include "metrics_options.h"
 #include "server_options.h"
 #include "status.h"
 
@@ -23,6 +24,7 @@ struct reporter_options {
     // the first calls, after as long as it is their interval.
     server_options server = server_of_reporter();
     db_options database;
+    metrics_options metrics;
 
     int storing_threads = 3;      // each with a database connection of its own
     size_t queue_limit = 100000;  // rows that may wait, over all threads

@@ -47,6 +47,9 @@ public:
         _queue.push(row, receipt);
     }
 
+    // Any thread. Whether the database has not taken what this thread tried to write last.
+    bool in_trouble() const { return _in_trouble.load(std::memory_order_relaxed); }
+
     // Any thread. Makes the thread write what waits, and end. If the database is away,
     // it is tried for about three seconds more.
     void close();
@@ -84,7 +87,8 @@ private:
     bool _fresh = false;          // nothing was asked of this connection yet
     bool _tried_at_once = false;  // since something was stored
     trouble_log _trouble;         // with the database
-    trouble_log _refusal;         // of a single row
+    std::atomic<bool> _in_trouble{false};
+    trouble_log _refusal;  // of a single row
 
     std::mutex _mutex;
     std::condition_variable _ended_changed;

@@ -1,5 +1,7 @@
 #include "reporter.h"
 
+#include "process_metrics.h"
+#include "server_metrics.h"
 #include "summary_row.h"
 
 namespace lars {
@@ -10,7 +12,9 @@ static constexpr std::chrono::milliseconds STOP_GRACE(500);
 reporter::reporter(const service_context &context, const options &configured)
     : _context(context),
       _options(configured),
-      _server(context.loop, configured.server.for_tcp_server())
+      _server(context.loop, configured.server.for_tcp_server()),
+      _metrics(context.loop,
+               [this](const std::shared_ptr<metrics_page> &page) { add_metrics(page); })
 {
     _budget.limit = configured.queue_limit;
     for (int i = 0; i < configured.storing_threads; ++i) {
@@ -51,6 +55,7 @@ status reporter::start()
     }
     if (status s = _server.start(); !s)
         return s;
+    _metrics.start(_options.metrics);
     _context.loop->run_every(LOSS_LOG_INTERVAL, [this] { log_losses(); });
     _context.serving({_server.address()});
     return {};
@@ -66,7 +71,7 @@ void reporter::reload(const options &fresh)
 {
     warn_of_spelling(fresh);
     if (!(fresh.server == _options.server) || fresh.storing_threads != _options.storing_threads ||
-        !(fresh.database == _options.database))
+        !(fresh.database == _options.database) || !(fresh.metrics == _options.metrics))
         _context.loop->log()(log_level::warn, "a change other than of queue_limit needs a restart");
     _budget.limit = fresh.queue_limit;
 }
@@ -102,6 +107,7 @@ void reporter::on_summary(const char *data, uint32_t len, net_connection &conn)
 
 void reporter::take(const call_summary &summary, net_connection &conn, loop_state *state)
 {
+    ++state->reports;
     std::shared_ptr<stored_reports> reports;
     std::shared_ptr<report_receipt> receipt;
     if (summary.seq != 0) {
@@ -136,6 +142,34 @@ std::shared_ptr<stored_reports> reporter::reports_of(net_connection &conn, loop_
         conn.param = std::make_shared<stored_reports>(on_growth);
     }
     return std::any_cast<std::shared_ptr<stored_reports>>(conn.param);
+}
+
+static void add_dropped(metrics_page *page, const char *reason, uint64_t rows)
+{
+    page->count("lars_reporter_rows_dropped_total", "Rows that will not be stored, by reason.",
+                rows, {{"reason", reason}});
+}
+
+void reporter::add_metrics(const std::shared_ptr<metrics_page> &page)
+{
+    add_process_metrics(_context, page.get());
+    add_server_metrics(_server, page.get());
+    page->count("lars_reporter_rows_stored_total", "Rows written to the database.", _counts.stored);
+    add_dropped(page.get(), "queue_full", _budget.dropped);
+    add_dropped(page.get(), "refused_by_database", _counts.refused);
+    add_dropped(page.get(), "makes_no_sense", _bad);
+    page->gauge("lars_reporter_rows_waiting", "Rows that wait to be written.", _budget.waiting);
+    page->gauge("lars_reporter_rows_waiting_limit", "How many may wait.", _budget.limit);
+    size_t storing = 0;
+    for (const auto &writer : _writers)
+        storing += writer->in_trouble() ? 0 : 1;
+    page->gauge("lars_reporter_storing_threads", "Threads that write rows.", _writers.size());
+    page->gauge("lars_reporter_storing_threads_up",
+                "Those of them that the database refuses nothing.", storing);
+    _server.run_in_loops([page](server_loop &here) {
+        page->count("lars_reporter_reports_total", "Reports received.",
+                    here.state<loop_state>().reports);
+    });
 }
 
 void reporter::log_totals(log_level level) const

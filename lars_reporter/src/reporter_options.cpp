@@ -12,6 +12,7 @@ status read_reporter_options(const std::string &path, reporter_options *out)
 
     reporter_options o;
     read_server_options(config, &o.server);
+    read_metrics_options(config, &o.metrics);
     read_db_options(config, &o.database);
 
     // Older configurations spell it so.

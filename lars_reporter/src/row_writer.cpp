@@ -273,6 +273,7 @@ void row_writer::database_works()
     _fresh = false;
     if (_suspects > 0 || !_trouble.over())
         return;
+    _in_trouble = false;
     _log(log_level::info, "the database ", _db.options().describe(), " is back");
     _backoff.reset();
 }
@@ -281,6 +282,7 @@ void row_writer::database_works()
 // is enough.
 void row_writer::note_trouble(const status &why)
 {
+    _in_trouble = true;
     _trouble.say(_log, log_level::error, to_string(why.kind()), why.message());
 }
 
