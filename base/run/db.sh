@@ -131,7 +131,7 @@ start_private_db()
         choose_private_password "${1:-}"
         { wait_db_answers "$pid" && load_tables; } || die "the database does not take its tables"
         say "database: runs already, $(record_line db 3)"
-        return
+        return 0
     fi
     server=$(find_server)
     ! port_answers "$LARS_DB_PORT" ||
@@ -142,10 +142,14 @@ start_private_db()
 
     log_size=$(size_of "$db_log")
     mapfile -t arguments < <(db_arguments "$db_folder/data" && admin_arguments)
-    TMPDIR=$db_folder/tmp setsid "$server" "${arguments[@]}" --socket="$(db_socket)" --port="$LARS_DB_PORT" \
-        --bind-address=127.0.0.1 --pid-file="$db_folder/server.pid" --skip-name-resolve \
-        --skip-log-bin --performance-schema=OFF --max-connections=100 \
-        </dev/null >>"$db_log" 2>&1 9>&- &
+    arguments+=("--socket=$(db_socket)" "--port=$LARS_DB_PORT" --bind-address=127.0.0.1
+        "--pid-file=$db_folder/server.pid" --skip-name-resolve
+        --skip-log-bin --performance-schema=OFF --max-connections=100)
+    if [ "$foreground" = yes ]; then
+        TMPDIR=$db_folder/tmp setsid "$server" "${arguments[@]}" </dev/null >&2 9>&- &
+    else
+        TMPDIR=$db_folder/tmp setsid "$server" "${arguments[@]}" </dev/null >>"$db_log" 2>&1 9>&- &
+    fi
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.
     record_process db "$pid" mariadbd "127.0.0.1:$LARS_DB_PORT"
@@ -165,7 +169,7 @@ stop_private_db()
     if ! pid=$(running_pid db); then
         rm -f "$LARS_RUN/db.pid"
         say "database: not running"
-        return
+        return 0
     fi
     # A server that is told to stop while it starts may hang for ever.
     wait_db_answers "$pid" || patience=10
@@ -240,7 +244,7 @@ check_as_service()
     said=$(cd "$LARS_ROOT" && "$path" -c "$conf" check "$@" 2>&1) || outcome=$?
     if [ "$outcome" -eq 0 ]; then
         say "database: $said"
-        return
+        return 0
     fi
     sed 's/^/    /' <<<"$said" >&2
     [ "$outcome" -ne 3 ] || die "it lacks tables of Lars; this loads them:" \

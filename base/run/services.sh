@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # run_lars up, down, status, and one service in the foreground.
 
+foreground=no  # yes: what is started logs to our stderr
+
 service_program()
 {
     case $1 in
@@ -25,6 +27,14 @@ run_in_foreground()
     exec "$path" -c "$conf" "$@"
 }
 
+# become_service PROGRAM CONF LOG: in the place of this shell, whose stdout is the pipe.
+become_service()
+{
+    [ "$foreground" = no ] || exec setsid "$1" -c "$2" --ready-fd 3 3>&1 >&2 </dev/null 9>&-
+    # The log's file is opened by the service too, so that it can be renamed meanwhile.
+    exec setsid "$1" -c "$2" --ready-fd 3 -l "$3" 3>&1 >>"$3" 2>&1 </dev/null 9>&-
+}
+
 # Starts a service in a session of its own and waits until it says on a pipe
 # that it serves. The pipe's end without a word means that it has ended.
 start_service()
@@ -34,7 +44,7 @@ start_service()
     [ "$(record_line "$name" 3 2>/dev/null)" != starting ] || stop_service "$name"
     if running_pid "$name" >/dev/null; then
         say "$name: runs already, $(record_line "$name" 3)"
-        return
+        return 0
     fi
     program_name=$(service_program "$name")
     path=$(program "$program_name")
@@ -42,9 +52,7 @@ start_service()
     log=$LARS_RUN/log/$program_name.log
     log_size=$(size_of "$log")
 
-    # The log's file is opened by the service too, so that it can be renamed meanwhile.
-    exec {ready}< <(cd "$LARS_ROOT" && exec setsid "$path" -c "$conf" --ready-fd 3 -l "$log" \
-        3>&1 >>"$log" 2>&1 </dev/null 9>&-)
+    exec {ready}< <(cd "$LARS_ROOT" && become_service "$path" "$conf" "$log")
     pid=$!
     # At once, so that it can be stopped whatever happens to this script.
     record_process "$name" "$pid" "$program_name" starting
@@ -58,7 +66,7 @@ start_service()
     if [ "$outcome" -eq 0 ] && [ "${line%% *}" = ready ]; then
         record_process "$name" "$pid" "$program_name" "${line#ready }"
         say "$name: ready, ${line#ready }"
-        return
+        return 0
     fi
     rm -f "$LARS_RUN/$name.pid"
     show_log_from "$log" "$log_size"
@@ -76,7 +84,7 @@ stop_service()
     if ! pid=$(running_pid "$name"); then
         rm -f "$LARS_RUN/$name.pid"
         say "$name: not running"
-        return
+        return 0
     fi
     kill -TERM "$pid" 2>/dev/null || true
     if ! wait_gone "$pid" 20; then
@@ -113,7 +121,7 @@ check_services()
     done
 }
 
-cmd_up()
+start_everything()
 {
     local name
     check_services
@@ -122,6 +130,15 @@ cmd_up()
     for name in dns reporter lbagent; do
         start_service "$name"
     done
+}
+
+cmd_up()
+{
+    case $* in
+    '') start_everything ;;
+    --foreground) cmd_up_foreground ;;
+    *) wrong_use "up takes --foreground, not '$*'" ;;
+    esac
 }
 
 cmd_down()

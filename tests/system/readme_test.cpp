@@ -12,6 +12,7 @@
 #include "free_port.h"
 #include "lars_client.h"
 #include "paths.h"
+#include "private_system.h"
 #include "process.h"
 #include "temp_dir.h"
 
@@ -66,43 +67,14 @@ std::vector<command> commands(const std::string &transcript)
 
 class Readme : public testing::Test {
 protected:
-    void SetUp() override
-    {
-        const uint16_t first = free_port(6);
-        ASSERT_NE(first, 0);
-        const char *defaults[] = {"33306", "7778", "7779", "8888", "8889", "8890"};
-        for (int i = 0; i < 6; ++i)
-            _ports[defaults[i]] = std::to_string(first + i);
-        for (const char *conf :
-             {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
-              "lars_loadbalance_agent/conf/lars_lb_agent.conf"}) {
-            std::string text = with_ports(read_text(source_path(conf)));
-            text = replace_all(text, "= run/", "= " + _folder.file("state/"));
-            _folder.write(std::string(conf).substr(std::string(conf).rfind('/') + 1), text);
-        }
-        const std::string bin = bin_path("lars_dns");
-        _options.environment = {
-            "LARS_RUN=" + _folder.file("state"), "LARS_CONF_DIR=" + _folder.path(),
-            "LARS_BIN=" + bin.substr(0, bin.rfind('/')), "LARS_DB_PORT=" + _ports["33306"],
-            "LARS_AGENT=127.0.0.1:" + _ports["8888"]};
-        _options.folder = source_path("");
-    }
     void TearDown() override { shell("./run_lars down"); }
 
-    std::string with_ports(std::string text)
-    {
-        for (const auto &[standard, ours] : _ports)
-            text = replace_all(text, standard, ours);
-        return text;
-    }
     run_result shell(const std::string &line)
     {
-        return run("/bin/bash", {"-c", line}, _options, milliseconds(120000));
+        return run("/bin/bash", {"-c", line}, _system.options(), milliseconds(120000));
     }
 
-    temp_dir _folder;
-    std::map<std::string, std::string> _ports;
-    process_options _options;
+    private_system _system;
 };
 
 TEST_F(Readme, TourShowsWhatHappens)
@@ -112,14 +84,14 @@ TEST_F(Readme, TourShowsWhatHappens)
     for (const command &step : tour) {
         const run_result result = shell(step.line);
         EXPECT_EQ(result.exit_status, 0) << step.line;
-        const std::string shown = replace_all(result.output, _folder.file("state"), "run");
-        EXPECT_EQ(shown, with_ports(step.output)) << step.line;
+        const std::string shown = replace_all(result.output, _system.file("state"), "run");
+        EXPECT_EQ(shown, _system.with_ports(step.output)) << step.line;
     }
 }
 
 TEST_F(Readme, ExampleBuildsAndFindsAHost)
 {
-    const std::string source = _folder.write("my.cpp", block("cpp"));
+    const std::string source = _system.write("my.cpp", block("cpp"));
     const char *san = std::getenv("SAN");
     const std::string bin = bin_path("lars_dns");
     const std::string build = bin.substr(0, bin.rfind("/bin/"));
@@ -132,34 +104,34 @@ TEST_F(Readme, ExampleBuildsAndFindsAHost)
     compile = replace_all(compile, "build/plain", quoted(build));
     if (san && *san)
         compile += " -fsanitize=" + std::string(san);
-    const run_result built = shell(compile + " -o " + quoted(_folder.file("my")));
+    const run_result built = shell(compile + " -o " + quoted(_system.file("my")));
     ASSERT_EQ(built.exit_status, 0) << built.output;
 
     ASSERT_EQ(shell("./run_lars up && ./run_lars route add 5 1 10.0.0.1:80").exit_status, 0);
-    lars_client agent("127.0.0.1", std::stoi(_ports["8888"]));
+    lars_client agent("127.0.0.1", std::stoi(_system.port("8888")));
     ASSERT_EQ(agent.reg_init(5, 1), lars_client::RET_SUCC) << agent.error();
     // The example asks the standard port; another agent may listen there.
-    write_text(source,
-               replace_all(read_text(source), "lars::lars_client client;",
-                           "lars::lars_client client(\"127.0.0.1\", " + _ports["8888"] + ");"));
-    ASSERT_EQ(shell(compile + " -o " + quoted(_folder.file("my"))).exit_status, 0);
-    const run_result result = shell(quoted(_folder.file("my")));
+    write_text(source, replace_all(read_text(source), "lars::lars_client client;",
+                                   "lars::lars_client client(\"127.0.0.1\", " +
+                                       _system.port("8888") + ");"));
+    ASSERT_EQ(shell(compile + " -o " + quoted(_system.file("my"))).exit_status, 0);
+    const run_result result = shell(quoted(_system.file("my")));
     EXPECT_EQ(result.exit_status, 0);
     EXPECT_EQ(result.output, "calling 10.0.0.1:80\n");
 }
 
 TEST_F(Readme, EchoServerOfTheWalkFromTheCourseBuildsAndRuns)
 {
-    const std::string source = _folder.write("echo.cpp", block("cpp", "docs/from-v0.12.md"));
+    const std::string source = _system.write("echo.cpp", block("cpp", "docs/from-v0.12.md"));
     const std::string bin = bin_path("lars_dns");
     const char *san = std::getenv("SAN");
     const run_result built = shell(
         "g++ -std=c++17 -Wall -Wextra -Wshadow " + quoted(source) + " -Ilars_reactor/include -L" +
         quoted(bin.substr(0, bin.rfind("/bin/"))) + "/lib -llreactor -pthread -o " +
-        quoted(_folder.file("echo")) + (san && *san ? " -fsanitize=" + std::string(san) : ""));
+        quoted(_system.file("echo")) + (san && *san ? " -fsanitize=" + std::string(san) : ""));
     ASSERT_EQ(built.exit_status, 0) << built.output;
     EXPECT_EQ(built.output, "");
-    const run_result result = shell(quoted(_folder.file("echo")));
+    const run_result result = shell(quoted(_system.file("echo")));
     EXPECT_EQ(result.exit_status, 0);
     EXPECT_EQ(result.output.find("127.0.0.1:"), 0u) << result.output;
 }

@@ -1,0 +1,93 @@
+// run_lars up --foreground, as a container runs it.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <regex>
+
+#include "paths.h"
+#include "private_system.h"
+#include "process.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+using std::chrono::milliseconds;
+
+class Foreground : public testing::Test {
+protected:
+    void TearDown() override { run_lars({"down"}); }
+
+    run_result run_lars(const std::vector<std::string> &arguments)
+    {
+        return run(source_path("run_lars"), arguments, _system.options(), milliseconds(60000));
+    }
+    void start()
+    {
+        ASSERT_TRUE(_up.start(source_path("run_lars"), {"up", "--foreground"}, _system.options()));
+        ASSERT_TRUE(_up.wait_for_output("lbagent: ready", milliseconds(60000))) << _up.output();
+    }
+    // Of the part of that name, as status tells it.
+    pid_t pid_of(const std::string &part)
+    {
+        const std::string told = run_lars({"status"}).output;
+        std::smatch found;
+        return std::regex_search(told, found, std::regex(part + " .*\\(process ([0-9]+)\\)"))
+                   ? std::stoi(found[1])
+                   : 0;
+    }
+    void expect_nothing_runs()
+    {
+        const run_result told = run_lars({"status"});
+        EXPECT_EQ(told.exit_status, 1);
+        EXPECT_EQ(told.output.find("runs since"), std::string::npos) << told.output;
+    }
+
+    private_system _system;
+    process _up;
+};
+
+TEST_F(Foreground, HasAllPartsAndOneLogUntilItIsStopped)
+{
+    start();
+    for (const char *line : {"INFO lars_dns: serving on", "INFO lars_reporter: serving on",
+                             "INFO lars_lb_agent: serving on", "mariadbd: ready for connections"})
+        EXPECT_TRUE(_up.wait_for_output(line)) << line;
+    EXPECT_EQ(run_lars({"status"}).exit_status, 0);
+    EXPECT_EQ(run_lars({"route", "add", "5", "1", "10.0.0.1:80"}).exit_status, 0);
+    EXPECT_EQ(_up.terminate(milliseconds(60000)), 0);
+    for (const char *line : {"INFO lars_dns: stopped", "database: stopped"})
+        EXPECT_NE(_up.output().find(line), std::string::npos) << line;
+    expect_nothing_runs();
+}
+
+TEST_F(Foreground, EndsWhenAPartEnds)
+{
+    start();
+    const pid_t reporter = pid_of("reporter");
+    ASSERT_GT(reporter, 0);
+    ASSERT_EQ(kill(reporter, SIGKILL), 0);
+    EXPECT_EQ(_up.wait_exit(milliseconds(60000)), 1);
+    EXPECT_NE(_up.output().find("reporter has ended"), std::string::npos) << _up.output();
+    expect_nothing_runs();
+}
+
+TEST_F(Foreground, WhatCannotStartLeavesNothingRunning)
+{
+    _system.write("lars_reporter.conf",
+                  read_text(_system.file("lars_reporter.conf")) + "\n[no_such_section]\nkey = 1\n");
+    const run_result up = run_lars({"up", "--foreground"});
+    EXPECT_EQ(up.exit_status, 1);
+    EXPECT_NE(up.output.find("no_such_section"), std::string::npos) << up.output;
+    expect_nothing_runs();
+}
+
+TEST_F(Foreground, OtherArgumentsAreRefused)
+{
+    const run_result up = run_lars({"up", "--background"});
+    EXPECT_EQ(up.exit_status, 2);
+    EXPECT_NE(up.output.find("'--background'"), std::string::npos) << up.output;
+}
+
+}  // namespace
+}  // namespace lars
