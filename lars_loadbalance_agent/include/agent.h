@@ -11,6 +11,7 @@
 #include "dns_client.h"
 #include "endpoint.h"
 #include "host_server.h"
+#include "inherited_sockets.h"
 #include "metrics_server.h"
 #include "reporter_client.h"
 #include "route.h"
@@ -26,7 +27,7 @@ public:
 
     agent(const service_context &context, const options &configured);
 
-    // Takes the ports, loads the route cache, starts the threads and serves. An error if
+    // Takes the ports, or the sockets at them that the program was started with; loads the route cache, starts the threads and serves. An error if
     // a port is taken or there can be no thread.
     status start();
     // Takes the rules of FRESH, [loadbalance], and warns in the log if anything else
@@ -41,10 +42,12 @@ private:
     void make_servers();
     status bind_servers();
     status bind_servers_at(const endpoint &first);
+    status bind_server(host_server &server, const endpoint &address);
     void warn_of_strangers() const;
     void add_metrics(const std::shared_ptr<metrics_page> &page);
 
     service_context _context;
+    inherited_sockets _inherited;
     options _options;
     dns_client _dns;
     reporter_client _reporter;

@@ -55,6 +55,8 @@ public:
     void own(size_t owned) { _owned = owned; }
     // Takes the port (0: any free one). The error names the address.
     status bind(const endpoint &address) { return _server.bind(address); }
+    // Instead of bind(): as udp_server::adopt().
+    status adopt(unique_fd socket) { return _server.adopt(std::move(socket)); }
     // Before start(). Knows a route of an earlier run; as route_lb::restore().
     void restore(const module_route &route);
     // After bind(), once. Starts the thread, which serves. An error if there can be none.

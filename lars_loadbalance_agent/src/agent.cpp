@@ -8,6 +8,7 @@ namespace lars {
 
 agent::agent(const service_context &context, const options &configured)
     : _context(context),
+      _inherited(inherited_sockets::take()),
       _options(configured),
       _dns(context.loop, configured.dns, configured.route_cache,
            [this](module_route route) { owner_of(route.module).update(std::move(route)); }),
@@ -41,10 +42,16 @@ status agent::bind_servers_at(const endpoint &first)
     make_servers();
     for (size_t i = 0; i < AGENT_PORTS; ++i) {
         const endpoint address{first.ip, static_cast<uint16_t>(first.port + i)};
-        if (status s = _servers[i]->bind(address); !s)
+        if (status s = bind_server(*_servers[i], address); !s)
             return s;
     }
     return {};
+}
+
+status agent::bind_server(host_server &server, const endpoint &address)
+{
+    unique_fd inherited = _inherited.udp(address);
+    return inherited.valid() ? server.adopt(std::move(inherited)) : server.bind(address);
 }
 
 status agent::bind_servers()
@@ -76,6 +83,9 @@ status agent::start()
             return s;
         addresses.push_back(server->address());
     }
+    for (const endpoint &unused : _inherited.unused_udp())
+        _context.loop->log()(log_level::warn, "started with a socket at ", unused,
+                             ", which [agent] ip and port do not name: nobody answers there");
     warn_of_strangers();
     _metrics.start(_options.metrics);
     _context.serving(addresses);

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "net_connection.h"
 #include "status.h"
+#include "unique_fd.h"
 
 namespace lars {
 
@@ -33,6 +34,9 @@ public:
     // address of this machine that was asked. The error names the address; a server that
     // has a port keeps it, and that is an error too.
     status bind(const endpoint &address);
+    // Instead of bind(): SOCKET is a UDP socket that is bound already, and is the server's from
+    // now on.
+    status adopt(unique_fd socket);
     // After bind(). Begins to receive. An error if it receives already.
     status start();
     // Closes the socket; what was sent before has left. May be called in a callback.

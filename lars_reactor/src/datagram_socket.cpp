@@ -1,5 +1,7 @@
 #include "datagram_socket.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "datagram_frame.h"
@@ -44,16 +46,31 @@ status datagram_socket::bind(const endpoint &address)
     if (_fd.valid())
         return status::error("cannot use udp " + address.to_string() + ": in use as " +
                              this->address().to_string() + " already");
-    if (status s = bind_socket(SOCK_DGRAM, address, &_fd); !s)
-        return s;
+    unique_fd bound;
+    const status done = bind_socket(SOCK_DGRAM, address, &bound);
+    return done ? use(std::move(bound)) : done;
+}
+
+status datagram_socket::adopt(unique_fd socket)
+{
+    if (_fd.valid())
+        return status::error("cannot adopt a socket: in use as " + address().to_string() +
+                             " already");
+    const int flags = fcntl(socket.get(), F_GETFL);
+    if (flags < 0 || fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) < 0)
+        return status::from_errno("cannot adopt a socket");
+    return use(std::move(socket));
+}
+
+status datagram_socket::use(unique_fd bound)
+{
+    const endpoint address = local_address(bound.get());
     // Otherwise the kernel would choose the address that answers come from.
     const int yes = 1;
     _any_address = address.ip == INADDR_ANY;
-    if (_any_address && setsockopt(_fd.get(), IPPROTO_IP, IP_PKTINFO, &yes, sizeof yes) < 0) {
-        const status refused = status::from_errno("cannot use udp " + address.to_string());
-        _fd.reset();
-        return refused;
-    }
+    if (_any_address && setsockopt(bound.get(), IPPROTO_IP, IP_PKTINFO, &yes, sizeof yes) < 0)
+        return status::from_errno("cannot use udp " + address.to_string());
+    _fd = std::move(bound);
     return {};
 }
 

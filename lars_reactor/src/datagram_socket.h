@@ -38,6 +38,8 @@ public:
 
     // Each is an error where there is a socket already. The error names the address.
     status bind(const endpoint &address);
+    // Instead of bind(): SOCKET is a UDP socket that is bound already.
+    status adopt(unique_fd socket);
     status connect(const endpoint &peer);
     // An error where there is no socket, and where it was started already.
     status start();
@@ -60,6 +62,7 @@ private:
     static constexpr size_t DATAGRAM_SPACE = 65536;
     static constexpr size_t SEND_SPACE = 256u << 10;
 
+    status use(unique_fd bound);
     void prepare_to_receive();
     void on_read();
     void look_again();

@@ -39,6 +39,11 @@ status udp_server::bind(const endpoint &address)
     return _socket->bind(address);
 }
 
+status udp_server::adopt(unique_fd socket)
+{
+    return _socket->adopt(std::move(socket));
+}
+
 status udp_server::start()
 {
     return _socket->start();
