@@ -67,6 +67,8 @@ public:
 
     // After bind(). The address that it took, with the port in use.
     endpoint address() const { return _server.address(); }
+    // The socket there, which stays the server's.
+    int fd() const { return _server.fd(); }
 
     // Any thread. Takes an answer of the dns, or a change that it has pushed.
     void update(module_route route) { _routes.send(std::move(route)); }

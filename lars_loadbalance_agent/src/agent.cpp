@@ -50,7 +50,7 @@ status agent::bind_servers_at(const endpoint &first)
 
 status agent::bind_server(host_server &server, const endpoint &address)
 {
-    unique_fd inherited = _inherited.udp(address);
+    unique_fd inherited = _inherited.find(address);
     return inherited.valid() ? server.adopt(std::move(inherited)) : server.bind(address);
 }
 
@@ -82,10 +82,9 @@ status agent::start()
         if (status s = server->start(); !s)
             return s;
         addresses.push_back(server->address());
+        keep_for_next_start(server->fd(), server->address());
     }
-    for (const endpoint &unused : _inherited.unused_udp())
-        _context.loop->log()(log_level::warn, "started with a socket at ", unused,
-                             ", which [agent] ip and port do not name: nobody answers there");
+    _inherited.drop_others();
     warn_of_strangers();
     _metrics.start(_options.metrics);
     _context.serving(addresses);

@@ -44,6 +44,8 @@ public:
     void stop();
     // The address that bind() took, with the port in use.
     endpoint address() const;
+    // The socket, which stays the server's. -1 before bind().
+    int fd() const;
 
     // In a callback only, elsewhere the result is closed: answers the sender of the
     // message that is being handled. What the kernel does not take is dropped, and the

@@ -47,6 +47,8 @@ public:
     // has been received in the batch that may be at work; bind() begins anew.
     void stop();
     endpoint address() const;
+    // -1 where there is no socket. It stays this object's.
+    int fd() const { return _fd.get(); }
 
     // While received datagrams are handled, what is sent leaves at the end of
     // the batch; otherwise at once. TO: null on a connected socket. What the

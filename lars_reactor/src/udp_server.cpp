@@ -59,6 +59,11 @@ endpoint udp_server::address() const
     return _socket->address();
 }
 
+int udp_server::fd() const
+{
+    return _socket->fd();
+}
+
 uint64_t udp_server::not_allowed() const
 {
     return _socket->not_allowed();

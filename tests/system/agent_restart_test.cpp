@@ -1,12 +1,13 @@
-// An agent that is started with its sockets, as a systemd unit with a .socket does it: a restart
-// costs no call.
+// An agent whose sockets systemd keeps while it restarts: that costs no call.
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <thread>
 
 #include "free_port.h"
@@ -24,15 +25,44 @@ using namespace lars::test;
 
 constexpr int AT = 40;  // where the launcher finds the sockets
 
-// A bound UDP socket that programs which are started get as descriptor NUMBER.
-unique_fd bound_socket(uint16_t port, int number)
-{
-    const unique_fd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const sockaddr_in name = endpoint{INADDR_LOOPBACK, port}.to_sockaddr();
-    if (bind(fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name) != 0)
-        return unique_fd();
-    return unique_fd(dup2(fd.get(), number));
-}
+// The part of systemd that keeps descriptors.
+class manager {
+public:
+    bool listen(const std::string &path)
+    {
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        path.copy(name.sun_path, sizeof name.sun_path - 1);
+        _fd.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        const timeval patience{5, 0};
+        return bind(_fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name) == 0 &&
+               setsockopt(_fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0;
+    }
+    // The next message; *FD becomes the descriptor that came with it.
+    std::string receive(unique_fd *fd)
+    {
+        char text[256];
+        iovec body{text, sizeof text};
+        alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))];
+        msghdr message{};
+        message.msg_iov = &body;
+        message.msg_iovlen = 1;
+        message.msg_control = space;
+        message.msg_controllen = sizeof space;
+        const ssize_t size = recvmsg(_fd.get(), &message, MSG_CMSG_CLOEXEC);
+        if (size < 0)
+            return "nothing";
+        if (const cmsghdr *head = CMSG_FIRSTHDR(&message)) {
+            int got = -1;
+            std::memcpy(&got, CMSG_DATA(head), sizeof got);
+            fd->reset(got);
+        }
+        return std::string(text, static_cast<size_t>(size));
+    }
+
+private:
+    unique_fd _fd;
+};
 
 class AgentRestart : public testing::Test {
 protected:
@@ -40,44 +70,60 @@ protected:
     {
         _database.load(source_path("base/sql/sample.sql"));
         ASSERT_TRUE(_dns.start());
-        _port = free_port(3);
+        ASSERT_TRUE(_manager.listen(_folder.file("notify")));
         _agent.emplace(_dns.port(), _dns.port());
-        for (int i = 0; i < 3; ++i) {
-            _sockets[i] = bound_socket(static_cast<uint16_t>(_port + i), AT + i);
-            ASSERT_TRUE(_sockets[i].valid());
-        }
+        use_port(free_port(3));
+    }
+    void use_port(uint16_t port)
+    {
+        _port = port;
+        _agent->set("agent", "port", std::to_string(port));
     }
 
-    // As systemd starts it, with the three sockets as descriptors 3 to 5.
+    // As systemd starts it, with what is kept as descriptors 3 to 5.
     void start(process &agent)
     {
-        // What comes later gets higher numbers than the sockets that the agent finds.
+        // What the test opens from now on gets higher numbers than these.
         const unique_fd fillers[] = {unique_fd(open("/dev/null", O_RDONLY | O_CLOEXEC)),
                                      unique_fd(open("/dev/null", O_RDONLY | O_CLOEXEC)),
                                      unique_fd(open("/dev/null", O_RDONLY | O_CLOEXEC))};
+        std::string launch = "LISTEN_PID=$$ LISTEN_FDS=3 exec \"$0\" \"$@\""
+                             " 3<&40 4<&41 5<&42 40<&- 41<&- 42<&-";
+        std::vector<unique_fd> passed;
+        for (int i = 0; i < 3; ++i)
+            passed.emplace_back(dup2(_kept[i].get(), AT + i));
+        if (!_kept[0].valid())
+            launch = "exec \"$0\" \"$@\"";
         process_options options;
         options.ready_fd = true;
+        options.environment = {"NOTIFY_SOCKET=" + _folder.file("notify")};
         ASSERT_TRUE(agent.start(
-            "/bin/bash",
-            {"-c",
-             "LISTEN_PID=$$ LISTEN_FDS=3 exec \"$0\" \"$@\" 3<&40 4<&41 5<&42 40<&- 41<&- 42<&-",
-             bin_path("lars_lb_agent"), "-c", _agent->write_config()},
+            "/bin/bash", {"-c", launch, bin_path("lars_lb_agent"), "-c", _agent->write_config()},
             options));
         ASSERT_EQ(agent.wait_ready().size(), 3u) << agent.output();
+    }
+    // Keeps the three sockets of an agent that has started.
+    void keep()
+    {
+        for (int i = 0; i < 3; ++i)
+            EXPECT_EQ(_manager.receive(&_kept[i]),
+                      "FDSTORE=1\nFDNAME=127.0.0.1-" + std::to_string(_port + i));
     }
 
     database _database;
     dns_service _dns{_database.options()};
     std::optional<agent_service> _agent;
     uint16_t _port = 0;
-    unique_fd _sockets[3];
+    temp_dir _folder;
+    manager _manager;
+    unique_fd _kept[3];
 };
 
-TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsStay)
+TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
 {
-    _agent->set("agent", "port", std::to_string(_port));
     process first;
     start(first);
+    keep();
     lars_client client("127.0.0.1", _port);
     client.set_deadline(10000);
     std::string ip;
@@ -112,19 +158,29 @@ TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsStay)
     EXPECT_EQ(second.terminate(), 0);
 }
 
-TEST_F(AgentRestart, SocketsThatTheConfigurationDoesNotNameAreTold)
+TEST_F(AgentRestart, SocketsOfAnotherConfigurationAreGivenUp)
 {
-    const uint16_t other = free_port(3);
-    _agent->set("agent", "port", std::to_string(other));
-    process agent;
-    start(agent);
-    EXPECT_TRUE(
-        agent.wait_for_output("started with a socket at 127.0.0.1:" + std::to_string(_port + 2)));
-    lars_client client("127.0.0.1", other);
+    process first;
+    start(first);
+    keep();
+    EXPECT_EQ(first.terminate(), 0);
+    const uint16_t before = _port;
+    use_port(free_port(3));
+    process second;
+    start(second);
+    unique_fd none;
+    std::vector<std::string> told;
+    for (int i = 0; i < 6; ++i)
+        told.push_back(_manager.receive(&none));
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(std::count(told.begin(), told.end(),
+                             "FDSTOREREMOVE=1\nFDNAME=127.0.0.1-" + std::to_string(before + i)),
+                  1);
+    lars_client client("127.0.0.1", _port);
     std::string ip;
     int port = 0;
     EXPECT_TRUE(wait_until([&] { return client.get_host(1, 1, ip, port) == 0; }));
-    EXPECT_EQ(agent.terminate(), 0);
+    EXPECT_EQ(second.terminate(), 0);
 }
 
 }  // namespace
