@@ -72,6 +72,21 @@ inline std::string report(int32_t modid, int32_t cmdid, const std::string &text,
     return body.SerializeAsString();
 }
 
+// One result of a host on the network 10.x, whose address holds INDEX.
+inline std::string status_message(int modid, int cmdid, uint32_t index, uint32_t succ)
+{
+    ReportStatusRequest body;
+    body.set_modid(modid);
+    body.set_cmdid(cmdid);
+    body.set_caller(0x7f000001);
+    body.set_ts(1573034612);
+    HostCallResult *result = body.add_results();
+    result->set_ip(static_cast<int32_t>(0x0a000000 + index));
+    result->set_port(80);
+    result->set_succ(succ);
+    return body.SerializeAsString();
+}
+
 inline std::string text_of(const HostInfo &info)
 {
     return endpoint{static_cast<uint32_t>(info.ip()), static_cast<uint16_t>(info.port())}

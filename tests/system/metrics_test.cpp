@@ -167,20 +167,6 @@ TEST_F(AgentMetrics, OfManyModulesOnlySoManyHaveTheirOwn)
               4);
 }
 
-std::string summary_of_one_host(int modid, int cmdid)
-{
-    ReportStatusRequest body;
-    body.set_modid(modid);
-    body.set_cmdid(cmdid);
-    body.set_caller(0x7f000001);
-    body.set_ts(1573034612);
-    HostCallResult *result = body.add_results();
-    result->set_ip(0x0a000001);
-    result->set_port(80);
-    result->set_succ(5);
-    return body.SerializeAsString();
-}
-
 TEST(ReporterMetrics, TellReportsRowsAndWhatIsDropped)
 {
     database_server server;
@@ -192,7 +178,7 @@ TEST(ReporterMetrics, TellReportsRowsAndWhatIsDropped)
     ASSERT_TRUE(reporter.start());
     wire_peer peer;
     ASSERT_TRUE(peer.connect_tcp(reporter.port()));
-    ASSERT_TRUE(peer.send_frame(ID_ReportStatusRequest, summary_of_one_host(1, 1)));
+    ASSERT_TRUE(peer.send_frame(ID_ReportStatusRequest, status_message(1, 1, 1, 5)));
     ASSERT_TRUE(peer.send_frame(ID_ReportStatusRequest, "\xff\xff"));
     EXPECT_TRUE(becomes(reporter, "lars_reporter_rows_stored_total", 1));
     EXPECT_TRUE(
@@ -201,7 +187,7 @@ TEST(ReporterMetrics, TellReportsRowsAndWhatIsDropped)
 
     ASSERT_TRUE(server.stop());
     for (int cmdid = 2; cmdid <= 100; ++cmdid)
-        ASSERT_TRUE(peer.send_frame(ID_ReportStatusRequest, summary_of_one_host(1, cmdid)));
+        ASSERT_TRUE(peer.send_frame(ID_ReportStatusRequest, status_message(1, cmdid, 1, 5)));
     EXPECT_TRUE(becomes(reporter, "lars_reporter_reports_total", 100));
     const std::string page = scrape(reporter);
     EXPECT_GT(value_of(page, "lars_reporter_rows_dropped_total{reason=\"queue_full\"}").value_or(0),

@@ -20,21 +20,6 @@ constexpr bool SANITIZED = true;
 constexpr bool SANITIZED = false;
 #endif
 
-// One result of a host on the network 10.x, whose address holds INDEX.
-std::string status_message(int modid, int cmdid, uint32_t index, uint32_t succ)
-{
-    ReportStatusRequest body;
-    body.set_modid(modid);
-    body.set_cmdid(cmdid);
-    body.set_caller(0x7f000001);
-    body.set_ts(1573034612);
-    HostCallResult *result = body.add_results();
-    result->set_ip(static_cast<int32_t>(0x0a000000 + index));
-    result->set_port(80);
-    result->set_succ(succ);
-    return body.SerializeAsString();
-}
-
 std::vector<std::string> stored(database &db, const std::string &where = "")
 {
     std::vector<std::string> lines;
