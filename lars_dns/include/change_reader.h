@@ -47,7 +47,8 @@ public:
     // Finds what is new since the read that was kept last. One statement, unless there is no
     // RouteVersion.
     status read(changes *out);
-    // Where the ids have begun anew (a truncated table), the cursor goes back with them.
+    // Where the ids have begun anew (a truncated table, or one of an old copy), the cursor goes
+    // back with them.
     // After a read, before keep().
     status find_end();
     // What the last read has found is known from now on.
@@ -60,8 +61,9 @@ public:
 private:
     struct position {
         std::optional<uint64_t> version;
-        uint64_t cursor = 0;      // the highest id seen
-        std::set<uint64_t> seen;  // ids within the overlap below it
+        uint64_t cursor = 0;                     // the highest id seen
+        std::optional<uint64_t> cursor_version;  // of its row; nothing where that has none
+        std::set<uint64_t> seen;                 // ids within the overlap below it
     };
 
     std::string unseen(const std::string &id) const;

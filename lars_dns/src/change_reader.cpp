@@ -49,9 +49,12 @@ status change_reader::take_row(const db_row &row, changes *out)
         return s;
     if (!_found.seen.insert(id).second)
         return {};
-    _found.cursor = std::max(_found.cursor, id);
     uint64_t version = 0;
     const bool dated = row.get_unsigned(4, &version).ok();
+    if (id >= _found.cursor) {
+        _found.cursor = id;
+        _found.cursor_version = dated ? std::optional<uint64_t>(version) : std::nullopt;
+    }
     const bool accepts = dated && version >= ACCEPTED_CHANGE;
     const bool news = !_may_be_old || !dated || version % ACCEPTED_CHANGE > _known_version;
     module_id module;
@@ -106,11 +109,20 @@ status change_reader::read(changes *out)
 status change_reader::find_end()
 {
     uint64_t highest = 0;
+    uint64_t version = 0;
+    bool has_version = false;
     const status outcome =
-        _db->query("SELECT COALESCE(MAX(id), 0) FROM RouteChange",
-                   [&](const db_row &row) { return row.get_unsigned(0, &highest); });
-    if (outcome && highest > 0 && highest < _found.cursor) {
+        _db->query("SELECT COALESCE(MAX(id), 0), (SELECT version FROM RouteChange WHERE id = " +
+                       std::to_string(_found.cursor) + ") FROM RouteChange",
+                   [&](const db_row &row) {
+                       has_version = row.get_unsigned(1, &version).ok();
+                       return row.get_unsigned(0, &highest);
+                   });
+    const bool is_another_row =
+        has_version && _found.cursor_version && version != *_found.cursor_version;
+    if (outcome && highest > 0 && (highest < _found.cursor || is_another_row)) {
         _found.cursor = highest;
+        _found.cursor_version.reset();
         _found.seen.clear();
         _ids_begin_anew = true;
     }
