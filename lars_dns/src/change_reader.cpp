@@ -140,6 +140,16 @@ status change_reader::prune(std::chrono::seconds age, size_t limit, uint64_t *de
                    [&first](const db_row &row) { return row.get_unsigned(0, &first.emplace()); });
     if (!found || !first)
         return found;
+    // Of several servers a replica is good enough to read from: the refusal would cost the
+    // connection, and lead to the next one. Where there is one, that may be another by then.
+    bool read_only = false;
+    const bool several = _db->options().servers.size() > 1;
+    if (status s = several ? _db->ask_read_only(&read_only) : status(); !s || read_only)
+        return s ? status::error("database " + _db->options().describe() +
+                                     ": the server is read-only; who reads the one that is"
+                                     " written to deletes them",
+                                 status_kind::unavailable)
+                 : s;
     return _db->execute("DELETE FROM RouteChange" + old_enough + " AND id >= " +
                             std::to_string(*first) + " AND id < " + std::to_string(*first + limit),
                         deleted);

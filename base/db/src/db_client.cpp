@@ -91,9 +91,13 @@ static std::vector<std::string> column_names(MYSQL_RES *result)
     return names;
 }
 
-db_client::db_client(db_options options)
-    : _options(std::move(options)), _lookup(std::make_unique<host_lookup>())
+db_client::db_client(db_options options) : _options(std::move(options))
 {
+    if (_options.servers.empty())
+        _options.servers = {{_options.host, _options.port}};
+    for (const server_address &server : _options.servers)
+        _lookups.push_back(std::make_unique<host_lookup>(server.host));
+    choose_server(0);
 }
 
 db_client::~db_client() = default;
@@ -121,7 +125,8 @@ void db_client::interrupt()
 {
     std::lock_guard<std::mutex> lock(_mutex);
     _interrupted = true;
-    _lookup->cancel();
+    for (const auto &lookup : _lookups)
+        lookup->cancel();
     if (_socket.valid())
         shutdown(_socket.get(), SHUT_RDWR);
 }
@@ -146,26 +151,46 @@ status db_client::connect(std::chrono::seconds within)
     return done;
 }
 
+void db_client::choose_server(size_t index)
+{
+    _server = index % _options.servers.size();
+    _options.host = _options.servers[_server].host;
+    _options.port = _options.servers[_server].port;
+    _leave = false;
+}
+
 // The library would look the name up by itself, but without any limit of time.
 status db_client::find_host(std::chrono::seconds within, std::vector<std::string> *addresses)
 {
     *addresses = {_options.host};
     if (!_options.socket.empty())
         return {};
-    if (!_lookup->is_answered(_options.host, within, addresses))
+    host_lookup::answer found;
+    if (!_lookups[_server]->is_answered(within, &found))
         return interrupted() ? not_usable()
                              : status::error("database " + _options.describe() +
-                                                 ": no name server says which address db_host is",
+                                                 ": no name server says which address " +
+                                                 _options.host + " has",
                                              status_kind::unavailable);
-    // A certificate is compared with what the library is given.
-    if (_options.needs_tls() && _options.ssl_verify)
-        *addresses = {_options.host};
+    // Of one that is not known it is the library that says so. And a certificate is compared
+    // with what the library is given.
+    const bool by_name = _options.needs_tls() && _options.ssl_verify;
+    if (!found.addresses.empty() && !by_name)
+        *addresses = found.addresses;
     return {};
+}
+
+// The part of the time until END that the next of UNTRIED has.
+static std::chrono::seconds part_of(std::chrono::steady_clock::time_point end, size_t untried)
+{
+    using std::chrono::seconds;
+    const auto left = std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
+    const auto parts = static_cast<int64_t>(untried);
+    return seconds((std::max<int64_t>(left.count(), 0) + parts - 1) / parts);
 }
 
 status db_client::open(std::chrono::seconds within)
 {
-    using std::chrono::seconds;
     std::string password;
     if (status s = read_db_password(_options, &password); !s)
         return s;
@@ -173,20 +198,42 @@ status db_client::open(std::chrono::seconds within)
         return s;
     _last_step = step::unanswered;
 
+    if (_leave)
+        choose_server(_server + 1);
     const auto end = std::chrono::steady_clock::now() + within;
-    const auto left = [end] {
-        return std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
-    };
+    status all;
+    step farthest = step::unanswered;
+    for (size_t untried = _options.servers.size(); untried > 0; --untried) {
+        _last_step = step::unanswered;
+        const status done = open_server(password, part_of(end, untried));
+        if (done || interrupted())
+            return done;
+        close();
+        // What one that runs has said tells more than that another does not answer.
+        const bool tells_more = _last_step == step::answered && farthest != step::answered;
+        all = status::error(all.message() + (all.ok() ? "" : "; ") + done.message(),
+                            all.ok() || tells_more ? done.kind() : all.kind());
+        farthest = std::max(farthest, _last_step);
+        if (_options.servers.size() > 1)
+            choose_server(_server + 1);
+    }
+    _last_step = farthest;
+    return all;
+}
+
+status db_client::open_server(const std::string &password, std::chrono::seconds within)
+{
+    const auto end = std::chrono::steady_clock::now() + within;
     std::vector<std::string> addresses;
     status done = find_host(within, &addresses);
     if (!done)
         return done;
     // One by one: of several the library gives only the first a limit of time.
-    auto untried = static_cast<int64_t>(addresses.size());
+    size_t untried = addresses.size();
     for (const std::string &address : addresses) {
-        done = open_at(address, password, seconds((left().count() + untried - 1) / untried));
-        --untried;
-        if (done || _last_step == step::answered || left() <= seconds(0) || interrupted())
+        done = open_at(address, password, part_of(end, untried--));
+        if (done || _last_step == step::answered || std::chrono::steady_clock::now() >= end ||
+            interrupted())
             break;
     }
     return done;
@@ -221,11 +268,35 @@ status db_client::open_at(const std::string &address, const std::string &passwor
     _last_step = step::answered;
     if (status s = execute(session_settings(_options)); !s)
         return s;
+    if (status s = check_writable(); !s)
+        return s;
     status shared = share_socket();
     // Somebody may have interrupted before there was a socket to shut down.
     if (shared && interrupted())
         shared = not_usable();
     return shared;
+}
+
+// One that becomes read-only later says so itself (1290).
+status db_client::check_writable()
+{
+    if (!_options.writes || _options.servers.size() < 2)
+        return {};
+    bool read_only = false;
+    const status asked = ask_read_only(&read_only);
+    if (asked && read_only)
+        return status::error("database " + _options.describe() + ": the server is read-only",
+                             status_kind::unavailable);
+    return asked;
+}
+
+status db_client::ask_read_only(bool *read_only)
+{
+    return query("SELECT @@global.read_only", [read_only](const db_row &row) {
+        const std::string_view value = row[0].value_or("0");
+        *read_only = value != "0" && value != "OFF";
+        return status();
+    });
 }
 
 status db_client::connect_failure()
@@ -257,6 +328,7 @@ status db_client::failure()
                                 " (" + std::to_string(code) + ")";
     if (ends_connection(code))
         close();
+    _leave = _leave || serves_nobody(code);
     return status::error(message, kind_of_db_error(code));
 }
 

@@ -27,10 +27,10 @@ std::string refusal(const std::string &text)
     return message;
 }
 
-std::vector<std::string> texts(const std::vector<endpoint> &addresses)
+std::vector<std::string> texts(const std::vector<server_address> &addresses)
 {
     std::vector<std::string> all;
-    for (const endpoint &address : addresses)
+    for (const server_address &address : addresses)
         all.push_back(address.to_string());
     return all;
 }
