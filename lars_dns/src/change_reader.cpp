@@ -53,7 +53,7 @@ status change_reader::take_row(const db_row &row, changes *out)
     uint64_t version = 0;
     const bool dated = row.get_unsigned(4, &version).ok();
     const bool accepts = dated && version >= ACCEPTED_CHANGE;
-    const bool news = !_may_be_old || !dated || version % ACCEPTED_CHANGE > _known_version;
+    const bool news = id > _old_up_to || !dated || version % ACCEPTED_CHANGE > _known_version;
     module_id module;
     // A change that does not say what changed may be any.
     const bool named = row.get_id(2, &module.modid) && row.get_id(3, &module.cmdid);
@@ -117,12 +117,13 @@ status change_reader::find_end()
     return outcome;
 }
 
-// Where ids have begun anew, the rows that are seen once more may be those of an old copy.
+// Where ids have begun anew, the rows that are seen once more may be those of an old copy; what
+// is written from now on is not.
 void change_reader::keep()
 {
     if (_ids_begin_anew)
         _known_version = std::max(_known_version, _kept.version.value_or(0));
-    _may_be_old = _ids_begin_anew;
+    _old_up_to = _ids_begin_anew ? _found.cursor : 0;
     _kept = _found;
 }
 

@@ -19,8 +19,15 @@ void running_service::unset(const std::string &section, const std::string &key)
 
 void running_service::use_database(const db_options &options)
 {
-    set("mysql", "db_host", options.host);
-    set("mysql", "db_port", std::to_string(options.port));
+    std::string several;
+    for (const server_address &server : options.servers)
+        several += (several.empty() ? "" : ", ") + server.to_string();
+    if (several.empty()) {
+        set("mysql", "db_host", options.host);
+        set("mysql", "db_port", std::to_string(options.port));
+    } else {
+        set("mysql", "db_addrs", several);
+    }
     set("mysql", "db_user", options.user);
     set("mysql", "db_passwd", options.password);
     set("mysql", "db_name", options.database);
