@@ -1,5 +1,6 @@
 // How routes and their changes are found in a real database.
 #include "reader_fixture.h"
+#include "route_data.h"
 
 namespace lars {
 namespace {
