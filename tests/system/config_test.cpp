@@ -138,7 +138,8 @@ TEST_P(Service, AListOfServersIsCheckedEntryByEntry)
 {
     const bool agent = GetParam().port_section == std::string("agent");
     const std::string head = agent ? "[dnsserver]\naddrs = " : "[mysql]\ndb_addrs = ";
-    const std::string key = agent ? "x.conf:2: [dnsserver] addrs: " : "x.conf:2: [mysql] db_addrs: ";
+    const std::string key =
+        agent ? "x.conf:2: [dnsserver] addrs: " : "x.conf:2: [mysql] db_addrs: ";
     const std::pair<const char *, const char *> wrong[] = {
         {"a:1,", "entry 2 is empty"},
         {"a:1, b:2, A:1", "entry 3 is the same as entry 1"},
@@ -152,9 +153,9 @@ TEST_P(Service, AListOfServersIsCheckedEntryByEntry)
         EXPECT_NE(result.output.find(message), std::string::npos) << result.output;
     }
     const std::string user = agent ? "" : "db_user = u\n";
-    EXPECT_EQ(start({"-t", "-c", _folder.write("x.conf", head + "a:1, 10.0.0.1:2\n" + user)})
-                  .exit_status,
-              0);
+    EXPECT_EQ(
+        start({"-t", "-c", _folder.write("x.conf", head + "a:1, 10.0.0.1:2\n" + user)}).exit_status,
+        0);
 }
 
 TEST(Agent, Trap_A18_ListensOnLoopbackOnly)

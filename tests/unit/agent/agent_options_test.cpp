@@ -246,10 +246,10 @@ TEST(AgentOptions, WrongAddressesNameFileLineAndKey)
         expect_refused("agent", "caller", value);
     for (const char *section : {"dnsserver", "reporter"}) {
         expect_refused(section, "port", "0");
-        for (const char *value : {"", "10.0.0.1", "10.0.0.1:70000", "10.0.0.1:1,", "10.0.0.1:0",
-                                  "10.0.0.1:1 10.0.0.2:1", "10.0.0.1:1,,10.0.0.2:1",
-                                  "10.0.0.1:1, 10.0.0.1:1", "a.b:1, A.B:1", "a..b:1", "dns",
-                                  "dns:", "[::1]:7778"})
+        for (const char *value :
+             {"", "10.0.0.1", "10.0.0.1:70000", "10.0.0.1:1,", "10.0.0.1:0",
+              "10.0.0.1:1 10.0.0.2:1", "10.0.0.1:1,,10.0.0.2:1", "10.0.0.1:1, 10.0.0.1:1",
+              "a.b:1, A.B:1", "a..b:1", "dns", "dns:", "[::1]:7778"})
             expect_refused(section, "addrs", value);
     }
 }

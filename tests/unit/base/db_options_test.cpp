@@ -46,8 +46,8 @@ TEST(DbOptions, SeveralServersStandInAddrs)
     EXPECT_EQ(read("db_user = u\ndb_addrs = 10.0.0.1:3306, db3.example.net:3307\n", other), "");
     EXPECT_FALSE(options == other);
 
-    for (const char *wrong : {"", "a:1,", "a:1,,b:1", "a:1, b:2, a:1", "a", "a:0", "a:x", "a..b:1",
-                              "[::1]:3306"}) {
+    for (const char *wrong :
+         {"", "a:1,", "a:1,,b:1", "a:1, b:2, a:1", "a", "a:0", "a:x", "a..b:1", "[::1]:3306"}) {
         const std::string said =
             read("db_user = u\ndb_addrs = " + std::string(wrong) + "\n", options = db_options());
         EXPECT_NE(said.find(":3: [mysql] db_addrs: the value is not a list"), std::string::npos)
