@@ -51,7 +51,13 @@ bool running_service::start()
     options.ready_fd = true;
     std::vector<std::string> arguments = {"-c", write_config()};
     arguments.insert(arguments.end(), _more_arguments.begin(), _more_arguments.end());
-    if (status s = _process.start(bin_path(_program), arguments, options); !s) {
+    std::string program = bin_path(_program);
+    if (!_runner.empty()) {
+        arguments.insert(arguments.begin(), program);
+        arguments.insert(arguments.begin(), _runner.begin() + 1, _runner.end());
+        program = _runner[0];
+    }
+    if (status s = _process.start(program, arguments, options); !s) {
         ADD_FAILURE() << s.message();
         return false;
     }
