@@ -22,7 +22,7 @@ public:
     // What later starts give it beside its configuration, such as "-l", "FILE".
     void set_arguments(std::vector<std::string> more) { _more_arguments = std::move(more); }
     // A program and its first arguments, which later starts run to run the service.
-    void set_runner(std::vector<std::string> words) { _runner = std::move(words); }
+    void set_runner(std::vector<std::string> runner) { _runner = std::move(runner); }
     void use_database(const db_options &options);
 
     // True once it serves. On a failure the test has its output.
