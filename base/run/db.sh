@@ -184,12 +184,24 @@ stop_private_db()
     say "database: stopped"
 }
 
+# Of several servers the first is the one that people are led to.
+read_db_addrs()
+{
+    db_addrs=$(ini_value "$db_conf" mysql db_addrs "")
+    [ -n "$db_addrs" ] || return 0
+    local first=${db_addrs%%,*}
+    first=${first//[[:space:]]/}
+    db_host=${first%:*}
+    db_port=${first##*:}
+}
+
 # Reads what the dns configuration says into db_host, db_port and so on.
 read_db_conf()
 {
     db_conf=$(conf_of lars_dns)
     db_host=$(ini_value "$db_conf" mysql db_host 127.0.0.1)
     db_port=$(ini_value "$db_conf" mysql db_port "$([ -r "$db_conf" ] && echo 3306 || echo "$LARS_DB_PORT")")
+    read_db_addrs
     db_named_socket=$(ini_value "$db_conf" mysql db_socket "")
     db_user=$(ini_value "$db_conf" mysql db_user lars)
     db_passwd=$(ini_value "$db_conf" mysql db_passwd "")
@@ -211,6 +223,8 @@ db_is_private()
     read_db_conf
     if [ -n "$db_named_socket" ]; then
         [ "$db_named_socket" = "$(db_socket)" ]
+    elif [[ $db_addrs == *,* ]]; then
+        return 1
     else
         db_is_near && [ "$db_port" = "$LARS_DB_PORT" ]
     fi

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -71,7 +72,8 @@ private:
 
     db_client *_db;
     uint64_t _known_version;
-    bool _may_be_old = true;  // the RouteChange rows that the next read finds
+    // The RouteChange rows that the next read finds may be old ones up to this id.
+    uint64_t _old_up_to = std::numeric_limits<uint64_t>::max();
     position _kept;
     position _found;  // by the last read
     bool _ids_begin_anew = false;

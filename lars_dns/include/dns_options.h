@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "db_client.h"
-#include "endpoint.h"
 #include "metrics_options.h"
+#include "server_address.h"
 #include "server_options.h"
 #include "status.h"
 
@@ -23,7 +23,7 @@ struct dns_options {
     std::chrono::seconds reload_interval{8};       // how often everything is compared
     std::chrono::seconds change_retention{86400};  // older RouteChange rows are deleted
     std::chrono::seconds doubt{3600};              // how long what looks lost is kept
-    std::vector<endpoint> others;                  // dns of the same database, for lars_route
+    std::vector<server_address> others;            // dns of the same database, for lars_route
     std::string snapshot;                          // file of the last good table; empty: none
 };
 

@@ -34,6 +34,8 @@ public:
     bool connected() const { return _db.connected(); }
     status connect();
     void close() { _db.close(); }
+    // The server in use, or tried last, for messages.
+    std::string database() const { return _db.options().describe(); }
     // Any thread. As that of db_client.
     void interrupt() { _db.interrupt(); }
 

@@ -56,7 +56,7 @@ status change_reader::take_row(const db_row &row, changes *out)
         _found.cursor_version = dated ? std::optional<uint64_t>(version) : std::nullopt;
     }
     const bool accepts = dated && version >= ACCEPTED_CHANGE;
-    const bool news = !_may_be_old || !dated || version % ACCEPTED_CHANGE > _known_version;
+    const bool news = id > _old_up_to || !dated || version % ACCEPTED_CHANGE > _known_version;
     module_id module;
     // A change that does not say what changed may be any.
     const bool named = row.get_id(2, &module.modid) && row.get_id(3, &module.cmdid);
@@ -129,12 +129,13 @@ status change_reader::find_end()
     return outcome;
 }
 
-// Where ids have begun anew, the rows that are seen once more may be those of an old copy.
+// Where ids have begun anew, the rows that are seen once more may be those of an old copy; what
+// is written from now on is not.
 void change_reader::keep()
 {
     if (_ids_begin_anew)
         _known_version = std::max(_known_version, _kept.version.value_or(0));
-    _may_be_old = _ids_begin_anew;
+    _old_up_to = _ids_begin_anew ? _found.cursor : 0;
     _kept = _found;
 }
 
@@ -152,6 +153,16 @@ status change_reader::prune(std::chrono::seconds age, size_t limit, uint64_t *de
                    [&first](const db_row &row) { return row.get_unsigned(0, &first.emplace()); });
     if (!found || !first)
         return found;
+    // Of several servers a replica is good enough to read from: the refusal would cost the
+    // connection, and lead to the next one. Where there is one, that may be another by then.
+    bool read_only = false;
+    const bool several = _db->options().servers.size() > 1;
+    if (status s = several ? _db->ask_read_only(&read_only) : status(); !s || read_only)
+        return s ? status::error("database " + _db->options().describe() +
+                                     ": the server is read-only; who reads the one that is"
+                                     " written to deletes them",
+                                 status_kind::unavailable)
+                 : s;
     return _db->execute("DELETE FROM RouteChange" + old_enough + " AND id >= " +
                             std::to_string(*first) + " AND id < " + std::to_string(*first + limit),
                         deleted);

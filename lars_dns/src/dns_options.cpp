@@ -23,7 +23,7 @@ status read_dns_options(const std::string &path, dns_options *out)
         config.get_number("dns", "change_retention", o.change_retention.count(), 60, 31536000));
     o.doubt = std::chrono::seconds(
         config.get_number("dns", "doubt_seconds", o.doubt.count(), 0, 31536000));
-    o.others = config.get_endpoints("dns", "others");
+    o.others = config.get_servers("dns", "others");
     o.snapshot = config.get_string("dns", "snapshot", o.snapshot);
 
     if (status s = config.finish(); !s)

@@ -148,7 +148,7 @@ bool route_backend::look_for_changes()
     }
     _last_read = clock::now();
     if (_database_trouble.over())
-        _log(log_level::info, "the database ", _options.database.describe(), " is back");
+        _log(log_level::info, "the database ", _reader->database(), " is back");
     _backoff.reset();
     prune_when_due(now);
     return true;
@@ -200,8 +200,8 @@ status route_backend::read(bool everything, bool *rows_came)
     return {};
 }
 
-// That nothing may be written is no reason not to read. The connection is lost then, as
-// with any server that is not available: the next one may lead to another server.
+// That nothing may be written is no reason not to read. The connection to a single server is
+// lost then, as with any that is not available: the next one may lead to another server.
 void route_backend::prune_when_due(clock::time_point now)
 {
     if (now < _next_prune)
@@ -318,9 +318,8 @@ void route_backend::log_doubt(clock::time_point now)
     _doubt_said = _doubt.reason();
     _next_reminder = now + REMINDER_INTERVAL;
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(*_doubt.ends() - now);
-    _log(log_level::error, "the database ", _options.database.describe(),
-         " is not believed: ", _doubt_said, ". ", _doubt.kept(),
-         " modules that it lacks are served on, and the snapshot",
+    _log(log_level::error, "the database ", _reader->database(), " is not believed: ", _doubt_said,
+         ". ", _doubt.kept(), " modules that it lacks are served on, and the snapshot",
          " stays as it is; what is new or changed there is served. If the database is right:",
          " run_lars route accept (else it is believed in ", left.count(), " s)");
 }
@@ -359,9 +358,8 @@ void route_backend::database_failed(const status &why)
         return;  // it was cut short
     // Errors of the database client name the database; bad data is found later, and its
     // error names only the column.
-    const std::string where = why.kind() == status_kind::bad_data
-                                  ? "database " + _options.database.describe() + ": "
-                                  : "";
+    const std::string where =
+        why.kind() == status_kind::bad_data ? "database " + _reader->database() + ": " : "";
     // While it is away each try may fail in other words: one line for each kind is enough.
     const char *key = to_string(why.kind());
     if (_table)

@@ -26,7 +26,7 @@ static int fail(int exit_status, const std::string &message)
 }
 
 static status read_config(const std::string &path, db_options *options,
-                          std::vector<endpoint> *servers)
+                          std::vector<server_address> *servers)
 {
     config_file config;
     if (status s = config.load(path); !s)
@@ -236,10 +236,13 @@ static int use_database(const route_command &command)
                                  ? default_config_path("lars_dns", "lars_dns")
                                  : command.config_path;
     db_options options;
-    std::vector<endpoint> servers;
+    std::vector<server_address> servers;
     if (status s = read_config(path, &options, &servers); !s)
         return fail(EXIT_WRONG_USE, s.message());
 
+    // To look at the routes a replica will do, say while no server takes changes.
+    options.writes =
+        command.what != route_command::verb::list && command.what != route_command::verb::check;
     db_client client(options);
     if (status s = client.connect(); !s)
         return fail_database(path, s, step_of(client));

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <memory>
+#include <utility>
 
 #include "config_file.h"
+#include "host_lookup.h"
 #include "message.h"
 #include "unique_fd.h"
 #include "wire.h"
@@ -18,20 +21,46 @@ using clock = std::chrono::steady_clock;
 
 static constexpr std::chrono::milliseconds WITHIN(100);
 
-std::vector<endpoint> read_hinted_servers(config_file &config)
+std::vector<server_address> read_hinted_servers(config_file &config)
 {
     if (!config.has_section("dns"))
         return {};
-    std::vector<endpoint> servers = config.get_endpoints("dns", "others");
+    std::vector<server_address> servers = config.get_servers("dns", "others");
     endpoint own;
     own.ip = config.get_ip("reactor", "ip", INADDR_LOOPBACK);
     own.port = static_cast<uint16_t>(config.get_number("reactor", "port", 7778, 0, UINT16_MAX));
     if (own.ip == INADDR_ANY)
         own.ip = INADDR_LOOPBACK;
-    servers.push_back(own);
-    std::sort(servers.begin(), servers.end());
-    servers.erase(std::unique(servers.begin(), servers.end()), servers.end());
+    servers.emplace_back(own);
     return servers;
+}
+
+// Each once. The names are looked up at the same time.
+static std::vector<endpoint> addresses_of(const std::vector<server_address> &servers)
+{
+    std::vector<endpoint> addresses;
+    std::vector<std::pair<std::unique_ptr<host_lookup>, uint16_t>> lookups;
+    host_lookup::answer found;
+    for (const server_address &server : servers) {
+        if (const auto address = server.as_endpoint()) {
+            addresses.push_back(*address);
+            continue;
+        }
+        lookups.emplace_back(std::make_unique<host_lookup>(server.host, host_lookup::family::ipv4),
+                             server.port);
+        lookups.back().first->is_answered(clock::duration::zero(), &found);
+    }
+    const auto end = clock::now() + WITHIN;
+    for (const auto &[lookup, port] : lookups) {
+        if (!lookup->is_answered(end - clock::now(), &found))
+            continue;
+        for (const std::string &text : found.addresses)
+            if (const auto ip = parse_ip(text))
+                addresses.push_back({*ip, port});
+    }
+    std::sort(addresses.begin(), addresses.end());
+    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+    return addresses;
 }
 
 // A connection that is on its way; nothing where there cannot be one.
@@ -46,13 +75,13 @@ static unique_fd begin_to_connect(const endpoint &server)
     return fd;
 }
 
-void send_route_hint(const std::vector<endpoint> &servers)
+void send_route_hint(const std::vector<server_address> &servers)
 {
     char hint[MESSAGE_HEAD_LEN];
     encode_head({ID_RouteHint, 0}, hint);
     std::vector<unique_fd> connections;
     std::vector<pollfd> waiting;
-    for (const endpoint &server : servers) {
+    for (const endpoint &server : addresses_of(servers)) {
         connections.push_back(begin_to_connect(server));
         if (connections.back().valid())
             waiting.push_back({connections.back().get(), POLLOUT, 0});

@@ -10,6 +10,7 @@
 #include "ip_ranges.h"
 #include "lb_config.h"
 #include "metrics_options.h"
+#include "server_address.h"
 #include "status.h"
 
 namespace lars {
@@ -18,9 +19,9 @@ struct agent_options {
     // Where clients ask: 127.0.0.1:8888 and the two ports after it. Port 0: any three in
     // a row that are free.
     endpoint address{0x7f000001, 8888};
-    ip_ranges allow;                                     // who is answered there; empty: everybody
-    std::vector<endpoint> dns{{0x7f000001, 7778}};       // to be tried in turn
-    std::vector<endpoint> reporter{{0x7f000001, 7779}};  // to be tried in turn
+    ip_ranges allow;                                      // who is answered there; empty: everybody
+    std::vector<server_address> dns{{0x7f000001, 7778}};  // to be tried in turn
+    std::vector<server_address> reporter{{0x7f000001, 7779}};  // to be tried in turn
     lb_config balance;
     std::string route_cache;  // file of the routes last known; empty: none
     // By which the statistics of this agent are told from those of others, in host order;

@@ -12,13 +12,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "endpoint.h"
 #include "event_loop.h"
 #include "log.h"
 #include "metrics_page.h"
 #include "peer_watch.h"
 #include "remembered_routes.h"
 #include "route.h"
+#include "server_address.h"
 #include "status.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
@@ -33,7 +33,7 @@ public:
     // LOOP outlives this. CACHE is the path of the route cache; empty: there is none.
     // ON_ROUTE gets each answer and each change that is pushed. A route without hosts
     // says that the module does not exist.
-    dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
+    dns_client(event_loop *loop, const std::vector<server_address> &servers, std::string cache,
                route_callback on_route);
     // As stop().
     ~dns_client();

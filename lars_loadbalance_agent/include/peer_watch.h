@@ -18,11 +18,11 @@ namespace lars {
 
 class peer_watch {
 public:
-    // LOOP outlives this. ADDRESSES is how many there are to turn to. ASK asks the peer
+    // LOOP outlives this. ADDRESSES says how many there are to turn to. ASK asks the peer
     // something, calls asked(), and returns true; or returns false if there is nothing to
     // ask, and is then not called until something was asked or heard. LEAVE is called
     // once a connection.
-    peer_watch(event_loop *loop, size_t addresses, std::function<bool()> ask,
+    peer_watch(event_loop *loop, std::function<size_t()> addresses, std::function<bool()> ask,
                std::function<void()> leave);
     // As end().
     ~peer_watch();
@@ -47,7 +47,7 @@ private:
     void on_timer();
 
     event_loop *_loop;
-    size_t _addresses;
+    std::function<size_t()> _addresses;
     std::function<bool()> _ask;
     std::function<void()> _leave;
 

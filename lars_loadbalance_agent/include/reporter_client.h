@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "loop_thread.h"
 #include "metrics_page.h"
 #include "peer_watch.h"
+#include "server_address.h"
 #include "status.h"
 #include "tcp_client.h"
 #include "thread_queue.h"
@@ -38,7 +40,8 @@ public:
     // SERVERS are tried in turn. LOG is where it writes log lines. CALLER is the address
     // by which the rows of this agent are told from those of others, in host order; 0: the
     // one that the connection has here.
-    reporter_client(const std::vector<endpoint> &servers, const log_sink &log, uint32_t caller = 0);
+    reporter_client(const std::vector<server_address> &servers, const log_sink &log,
+                    uint32_t caller = 0);
     // Ends the thread. What was not sent is lost.
     ~reporter_client();
 
@@ -76,6 +79,7 @@ private:
 
     habit &habit_of_peer();
     bool others_may_acknowledge() const;
+    void forget_old_habits();
     bool keeps();
 
     void add(const call_summary &summary);
@@ -93,8 +97,7 @@ private:
 
     loop_thread _thread;
     event_loop *_loop;
-    std::vector<endpoint> _servers;
-    std::vector<habit> _habits;  // of each
+    std::map<endpoint, habit> _habits;  // of each address that was connected to
     uint32_t _caller;
     tcp_client _client;
     peer_watch _watch;

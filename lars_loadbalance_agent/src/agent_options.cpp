@@ -10,20 +10,16 @@
 namespace lars {
 
 // A section names one server with ip and port, or several with addrs.
-static std::vector<endpoint> read_servers(config_file &config, const std::string &section,
-                                          const endpoint &fallback)
+static std::vector<server_address> read_servers(config_file &config, const std::string &section,
+                                                const server_address &fallback)
 {
-    endpoint single = fallback;
-    single.ip = config.get_ip(section, "ip", single.ip);
-    single.port = static_cast<uint16_t>(config.get_number(section, "port", single.port, 1, 65535));
-    const std::vector<endpoint> several = config.get_endpoints(section, "addrs");
+    const std::string host = config.get_host(section, "ip", fallback.host);
+    const auto port =
+        static_cast<uint16_t>(config.get_number(section, "port", fallback.port, 1, 65535));
+    const std::vector<server_address> several = config.get_servers(section, "addrs");
     if (config.has(section, "addrs") && (config.has(section, "ip") || config.has(section, "port")))
         config.reject(section, "addrs", "give either addrs, or ip and port");
-    for (const endpoint &address : several) {
-        if (address.port == 0)
-            config.reject(section, "addrs", "a port must not be 0");
-    }
-    return several.empty() ? std::vector<endpoint>{single} : several;
+    return several.empty() ? std::vector<server_address>{{host, port}} : several;
 }
 
 static uint32_t read_count(config_file &config, const char *key, uint32_t fallback)

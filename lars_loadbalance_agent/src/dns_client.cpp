@@ -28,14 +28,15 @@ bool dns_client::pending_deadline::operator<(const pending_deadline &other) cons
     return std::tie(when, module) < std::tie(other.when, other.module);
 }
 
-dns_client::dns_client(event_loop *loop, const std::vector<endpoint> &servers, std::string cache,
-                       route_callback on_route)
+dns_client::dns_client(event_loop *loop, const std::vector<server_address> &servers,
+                       std::string cache, route_callback on_route)
     : _loop(loop),
       _cache("route cache", std::move(cache), loop->log()),
       _on_route(std::move(on_route)),
       _client(loop, "dns", servers, service_client_options()),
       _watch(
-          loop, servers.size(), [this] { return ask_something(); }, [this] { on_silence(); }),
+          loop, [this] { return _client.address_count(); }, [this] { return ask_something(); },
+          [this] { on_silence(); }),
       _pulls(loop, [this](std::vector<module_id> &batch) {
           for (const module_id &module : batch)
               want(module);

@@ -19,9 +19,9 @@ static constexpr size_t LONGEST_STEP_WITH_SINGLE = 3;
 // answer with it.
 static constexpr milliseconds HELD_UP(300);
 
-peer_watch::peer_watch(event_loop *loop, size_t addresses, std::function<bool()> ask,
-                       std::function<void()> leave)
-    : _loop(loop), _addresses(addresses), _ask(std::move(ask)), _leave(std::move(leave))
+peer_watch::peer_watch(event_loop *loop, std::function<size_t()> addresses,
+                       std::function<bool()> ask, std::function<void()> leave)
+    : _loop(loop), _addresses(std::move(addresses)), _ask(std::move(ask)), _leave(std::move(leave))
 {
 }
 
@@ -66,16 +66,17 @@ void peer_watch::heard()
 
 peer_watch::clock::duration peer_watch::patience() const
 {
-    if (_addresses == 1)
+    const size_t addresses = _addresses();
+    if (addresses <= 1)
         return PATIENCE_WITH_SINGLE * (1 << std::min(_left, LONGEST_STEP_WITH_SINGLE));
-    return PATIENCE * (1 << std::min(_left / _addresses, LONGEST_PATIENCE_STEP));
+    return PATIENCE * (1 << std::min(_left / addresses, LONGEST_PATIENCE_STEP));
 }
 
 peer_watch::clock::time_point peer_watch::due() const
 {
     if (_waiting)
         return _since + patience();
-    return _since + (_addresses == 1 ? milliseconds(ASK_SINGLE_AFTER) : ASK_AFTER);
+    return _since + (_addresses() <= 1 ? milliseconds(ASK_SINGLE_AFTER) : ASK_AFTER);
 }
 
 void peer_watch::arm()

@@ -1,6 +1,7 @@
 #include "reporter_client.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "server_options.h"
 
@@ -10,16 +11,15 @@ static constexpr std::chrono::milliseconds LAST_ANSWER_WITHIN(1000);
 // A reporter takes one that says nothing for a minute for an outsider.
 static constexpr std::chrono::seconds GREETING_AFTER(30);
 
-reporter_client::reporter_client(const std::vector<endpoint> &servers, const log_sink &log,
+reporter_client::reporter_client(const std::vector<server_address> &servers, const log_sink &log,
                                  uint32_t caller)
     : _thread(log),
       _loop(_thread.loop()),
-      _servers(servers),
-      _habits(servers.size(), habit::unknown),
       _caller(caller),
       _client(_loop, "reporter", servers, service_client_options()),
       _watch(
-          _loop, servers.size(), [this] { return ask(); }, [this] { on_silence(); }),
+          _loop, [this] { return _client.address_count(); }, [this] { return ask(); },
+          [this] { on_silence(); }),
       _summaries(_loop, [this](std::vector<call_summary> &batch) {
           for (const call_summary &summary : batch)
               add(summary);
@@ -70,23 +70,36 @@ bool reporter_client::answer_is_due()
         return false;
     if (_client.connected())
         return habit_of_peer() == habit::acknowledges;
-    return std::count(_habits.begin(), _habits.end(), habit::acknowledges) > 0;
+    return std::any_of(_habits.begin(), _habits.end(),
+                       [](const auto &one) { return one.second == habit::acknowledges; });
 }
 
 reporter_client::habit &reporter_client::habit_of_peer()
 {
-    const auto place = std::find(_servers.begin(), _servers.end(), _client.peer());
-    return _habits[static_cast<size_t>(place - _servers.begin())];
+    return _habits[_client.peer()];
 }
 
 // Also true of a peer that is not known yet itself, if there is another such one.
 bool reporter_client::others_may_acknowledge() const
 {
-    for (size_t i = 0; i < _servers.size(); ++i) {
-        if (_servers[i] != _client.peer() && _habits[i] != habit::silent)
+    bool all_known = false;
+    for (const endpoint &address : _client.known_addresses(&all_known)) {
+        const auto found = _habits.find(address);
+        const bool silent = found != _habits.end() && found->second == habit::silent;
+        if (address != _client.peer() && !silent)
             return true;
     }
-    return false;
+    return !all_known;
+}
+
+// Those of addresses that a name has no more.
+void reporter_client::forget_old_habits()
+{
+    bool all_known = false;
+    const std::vector<endpoint> known = _client.known_addresses(&all_known);
+    for (auto it = _habits.begin(); it != _habits.end();)
+        it = std::find(known.begin(), known.end(), it->first) == known.end() ? _habits.erase(it)
+                                                                             : std::next(it);
 }
 
 // Whether what is sent to this peer is kept until it is stored.
@@ -107,6 +120,7 @@ void reporter_client::add(const call_summary &summary)
 void reporter_client::on_connected()
 {
     _caller_ip.store(_caller != 0 ? _caller : _client.local().ip, std::memory_order_relaxed);
+    forget_old_habits();
     _watch.begin();
     const uint64_t before = _last_seq;
     _loop->cancel(_greeting_timer);

@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "endpoint.h"
+#include "server_address.h"
 #include "status.h"
 
 namespace lars {
@@ -57,8 +57,12 @@ public:
                             const std::string &fallback, double lowest, double highest);
     // An IPv4 address, in host order.
     uint32_t get_ip(const std::string &section, const std::string &key, uint32_t fallback);
-    // A list such as "10.0.0.1:7778, 10.0.0.2:7778"; empty where the key is absent.
-    std::vector<endpoint> get_endpoints(const std::string &section, const std::string &key);
+    // An IPv4 address or a host's name, as it is written.
+    std::string get_host(const std::string &section, const std::string &key,
+                         const std::string &fallback);
+    // A list such as "10.0.0.1:7778, dns2.example.net:7778" (server_address.h); empty where
+    // the key is absent.
+    std::vector<server_address> get_servers(const std::string &section, const std::string &key);
 
     // Accepts whatever keys stand in that section. For a tool that reads only a part of
     // a service's configuration.

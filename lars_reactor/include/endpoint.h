@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace lars {
 
@@ -48,9 +47,5 @@ struct endpoint_hash {
 // "127.0.0.1" and the number for it in host order. Empty if TEXT is no such address.
 std::optional<uint32_t> parse_ip(std::string_view text);
 std::string ip_to_string(uint32_t ip);
-
-// Reads "10.0.0.1:7778, 10.0.0.2:7778". Empty if any of them is wrong, or if there is
-// none.
-std::optional<std::vector<endpoint>> parse_endpoints(std::string_view text);
 
 }  // namespace lars

@@ -1,6 +1,7 @@
 // A TCP connection that comes back. It connects to the first address that answers,
 // without blocking, and when the connection is lost it connects again, for as long as
-// it lives. Loop thread only.
+// it lives. A server's name is looked up each time that its turn comes, by a thread of its
+// own, so that the loop goes on. Loop thread only.
 #pragma once
 
 #include <chrono>
@@ -12,16 +13,19 @@
 #include "event_loop.h"
 #include "net_connection.h"
 #include "queue_limits.h"
+#include "server_address.h"
 #include "status.h"
 #include "unique_fd.h"
 
 namespace lars {
 
+class address_turn;
 class msg_router;
 
 struct tcp_client_options {
-    // How long to wait for an answer to an attempt to connect; milliseconds::max(): as
-    // long as the kernel waits.
+    // How long to wait for an answer to an attempt to connect, and before that to the
+    // question which addresses a name has; milliseconds::max(): as long as the kernel, or
+    // the system's resolver, waits.
     std::chrono::milliseconds connect_timeout{3000};
     // When every address has failed, there is a pause before the next round. It begins
     // with about FIRST_BACKOFF and doubles up to about LONGEST_BACKOFF (backoff.h).
@@ -47,9 +51,10 @@ struct tcp_client_options {
 
 class tcp_client final : public net_connection {
 public:
-    // LOOP outlives the client. NAME is for log lines. ADDRESSES has at least one
-    // element. After a failure the next address is tried, after the last the first.
-    tcp_client(event_loop *loop, std::string name, std::vector<endpoint> addresses,
+    // LOOP outlives the client. NAME is for log lines. SERVERS has at least one element.
+    // After a failure the next one is tried, after the last the first, and of a server's name
+    // all its IPv4 addresses. For a name without any there is one log line, until it has one.
+    tcp_client(event_loop *loop, std::string name, const std::vector<server_address> &servers,
                const tcp_client_options &options = {});
     // As stop().
     ~tcp_client() override;
@@ -83,8 +88,13 @@ public:
     // The same, once what is queued has been sent and the server has seen that.
     void close_when_sent() override;
 
-    // The address that was tried last, or is in use.
-    endpoint peer() const override { return _addresses[_current]; }
+    // The address that was tried last, or is in use; 0.0.0.0:0 before there was one.
+    endpoint peer() const override { return _peer; }
+    // How many addresses there are to turn to, as far as that is known: a name that was never
+    // looked up counts as one.
+    size_t address_count() const;
+    // Those that are known. *ALL: whether there are no others, of names never looked up.
+    std::vector<endpoint> known_addresses(bool *all) const;
     // This end of the connection that there was last.
     endpoint local() const { return _local; }
     event_loop *loop() const override { return _loop; }
@@ -93,32 +103,34 @@ private:
     // One connection.
     class link;
 
+    void find_address();
     void connect();
     void on_connecting_done();
     void on_connected();
     void failed(const std::string &why);
     queue_limits limits() const;
     void go_on(uint64_t start);
-    void retry_later();
+    void try_next(const endpoint *failed);
+    void retry_later(std::chrono::milliseconds pause);
     void stop_connecting();
     void on_frame(const char *data, uint32_t len, int msgid);
     void on_end(const std::string &why);
 
     event_loop *_loop;
     std::string _name;
-    std::vector<endpoint> _addresses;
+    std::unique_ptr<address_turn> _turn;
     tcp_client_options _options;
     std::unique_ptr<msg_router> _router;
     conn_callback _on_start;
     conn_callback _on_close;
 
-    size_t _current = 0;
-    size_t _failed_in_row = 0;
+    endpoint _peer;
+    size_t _failed_in_row = 0;  // servers, each with all its addresses
     trouble_log _trouble;
     bool _started = false;
     uint64_t _starts = 0;  // how often it was started: tells one start from the next
     backoff _backoff;
-    event_loop::timer_id _timer = 0;  // the next try, or the connect timeout
+    event_loop::timer_id _timer = 0;  // the next try, or the end of this one
     unique_fd _connecting;
     std::unique_ptr<link> _link;
     endpoint _local;

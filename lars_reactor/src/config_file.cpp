@@ -255,16 +255,31 @@ uint32_t config_file::get_ip(const std::string &section, const std::string &key,
     return fallback;
 }
 
-std::vector<endpoint> config_file::get_endpoints(const std::string &section, const std::string &key)
+std::string config_file::get_host(const std::string &section, const std::string &key,
+                                  const std::string &fallback)
 {
     const entry *e = use(section, key);
     if (!e)
-        return {};
-    if (auto found = parse_endpoints(e->value))
-        return std::move(*found);
+        return fallback;
+    if (is_host(e->value))
+        return e->value;
     add_mistake(e->line, section, key,
-                shown(section, key, e->value) + " is not a list of ip:port, ip:port");
-    return {};
+                shown(section, key, e->value) + " is neither an IPv4 address nor a host's name");
+    return fallback;
+}
+
+std::vector<server_address> config_file::get_servers(const std::string &section,
+                                                     const std::string &key)
+{
+    std::vector<server_address> found;
+    const entry *e = use(section, key);
+    if (!e)
+        return found;
+    if (status s = parse_servers(e->value, &found); !s)
+        add_mistake(e->line, section, key,
+                    shown(section, key, e->value) +
+                        " is not a list of host:port, host:port: " + s.message());
+    return found;
 }
 
 void config_file::ignore_section(const std::string &section)

@@ -58,24 +58,4 @@ std::string endpoint::to_string() const
     return ip_to_string(ip) + ":" + std::to_string(port);
 }
 
-std::optional<std::vector<endpoint>> parse_endpoints(std::string_view text)
-{
-    std::vector<endpoint> found;
-    while (true) {
-        const size_t comma = text.find(',');
-        std::string_view item = text.substr(0, comma);
-        const size_t first = item.find_first_not_of(" \t");
-        const size_t last = item.find_last_not_of(" \t");
-        if (first == std::string_view::npos)
-            return std::nullopt;
-        const auto parsed = endpoint::parse(item.substr(first, last - first + 1));
-        if (!parsed)
-            return std::nullopt;
-        found.push_back(*parsed);
-        if (comma == std::string_view::npos)
-            return found;
-        text.remove_prefix(comma + 1);
-    }
-}
-
 }  // namespace lars

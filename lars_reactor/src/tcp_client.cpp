@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "address_turn.h"
 #include "frame_stream.h"
 #include "msg_router.h"
 #include "sockets.h"
@@ -29,15 +30,18 @@ private:
     tcp_client *_client;
 };
 
-tcp_client::tcp_client(event_loop *loop, std::string name, std::vector<endpoint> addresses,
+tcp_client::tcp_client(event_loop *loop, std::string name,
+                       const std::vector<server_address> &servers,
                        const tcp_client_options &options)
     : _loop(loop),
       _name(std::move(name)),
-      _addresses(std::move(addresses)),
+      _turn(std::make_unique<address_turn>(loop, _name, servers, [this] { connect(); })),
       _options(options),
       _router(std::make_unique<msg_router>()),
       _backoff(options.first_backoff, options.longest_backoff)
 {
+    if (const endpoint *first = _turn->current())
+        _peer = *first;
 }
 
 tcp_client::~tcp_client()
@@ -64,7 +68,8 @@ void tcp_client::start()
         return;
     _started = true;
     ++_starts;
-    connect();
+    _turn->begin();
+    find_address();
 }
 
 void tcp_client::stop()
@@ -81,13 +86,33 @@ void tcp_client::stop()
 void tcp_client::stop_connecting()
 {
     _loop->cancel(_timer);
+    _turn->stop_waiting();
     if (_connecting.valid())
         _loop->del_io_event(_connecting.get());
     _connecting.reset();
 }
 
+void tcp_client::find_address()
+{
+    if (!_turn->look_up()) {
+        connect();
+        return;
+    }
+    _timer = _loop->run_after(_options.connect_timeout, [this] {
+        _turn->give_up_lookup();
+        connect();
+    });
+}
+
 void tcp_client::connect()
 {
+    _loop->cancel(_timer);
+    const endpoint *address = _turn->current();
+    if (!address) {
+        try_next(nullptr);
+        return;
+    }
+    _peer = *address;
     _connecting.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!_connecting.valid()) {
         failed(std::string("socket: ") + std::strerror(errno));
@@ -155,17 +180,31 @@ void tcp_client::failed(const std::string &why)
     stop_connecting();
     _trouble.say(_loop->log(), log_level::warn, "", _name, ": cannot connect to ", peer(), ": ",
                  why, "; trying again");
-    ++_failed_in_row;
-    retry_later();
+    try_next(&_peer);
 }
 
-void tcp_client::retry_later()
+// The other addresses are worth a quick try; a whole round of failures is not.
+void tcp_client::try_next(const endpoint *failed)
 {
-    _current = (_current + 1) % _addresses.size();
-    // The other addresses are worth a quick try; a whole round of failures is not.
-    const bool round_is_over = _failed_in_row % _addresses.size() == 0;
-    const auto delay = round_is_over ? _backoff.next() : _options.first_backoff / 10;
-    _timer = _loop->run_after(delay, [this] { connect(); });
+    const bool server_is_done = _turn->failed(failed);
+    const bool round_is_over = server_is_done && ++_failed_in_row % _turn->servers() == 0;
+    retry_later(round_is_over ? _backoff.next() : _options.first_backoff / 10);
+}
+
+void tcp_client::retry_later(std::chrono::milliseconds pause)
+{
+    _timer = _loop->run_after(pause, [this] { find_address(); });
+}
+
+size_t tcp_client::address_count() const
+{
+    return _turn->count();
+}
+
+std::vector<endpoint> tcp_client::known_addresses(bool *all) const
+{
+    *all = !_turn->some_unknown();
+    return _turn->known();
 }
 
 send_result tcp_client::send_message(const char *data, size_t len, int msgid)
@@ -215,8 +254,10 @@ void tcp_client::on_end(const std::string &why)
 // connects already.
 void tcp_client::go_on(uint64_t start)
 {
-    if (_started && _starts == start)
-        retry_later();
+    if (!_started || _starts != start)
+        return;
+    _turn->lost(_peer);
+    retry_later(_backoff.next());
 }
 
 }  // namespace lars

@@ -23,9 +23,15 @@ static constexpr milliseconds CLOSING_TIME(3000);
 static constexpr milliseconds CLOSING_PAUSE(100);
 static constexpr seconds CLOSING_CONNECT_TIME(1);
 
+static db_options for_writing(db_options options)
+{
+    options.writes = true;
+    return options;
+}
+
 row_writer::row_writer(const db_options &options, row_budget *budget, counters *counts,
                        log_sink log)
-    : _db(options),
+    : _db(for_writing(options)),
       _counts(counts),
       _log(std::move(log)),
       _queue(budget),

@@ -85,7 +85,8 @@ static status ask(config_file &config)
     const double share = std::stod(config.get_decimal("reactor", "share", "0.5", 0, 1));
     expect(share >= 0 && share <= 1, "a decimal number beyond its limits");
     config.get_ip("reactor", "ip", 1);
-    config.get_endpoints("reporter", "addrs");
+    for (const server_address &server : config.get_servers("reporter", "addrs"))
+        expect(is_host(server.host) && server.port != 0, "a server that cannot be one");
     config.get_string("mysql", "db_passwd", "");
     config.get_number("mysql", "db_port", 3306, 1, 65535);
     config.get_ip("mysql", "db_ip", 1);

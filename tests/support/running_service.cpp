@@ -19,8 +19,15 @@ void running_service::unset(const std::string &section, const std::string &key)
 
 void running_service::use_database(const db_options &options)
 {
-    set("mysql", "db_host", options.host);
-    set("mysql", "db_port", std::to_string(options.port));
+    std::string several;
+    for (const server_address &server : options.servers)
+        several += (several.empty() ? "" : ", ") + server.to_string();
+    if (several.empty()) {
+        set("mysql", "db_host", options.host);
+        set("mysql", "db_port", std::to_string(options.port));
+    } else {
+        set("mysql", "db_addrs", several);
+    }
     set("mysql", "db_user", options.user);
     set("mysql", "db_passwd", options.password);
     set("mysql", "db_name", options.database);
@@ -44,7 +51,13 @@ bool running_service::start()
     options.ready_fd = true;
     std::vector<std::string> arguments = {"-c", write_config()};
     arguments.insert(arguments.end(), _more_arguments.begin(), _more_arguments.end());
-    if (status s = _process.start(bin_path(_program), arguments, options); !s) {
+    std::string program = bin_path(_program);
+    if (!_runner.empty()) {
+        arguments.insert(arguments.begin(), program);
+        arguments.insert(arguments.begin(), _runner.begin() + 1, _runner.end());
+        program = _runner[0];
+    }
+    if (status s = _process.start(program, arguments, options); !s) {
         ADD_FAILURE() << s.message();
         return false;
     }

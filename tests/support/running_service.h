@@ -21,6 +21,8 @@ public:
     void unset(const std::string &section, const std::string &key);
     // What later starts give it beside its configuration, such as "-l", "FILE".
     void set_arguments(std::vector<std::string> more) { _more_arguments = std::move(more); }
+    // A program and its first arguments, which later starts run to run the service.
+    void set_runner(std::vector<std::string> runner) { _runner = std::move(runner); }
     void use_database(const db_options &options);
 
     // True once it serves. On a failure the test has its output.
@@ -39,6 +41,7 @@ public:
 private:
     std::string _program;
     std::vector<std::string> _more_arguments;
+    std::vector<std::string> _runner;
     std::map<std::string, std::map<std::string, std::string>> _config;
     temp_dir _folder;
     class process _process;

@@ -18,6 +18,27 @@ constexpr int SANITIZER_THREADS = 1;
 constexpr int SANITIZER_THREADS = 0;
 #endif
 
+TEST_F(Agent, DnsAndReporterMayHaveNames)
+{
+    _agent->unset("dnsserver", "port");
+    _agent->set("dnsserver", "addrs", "localhost:" + std::to_string(_dns_listener.port()));
+    _agent->set("reporter", "ip", "LocalHost");
+    start();
+    learn(1, 1, {"10.0.0.1:80"});
+    EXPECT_EQ(get_host(1, 1), "host 10.0.0.1:80");
+    auto reporter = _reporter_listener.accept();
+    ASSERT_TRUE(reporter);
+    send_report(1, 1, "10.0.0.1:80", 0);
+    const auto summary = reporter->receive_frame();
+    EXPECT_TRUE(summary && summary->msgid == ID_ReportStatusRequest);
+
+    // Each reconnect looks the name up again.
+    _dns.reset();
+    accept_dns();
+    EXPECT_EQ(question(), "1,1");
+    EXPECT_EQ(_agent->stop(), 0);
+}
+
 TEST_F(Agent, GoldenBytesAreAnswered)
 {
     start();

@@ -133,6 +133,31 @@ TEST_P(Service, Trap_R29_TakenPortIsAnError)
 INSTANTIATE_TEST_SUITE_P(All, Service, testing::Values(DNS, REPORTER, AGENT),
                          [](const auto &test) { return std::string(test.param.name); });
 
+// Each in a file of its own: what is said of the list in its last line.
+TEST_P(Service, AListOfServersIsCheckedEntryByEntry)
+{
+    const bool agent = GetParam().port_section == std::string("agent");
+    const std::string head = agent ? "[dnsserver]\naddrs = " : "[mysql]\ndb_addrs = ";
+    const std::string key =
+        agent ? "x.conf:2: [dnsserver] addrs: " : "x.conf:2: [mysql] db_addrs: ";
+    const std::pair<const char *, const char *> wrong[] = {
+        {"a:1,", "entry 2 is empty"},
+        {"a:1, b:2, A:1", "entry 3 is the same as entry 1"},
+        {"a:1, b:0", "entry 2 has a port that is not a number from 1 to 65535"},
+        {"a..b:1", "entry 1 begins with neither an IPv4 address nor a host's name"},
+        {"127.1:1", "entry 1 begins with neither an IPv4 address nor a host's name"}};
+    for (const auto &[list, message] : wrong) {
+        const run_result result = start_with(head + list + "\n");
+        EXPECT_EQ(result.exit_status, 2);
+        EXPECT_NE(result.output.find(key), std::string::npos) << result.output;
+        EXPECT_NE(result.output.find(message), std::string::npos) << result.output;
+    }
+    const std::string user = agent ? "" : "db_user = u\n";
+    EXPECT_EQ(
+        start({"-t", "-c", _folder.write("x.conf", head + "a:1, 10.0.0.1:2\n" + user)}).exit_status,
+        0);
+}
+
 TEST(Agent, Trap_A18_ListensOnLoopbackOnly)
 {
     EXPECT_NE(read_text(source_path(AGENT.config)).find("\nip = 127.0.0.1\nport = 8888\n"),

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "db_row.h"
+#include "server_address.h"
 #include "status.h"
 #include "unique_fd.h"
 
@@ -37,8 +38,14 @@ class config_file;
 class host_lookup;
 
 struct db_options {
+    // The server. Where there are several, SERVERS has them all, and this is the first; in
+    // the options of a client it is the one that is in use, or was tried last.
     std::string host = "127.0.0.1";
     uint16_t port = 3306;
+    std::vector<server_address> servers;  // to be tried in turn; empty: that one alone
+    // Of several, one that is read-only is of no use: it is left for the next. Not read from
+    // a configuration: the program knows whether it writes.
+    bool writes = false;
     std::string socket;  // a path; used instead of host and port unless empty
     std::string user;
     std::string password;
@@ -70,8 +77,8 @@ struct db_options {
     bool operator==(const db_options &other) const;
 };
 
-// Reads the section [mysql] into *OPTIONS: db_host, db_port, db_socket, db_user,
-// db_passwd, db_passwd_file, db_name, db_ssl_ca, db_ssl_cert, db_ssl_key and
+// Reads the section [mysql] into *OPTIONS: db_host and db_port, or db_addrs, or db_socket,
+// and db_user, db_passwd, db_passwd_file, db_name, db_ssl_ca, db_ssl_cert, db_ssl_key and
 // db_ssl_verify. What is absent stays as it is there. No file is read. CONFIG was loaded;
 // its finish() returns what is wrong.
 void read_db_options(config_file &config, db_options *options);
@@ -84,7 +91,10 @@ public:
     db_client &operator=(const db_client &) = delete;
 
     // Connects, and blocks for at most about the connect time-out. An open connection
-    // is closed first. With WITHIN, that is the connect time-out of this attempt. Of a host
+    // is closed first. With WITHIN, that is the connect time-out of this attempt. Several
+    // servers are tried in turn, beginning with the one that was connected to last, unless it
+    // has said since that it does not serve (read-only, stopping, full): then the next one
+    // begins. If none lets us in, the message has what each said. Of a host
     // with several addresses each is tried for its part of the time; only where a certificate
     // has to name the host, it is the library that tries them, for longer. If a file
     // of the options cannot be read, it is unavailable, and the message names the file.
@@ -142,17 +152,25 @@ public:
     // were at one moment.
     status read_transaction(const std::function<status()> &body);
 
+    // Whether the server takes changes from nobody but those with special rights: a replica,
+    // say, that was not promoted. With an error *READ_ONLY is unchanged.
+    status ask_read_only(bool *read_only);
+
     // For tests: the services put numbers into their statements, and no text. Returns
     // TEXT as it may stand between single quotes in a statement, and an empty text if no
     // connection is open.
     std::string escape(std::string_view text) const;
 
+    // Its host and port are those of the server that is in use, or was tried last.
     const db_options &options() const { return _options; }
 
 private:
     struct connection;
 
     status open(std::chrono::seconds within);
+    status open_server(const std::string &password, std::chrono::seconds within);
+    void choose_server(size_t index);
+    status check_writable();
     status read_rows(const std::string &sql, bool at_once, const row_callback &each);
     status send(const std::string &sql);
     status failure();
@@ -168,7 +186,9 @@ private:
     db_options _options;
     step _last_step = step::files;
     std::unique_ptr<connection> _connection;
-    std::unique_ptr<host_lookup> _lookup;
+    std::vector<std::unique_ptr<host_lookup>> _lookups;  // of each server
+    size_t _server = 0;                                  // the one in use, or tried last
+    bool _leave = false;                                 // it has said that it does not serve
 
     mutable std::mutex _mutex;
     bool _interrupted = false;  // guarded by _mutex, as _socket

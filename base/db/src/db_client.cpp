@@ -1,26 +1,16 @@
 #include "db_client.h"
 
-#include <fcntl.h>
 #include <mysql.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <mutex>
 #include <vector>
 
+#include "db_connection.h"
 #include "db_error.h"
-#include "db_login.h"
-#include "db_tls.h"
 #include "host_lookup.h"
 
 namespace lars {
-
-struct db_client::connection {
-    struct closer {
-        void operator()(MYSQL *open) const { mysql_close(open); }
-    };
-    std::unique_ptr<MYSQL, closer> handle;
-};
 
 namespace {
 
@@ -45,43 +35,6 @@ static void prepare_library()
     (void)this_thread;
 }
 
-static void set_options(MYSQL *handle, const db_options &options,
-                        std::chrono::seconds connect_timeout)
-{
-    const auto set_timeout = [handle](mysql_option option, std::chrono::seconds timeout) {
-        // 0 would mean to wait for ever.
-        const auto seconds = static_cast<unsigned>(std::max<int64_t>(timeout.count(), 1));
-        mysql_options(handle, option, &seconds);
-    };
-    set_timeout(MYSQL_OPT_CONNECT_TIMEOUT, connect_timeout);
-    set_timeout(MYSQL_OPT_READ_TIMEOUT, options.read_timeout);
-    set_timeout(MYSQL_OPT_WRITE_TIMEOUT, options.write_timeout);
-
-    // Else the library takes "localhost" for a socket and forgets the port.
-    const unsigned protocol = options.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
-    mysql_options(handle, MYSQL_OPT_PROTOCOL, &protocol);
-
-    // A server must not be able to ask for our files.
-    const unsigned no_local_files = 0;
-    mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &no_local_files);
-    mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-}
-
-// A server may begin every session otherwise: without these a statement is not committed,
-// or a COMMIT begins another transaction or ends the connection, or an answer is cut short,
-// or a statement that reads or changes all of a table is refused.
-// And who gives up first has to be the server: it does not notice that nobody waits for a
-// statement any more, which for its part waits for a lock, and each new try leaves one more.
-static std::string session_settings(const db_options &options)
-{
-    const std::string patience =
-        std::to_string(std::max<int64_t>(options.read_timeout.count() - 1, 1));
-    return "SET SESSION autocommit = 1, completion_type = 0,"
-           " sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0,"
-           " lock_wait_timeout = " +
-           patience + ", innodb_lock_wait_timeout = " + patience;
-}
-
 static std::vector<std::string> column_names(MYSQL_RES *result)
 {
     std::vector<std::string> names;
@@ -91,25 +44,16 @@ static std::vector<std::string> column_names(MYSQL_RES *result)
     return names;
 }
 
-db_client::db_client(db_options options)
-    : _options(std::move(options)), _lookup(std::make_unique<host_lookup>())
+db_client::db_client(db_options options) : _options(std::move(options))
 {
+    if (_options.servers.empty())
+        _options.servers = {{_options.host, _options.port}};
+    for (const server_address &server : _options.servers)
+        _lookups.push_back(std::make_unique<host_lookup>(server.host));
+    choose_server(0);
 }
 
 db_client::~db_client() = default;
-
-// A descriptor of our own: the library closes its one when it likes, and another thread
-// may be given the number at once.
-status db_client::share_socket()
-{
-    unique_fd own(fcntl(_connection->handle->net.fd, F_DUPFD_CLOEXEC, 0));
-    if (!own.valid())
-        return status::error(std::string("database: no descriptor: ") + std::strerror(errno),
-                             status_kind::unavailable);
-    std::lock_guard<std::mutex> lock(_mutex);
-    _socket = std::move(own);
-    return {};
-}
 
 bool db_client::interrupted() const
 {
@@ -121,7 +65,8 @@ void db_client::interrupt()
 {
     std::lock_guard<std::mutex> lock(_mutex);
     _interrupted = true;
-    _lookup->cancel();
+    for (const auto &lookup : _lookups)
+        lookup->cancel();
     if (_socket.valid())
         shutdown(_socket.get(), SHUT_RDWR);
 }
@@ -146,99 +91,6 @@ status db_client::connect(std::chrono::seconds within)
     return done;
 }
 
-// The library would look the name up by itself, but without any limit of time.
-status db_client::find_host(std::chrono::seconds within, std::vector<std::string> *addresses)
-{
-    *addresses = {_options.host};
-    if (!_options.socket.empty())
-        return {};
-    if (!_lookup->is_answered(_options.host, within, addresses))
-        return interrupted() ? not_usable()
-                             : status::error("database " + _options.describe() +
-                                                 ": no name server says which address db_host is",
-                                             status_kind::unavailable);
-    // A certificate is compared with what the library is given.
-    if (_options.needs_tls() && _options.ssl_verify)
-        *addresses = {_options.host};
-    return {};
-}
-
-status db_client::open(std::chrono::seconds within)
-{
-    using std::chrono::seconds;
-    std::string password;
-    if (status s = read_db_password(_options, &password); !s)
-        return s;
-    if (status s = check_tls_files(_options); !s)
-        return s;
-    _last_step = step::unanswered;
-
-    const auto end = std::chrono::steady_clock::now() + within;
-    const auto left = [end] {
-        return std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
-    };
-    std::vector<std::string> addresses;
-    status done = find_host(within, &addresses);
-    if (!done)
-        return done;
-    // One by one: of several the library gives only the first a limit of time.
-    auto untried = static_cast<int64_t>(addresses.size());
-    for (const std::string &address : addresses) {
-        done = open_at(address, password, seconds((left().count() + untried - 1) / untried));
-        --untried;
-        if (done || _last_step == step::answered || left() <= seconds(0) || interrupted())
-            break;
-    }
-    return done;
-}
-
-status db_client::open_at(const std::string &address, const std::string &password,
-                          std::chrono::seconds within)
-{
-    auto fresh = std::make_unique<connection>();
-    fresh->handle.reset(mysql_init(nullptr));
-    if (!fresh->handle)
-        return status::error("database: out of memory", status_kind::unavailable);
-    set_options(fresh->handle.get(), _options, within);
-    set_tls_options(fresh->handle.get(), _options);
-
-    const bool local = !_options.socket.empty();
-    _connection = std::move(fresh);
-    MYSQL *handle = _connection->handle.get();
-    if (!mysql_real_connect(handle, local ? nullptr : address.c_str(), _options.user.c_str(),
-                            password.c_str(), _options.database.c_str(), _options.port,
-                            local ? _options.socket.c_str() : nullptr, 0))
-        return connect_failure();
-    // Asked for by name too: the numbers of MySQL 8's collations mean nothing to MariaDB,
-    // which then would take another character set.
-    if (mysql_set_character_set(handle, "utf8mb4") != 0)
-        return connect_failure();
-    // MariaDB's library takes a connection without TLS too where it has not to verify it.
-    if (_options.needs_tls() && !mysql_get_ssl_cipher(handle))
-        return status::error("database " + _options.describe() +
-                                 ": [mysql] asks for TLS, which the server has not",
-                             status_kind::denied);
-    _last_step = step::answered;
-    if (status s = execute(session_settings(_options)); !s)
-        return s;
-    status shared = share_socket();
-    // Somebody may have interrupted before there was a socket to shut down.
-    if (shared && interrupted())
-        shared = not_usable();
-    return shared;
-}
-
-status db_client::connect_failure()
-{
-    MYSQL *handle = _connection->handle.get();
-    const unsigned code = mysql_errno(handle);
-    _last_step = comes_from_server(code) ? step::answered : step::unanswered;
-    const std::string advice =
-        connect_advice(_options, code, (handle->server_capabilities & CLIENT_SSL) != 0);
-    const status failed = failure();
-    return advice.empty() ? failed : status::error(failed.message() + advice, failed.kind());
-}
-
 void db_client::close()
 {
     {
@@ -257,6 +109,7 @@ status db_client::failure()
                                 " (" + std::to_string(code) + ")";
     if (ends_connection(code))
         close();
+    _leave = _leave || serves_nobody(code);
     return status::error(message, kind_of_db_error(code));
 }
 
@@ -353,6 +206,15 @@ status db_client::read_transaction(const std::function<status()> &body)
     if (status s = execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); !s)
         return s;
     return run_transaction("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", body);
+}
+
+status db_client::ask_read_only(bool *read_only)
+{
+    return query("SELECT @@global.read_only", [read_only](const db_row &row) {
+        const std::string_view value = row[0].value_or("0");
+        *read_only = value != "0" && value != "OFF";
+        return status();
+    });
 }
 
 std::string db_client::encryption() const

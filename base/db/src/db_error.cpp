@@ -61,6 +61,27 @@ bool comes_from_server(unsigned code)
     return (code >= 1000 && code < 2000) || (code >= 3000 && code < 5000);
 }
 
+bool serves_nobody(unsigned code)
+{
+    switch (code) {
+    case 1047:
+    case 1053:
+    case 1077:
+    case 1079:
+    case 1080:  // not ready, shutting down
+    case 1290:
+    case 1836:
+    case READ_ONLY_TRANSACTION:  // read-only
+    case 1021:
+    case 1037:
+    case 1041:
+    case 1114:
+    case 1135:  // its disk or memory is full
+        return true;
+    default: return false;
+    }
+}
+
 bool ends_connection(unsigned code)
 {
     constexpr unsigned PACKET_TOO_LARGE = 1153;

@@ -76,7 +76,7 @@ std::string connect_advice(const db_options &options, unsigned code, bool offers
         return ": [mysql] asks for TLS, which the server has not";
     if (code == TLS_FAILED && options.ssl_verify && !options.ssl_ca.empty())
         return ": the server's certificate must be signed by what is in db_ssl_ca and name the"
-               " host that db_host says (with db_ssl_verify = no nobody checks it)";
+               " host that db_host or db_addrs says (with db_ssl_verify = no nobody checks it)";
     return "";
 }
 

@@ -16,8 +16,8 @@ std::string db_options::describe() const
 bool db_options::operator==(const db_options &other) const
 {
     const auto all = [](const db_options &o) {
-        return std::tie(o.host, o.port, o.socket, o.user, o.password, o.password_file, o.database,
-                        o.ssl_ca, o.ssl_cert, o.ssl_key, o.ssl_verify);
+        return std::tie(o.host, o.port, o.servers, o.writes, o.socket, o.user, o.password,
+                        o.password_file, o.database, o.ssl_ca, o.ssl_cert, o.ssl_key, o.ssl_verify);
     };
     return all(*this) == all(other);
 }
@@ -41,15 +41,30 @@ static void read_ssl_options(config_file &config, db_options *options)
                       " (or db_ssl_verify = no)");
 }
 
+static void read_servers(config_file &config, db_options *options)
+{
+    options->host = config.get_string(SECTION, "db_host", options->host);
+    options->port =
+        static_cast<uint16_t>(config.get_number(SECTION, "db_port", options->port, 1, 65535));
+    options->servers = config.get_servers(SECTION, "db_addrs");
+    if (config.has(SECTION, "db_addrs") &&
+        (config.has(SECTION, "db_host") || config.has(SECTION, "db_port")))
+        config.reject(SECTION, "db_addrs", "give either db_addrs, or db_host and db_port");
+    if (options->servers.empty())
+        return;
+    options->host = options->servers[0].host;
+    options->port = options->servers[0].port;
+}
+
 void read_db_options(config_file &config, db_options *options)
 {
     // Unix socket paths have a length limit, and a longer one is only ever cut.
     constexpr size_t LONGEST_SOCKET_PATH = 107;
 
-    options->host = config.get_string(SECTION, "db_host", options->host);
-    options->port =
-        static_cast<uint16_t>(config.get_number(SECTION, "db_port", options->port, 1, 65535));
+    read_servers(config, options);
     options->socket = config.get_string(SECTION, "db_socket", options->socket);
+    if (!options->servers.empty() && !options->socket.empty())
+        config.reject(SECTION, "db_addrs", "db_socket is given too: only one can be right");
     options->user = config.get_string(SECTION, "db_user", options->user);
     options->password = config.get_string(SECTION, "db_passwd", options->password);
     options->password_file = config.get_string(SECTION, "db_passwd_file", options->password_file);

@@ -27,10 +27,10 @@ std::string refusal(const std::string &text)
     return message;
 }
 
-std::vector<std::string> texts(const std::vector<endpoint> &addresses)
+std::vector<std::string> texts(const std::vector<server_address> &addresses)
 {
     std::vector<std::string> all;
-    for (const endpoint &address : addresses)
+    for (const server_address &address : addresses)
         all.push_back(address.to_string());
     return all;
 }
@@ -168,6 +168,20 @@ TEST(AgentOptions, SeveralServersStandInAddrs)
     EXPECT_EQ(texts(options.reporter), list{"10.0.0.3:7779"});
 }
 
+TEST(AgentOptions, ServersMayHaveNames)
+{
+    agent_options options;
+    EXPECT_EQ(read("[dnsserver]\naddrs = dns1.example.net:7778, 10.0.0.2:7778\n"
+                   "[reporter]\nip = reporter\nport = 7\n",
+                   &options),
+              "");
+    EXPECT_EQ(texts(options.dns), (list{"dns1.example.net:7778", "10.0.0.2:7778"}));
+    EXPECT_EQ(texts(options.reporter), list{"reporter:7"});
+    EXPECT_EQ(refusal("[reporter]\naddrs = a:1, b..c:2\n"),
+              "a.conf:2: [reporter] addrs: 'a:1, b..c:2' is not a list of host:port, host:port:"
+              " entry 2 begins with neither an IPv4 address nor a host's name");
+}
+
 TEST(AgentOptions, TheCallerIsOfTheConnectionUnlessItIsGiven)
 {
     agent_options options;
@@ -220,8 +234,9 @@ TEST(AgentOptions, WrongRatesNameFileLineAndKey)
 
 TEST(AgentOptions, WrongAddressesNameFileLineAndKey)
 {
+    expect_refused("agent", "ip", "localhost");
     for (const char *section : {"agent", "dnsserver", "reporter"}) {
-        for (const char *value : {"localhost", "1.2.3", "1.2.3.256", "1.2.3.4:5", ""})
+        for (const char *value : {"1.2.3", "1.2.3.256", "1.2.3.4:5", "a..b", "-a", "a b", ""})
             expect_refused(section, "ip", value);
         for (const char *value : {"-1", "65536", "70000", "abc", "", "99999999999999999999"})
             expect_refused(section, "port", value);
@@ -231,8 +246,10 @@ TEST(AgentOptions, WrongAddressesNameFileLineAndKey)
         expect_refused("agent", "caller", value);
     for (const char *section : {"dnsserver", "reporter"}) {
         expect_refused(section, "port", "0");
-        for (const char *value : {"", "10.0.0.1", "10.0.0.1:70000", "10.0.0.1:1,", "10.0.0.1:0",
-                                  "10.0.0.1:1 10.0.0.2:1"})
+        for (const char *value :
+             {"", "10.0.0.1", "10.0.0.1:70000", "10.0.0.1:1,", "10.0.0.1:0",
+              "10.0.0.1:1 10.0.0.2:1", "10.0.0.1:1,,10.0.0.2:1", "10.0.0.1:1, 10.0.0.1:1",
+              "a.b:1, A.B:1", "a..b:1", "dns", "dns:", "[::1]:7778"})
             expect_refused(section, "addrs", value);
     }
 }

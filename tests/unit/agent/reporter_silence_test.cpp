@@ -50,9 +50,9 @@ protected:
 
     void start(const std::vector<uint16_t> &ports)
     {
-        std::vector<endpoint> servers;
+        std::vector<server_address> servers;
         for (uint16_t port : ports)
-            servers.push_back({0x7f000001, port});
+            servers.emplace_back(0x7f000001, port);
         client = std::make_unique<reporter_client>(servers, [this](log_level, const auto &line) {
             if (line.find("dropped") != std::string::npos)
                 dropped = true;

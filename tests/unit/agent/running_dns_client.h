@@ -18,9 +18,9 @@ public:
     explicit running_dns_client(const std::vector<uint16_t> &ports, const std::string &cache = "")
         : _thread([this](log_level, const std::string &message) { note(&_lines, message); })
     {
-        std::vector<endpoint> servers;
+        std::vector<server_address> servers;
         for (uint16_t port : ports)
-            servers.push_back({0x7f000001, port});
+            servers.emplace_back(0x7f000001, port);
         _client = std::make_unique<dns_client>(_thread.loop(), servers, cache,
                                                [this](module_route update) {
                                                    std::string text = update.module.to_string();

@@ -1,53 +1,20 @@
 // A database whose host's name no name server answers for, or has several addresses.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
 #include <sys/socket.h>
 
-#include <atomic>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
 #include <thread>
 
 #include "database.h"
 #include "db_client.h"
 #include "endpoint.h"
+#include "free_port.h"
+#include "name_server.h"
 #include "unique_fd.h"
 #include "wait_until.h"
 
 static constexpr const char *SILENT = "silent.test";
 static constexpr const char *SEVERAL = "several.test";
-static constexpr const char *ADDRESSES[] = {"127.0.0.2", "127.0.0.3", "127.0.0.1"};
-static std::mutex mutex;
-static std::condition_variable changed;
-static bool answers = false;  // guarded by mutex
-static std::atomic<int> lookups{0};
-
-// In place of the system's: for that one name it waits as long as the test wants.
-extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo *hints,
-                           addrinfo **found)
-{
-    if (name && std::strcmp(name, SILENT) == 0) {
-        ++lookups;
-        std::unique_lock<std::mutex> lock(mutex);
-        changed.wait(lock, [] { return answers; });
-        --lookups;
-        return EAI_AGAIN;
-    }
-    static const auto original =
-        reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
-    if (name && std::strcmp(name, SEVERAL) == 0) {
-        addrinfo **place = found;
-        for (const char *address : ADDRESSES) {
-            if (const int error = original(address, service, hints, place))
-                return error;
-            place = &(*place)->ai_next;
-        }
-        return 0;
-    }
-    return original(name, service, hints, found);
-}
 
 namespace lars {
 namespace {
@@ -59,23 +26,14 @@ class DbHost : public testing::Test {
 protected:
     DbHost()
     {
+        _names.be_silent(SILENT);
+        _names.set(SEVERAL, {"127.0.0.2", "127.0.0.3", "127.0.0.1"});
         _options.host = SILENT;
         _options.user = "lars";
         _options.connect_timeout = seconds(1);
     }
-    ~DbHost() override
-    {
-        set_answers(true);
-        EXPECT_TRUE(test::wait_until([] { return lookups == 0; }));
-        set_answers(false);
-    }
-    static void set_answers(bool now)
-    {
-        const std::lock_guard<std::mutex> lock(mutex);
-        answers = now;
-        changed.notify_all();
-    }
 
+    test::name_server _names;
     db_options _options;
 };
 
@@ -90,8 +48,8 @@ TEST_F(DbHost, ANameThatNobodyAnswersForTakesNoLongerThanAConnectMay)
         EXPECT_EQ(client.last_step(), db_client::step::unanswered);
     }
     EXPECT_LT(clock::now() - before, seconds(4));
-    EXPECT_EQ(lookups, 1) << "the second one waits for the lookup of the first";
-    set_answers(true);
+    EXPECT_EQ(_names.lookups(), 1) << "the second one waits for the lookup of the first";
+    _names.set(SILENT, {});
     const status s = client.connect();
     EXPECT_EQ(s.kind(), status_kind::unavailable);
     EXPECT_EQ(s.message().find("no name server"), std::string::npos) << s.message();
@@ -150,7 +108,7 @@ TEST_F(DbHost, AnInterruptDoesNotWaitForANameServer)
     db_client client(_options);
     status asked;
     std::thread owner([&] { asked = client.connect(); });
-    EXPECT_TRUE(test::wait_until([] { return lookups == 1; }));
+    EXPECT_TRUE(test::wait_until([] { return test::name_server::waiting() == 1; }));
     const auto before = clock::now();
     client.interrupt();
     owner.join();

@@ -35,6 +35,33 @@ TEST(DbOptions, EveryKeyIsRead)
     EXPECT_EQ(options.database, "n");
 }
 
+TEST(DbOptions, SeveralServersStandInAddrs)
+{
+    db_options options;
+    EXPECT_EQ(read("db_user = u\ndb_addrs = 10.0.0.1:3306, db2.example.net:3307\n", options), "");
+    EXPECT_EQ(options.servers,
+              (std::vector<server_address>{{"10.0.0.1", 3306}, {"db2.example.net", 3307}}));
+    EXPECT_EQ(options.describe(), "u@10.0.0.1:3306/lars_dns") << "the one that is tried first";
+    db_options other;
+    EXPECT_EQ(read("db_user = u\ndb_addrs = 10.0.0.1:3306, db3.example.net:3307\n", other), "");
+    EXPECT_FALSE(options == other);
+
+    for (const char *wrong :
+         {"", "a:1,", "a:1,,b:1", "a:1, b:2, a:1", "a", "a:0", "a:x", "a..b:1", "[::1]:3306"}) {
+        const std::string said =
+            read("db_user = u\ndb_addrs = " + std::string(wrong) + "\n", options = db_options());
+        EXPECT_NE(said.find(":3: [mysql] db_addrs: the value is not a list"), std::string::npos)
+            << said;
+    }
+    for (const char *more : {"db_host = a\n", "db_port = 1\n", "db_socket = /tmp/s\n"}) {
+        const std::string said =
+            read("db_user = u\ndb_addrs = a:1, b:2\n" + std::string(more), options = db_options());
+        EXPECT_NE(said.find(":3: [mysql] db_addrs: "), std::string::npos) << said;
+    }
+    EXPECT_EQ(read("db_user = u\ndb_addrs = a:1\ndb_socket =\n", options = db_options()), "")
+        << "an empty socket is none";
+}
+
 TEST(DbOptions, ThePasswordMayBeInAFileButNotInBoth)
 {
     db_options options;

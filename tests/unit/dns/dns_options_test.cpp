@@ -66,7 +66,7 @@ TEST(DnsOptions, EveryKeyIsRead)
                    "maxConnPerAddress = 3\nallow = 10.0.0.0/8, 127.0.0.1\n"
                    "silent_timeout = 4\nmemory_limit = 5\n"
                    "[dns]\npoll_interval_ms = 11\nreload_interval = 12\nchange_retention = 61\n"
-                   "snapshot = a file\nothers = 10.0.0.2:7, 10.0.0.3:8\n",
+                   "snapshot = a file\nothers = dns2.example.net:7, 10.0.0.3:8\n",
                    &options),
               "");
     EXPECT_EQ(options.server.address.to_string(), "10.0.0.1:7");
@@ -81,6 +81,7 @@ TEST(DnsOptions, EveryKeyIsRead)
     EXPECT_EQ(options.change_retention, seconds(61));
     EXPECT_EQ(options.snapshot, "a file");
     ASSERT_EQ(options.others.size(), 2u);
+    EXPECT_EQ(options.others[0].to_string(), "dns2.example.net:7");
     EXPECT_EQ(options.others[1].to_string(), "10.0.0.3:8");
     EXPECT_EQ(options.database.user, "u");
 }

@@ -175,6 +175,24 @@ TEST_F(RouteReaderFault, OldRowsOfARestoredCopyAreNoProof)
     EXPECT_EQ(named(), "all");
 }
 
+// As many rows as before: the highest id is the one that was seen.
+TEST_F(RouteReaderFault, ARestoredCopyWhoseIdsCatchUpIsNoticed)
+{
+    const auto note = [this](const std::string &id, const std::string &version) {
+        db.exec("INSERT INTO RouteChange (id, modid, cmdid, version) VALUES (" + id + ", 0, 0, " +
+                version + "); UPDATE RouteVersion SET version = " + version + " % 4294967296");
+    };
+    note("1", "1000");
+    note("2", "1001");
+    read(true);
+    db.exec("DELETE FROM RouteChange WHERE id = 2; UPDATE RouteVersion SET version = 1000");
+    note("2", "4294968298");  // accepted, with 1002
+    read();
+    EXPECT_FALSE(last.accepted) << "which row it is nobody knows yet";
+    read();
+    EXPECT_TRUE(last.accepted);
+}
+
 TEST_F(RouteReaderFault, PruneTakesOnlyWhatIsOldAndWasSeen)
 {
     const std::string now = db.value("SELECT UNIX_TIMESTAMP()");

@@ -1,5 +1,6 @@
 // How routes and their changes are found in a real database.
 #include "reader_fixture.h"
+#include "route_data.h"
 
 namespace lars {
 namespace {
@@ -271,6 +272,22 @@ TEST_F(RouteReader, ThatAllIsMeantSoCountsOnceAndOnlyIfItIsNew)
     EXPECT_TRUE(last.named.empty());
     ASSERT_TRUE(later.read(*last.table, true, &last));
     EXPECT_FALSE(last.accepted);
+}
+
+// As after a failover to a replica that lacks the last change: its id is given once more.
+TEST_F(RouteReader, WhatIsWrittenAfterIdsHaveBegunAnewIsNewWhateverItsVersion)
+{
+    db.exec(
+        "INSERT INTO RouteChange (id, modid, cmdid, version) VALUES (10, 1, 1, 5), (11, 1, 1, 6);"
+        "UPDATE RouteVersion SET version = 6");
+    read(true);
+    db.exec("DELETE FROM RouteChange WHERE id = 11; UPDATE RouteVersion SET version = 5");
+    read(true);
+    db.exec("INSERT INTO RouteChange (id, modid, cmdid, version) VALUES (11, 0, 0, 6 + " +
+            std::to_string(ACCEPTED_CHANGE) + "); UPDATE RouteVersion SET version = 6");
+    read();
+    EXPECT_TRUE(last.accepted);
+    EXPECT_TRUE(last.named.empty());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST_F(ConfigFile, ReadsEveryKindOfValue)
     EXPECT_FALSE(config.get_bool("reactor", "no", true));
     EXPECT_EQ(config.get_decimal("reactor", "ratio", "1", 0, 1), "0.95");
     EXPECT_EQ(config.get_ip("reactor", "ip", 0), 0x0a000001u);
-    EXPECT_EQ(config.get_endpoints("reactor", "addrs").size(), 2u);
+    EXPECT_EQ(config.get_servers("reactor", "addrs").size(), 2u);
     EXPECT_EQ(config.get_number("reactor", "low", 0, -5, 5), -5);
     EXPECT_EQ(config.get_string("reactor", "empty", "fallback"), "");
     EXPECT_EQ(config.get_string("reactor", "many", ""), "a=b");
@@ -57,7 +57,7 @@ TEST_F(ConfigFile, WhatIsAbsentIsTheFallback)
     EXPECT_TRUE(config.get_bool("reactor", "flag", true));
     EXPECT_EQ(config.get_decimal("reactor", "ratio", "0.5", 0, 1), "0.5");
     EXPECT_EQ(config.get_ip("reactor", "ip", 7), 7u);
-    EXPECT_TRUE(config.get_endpoints("reactor", "addrs").empty());
+    EXPECT_TRUE(config.get_servers("reactor", "addrs").empty());
     EXPECT_TRUE(config.has_section("reactor"));
     EXPECT_FALSE(config.has_section("no"));
     EXPECT_FALSE(config.has("reactor", "port"));
@@ -198,7 +198,7 @@ TEST_F(ConfigFile, WrongValuesOfEveryKindNameTheirKey)
         EXPECT_TRUE(line == 2 ? config.get_bool("s", "b", true) : config.has("s", "b"));
         EXPECT_EQ(line == 3 ? config.get_decimal("s", "d", "0.5", 0, 1) : "0.5", "0.5");
         EXPECT_EQ(line == 4 ? config.get_ip("s", "i", 7) : 7, 7u);
-        EXPECT_TRUE(line != 5 || config.get_endpoints("s", "e").empty());
+        EXPECT_TRUE(line != 5 || config.get_servers("s", "e").empty());
         config.ignore_section("s");
         expect_error(config.finish(), line, {"[s] " + std::string(1, "bdie"[line - 2])});
     }

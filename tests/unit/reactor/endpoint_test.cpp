@@ -71,17 +71,5 @@ TEST(Endpoint, Compares)
     EXPECT_FALSE(a < a);
 }
 
-TEST(Endpoints, AListIsParsedOrRefusedAsAWhole)
-{
-    const auto two = parse_endpoints(" 10.0.0.1:7778,\t10.0.0.2:7779 ");
-    ASSERT_TRUE(two);
-    ASSERT_EQ(two->size(), 2u);
-    EXPECT_EQ((*two)[0].to_string(), "10.0.0.1:7778");
-    EXPECT_EQ((*two)[1].to_string(), "10.0.0.2:7779");
-    for (const char *text : {"", " ", ",", "10.0.0.1:1,", ",10.0.0.1:1", "10.0.0.1:1,,10.0.0.2:2",
-                             "10.0.0.1:1, x", "10.0.0.1:1 10.0.0.2:2", "10.0.0.1:1;10.0.0.2:2"})
-        EXPECT_FALSE(parse_endpoints(text)) << text;
-}
-
 }  // namespace
 }  // namespace lars

@@ -82,8 +82,8 @@ TEST_P(LoopEnd, AClientWithQueuedOutputMayGoWithIt)
     ASSERT_TRUE(listener.listen_tcp());
     socket_pair pair;
     event_loop loop(no_log());
-    auto client = std::make_shared<tcp_client>(&loop, "test",
-                                               std::vector<endpoint>{loopback(listener.port())});
+    auto client = std::make_shared<tcp_client>(
+        &loop, "test", std::vector<server_address>{loopback(listener.port())});
     client->start();
     ASSERT_TRUE(run_until(loop, [&] { return client->connected(); }));
     const std::string body(60000, 'x');

@@ -32,9 +32,10 @@ struct client_test : testing::Test {
     int closes = 0;
     std::vector<wire_frame> frames;
 
-    void make(std::vector<endpoint> addresses, const tcp_client_options &options = quick())
+    void make(const std::vector<server_address> &servers,
+              const tcp_client_options &options = quick())
     {
-        client = std::make_unique<tcp_client>(&loop, "test", std::move(addresses), options);
+        client = std::make_unique<tcp_client>(&loop, "test", servers, options);
         client->set_conn_start([this](net_connection &) { ++starts; });
         client->set_conn_close([this](net_connection &) { ++closes; });
         EXPECT_TRUE(client
@@ -324,7 +325,7 @@ TEST_F(TcpClient, MayBeDestroyedWhileItsOwnEventWaits)
     std::vector<wire_peer> peers;
     for (int i = 0; i < 2; ++i) {
         clients[i] = std::make_unique<tcp_client>(
-            &loop, "test", std::vector<endpoint>{loopback(listener.port())}, quick());
+            &loop, "test", std::vector<server_address>{loopback(listener.port())}, quick());
         ASSERT_TRUE(clients[i]
                         ->add_msg_router(1,
                                          [&, i](const char *, uint32_t, int, net_connection &) {
