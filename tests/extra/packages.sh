@@ -233,6 +233,21 @@ comes_back_after_kill()
     within 20 has_new_pid agent "$pid" && within 20 gives_host 7 1 10.9.8.7:80
 }
 
+# The socket of the agent's first port.
+agent_socket()
+{
+    inside awk '$2 ~ /:22B8$/ { print $10 }' /proc/net/udp
+}
+
+restart_keeps_sockets()
+{
+    local before pid
+    before=$(agent_socket) pid=$(main_pid agent)
+    [ -n "$before" ] && inside systemctl restart lars-agent && within 20 has_new_pid agent "$pid" || return
+    within 20 gives_host 7 1 10.9.8.7:80 || return
+    [ "$(agent_socket)" = "$before" ] || { echo "the socket was $before and is $(agent_socket)"; return 1; }
+}
+
 program_runs()
 {
     cat >"$machine_root/root/ask.cpp" <<'CODE'
@@ -363,6 +378,7 @@ check 'the database is set up as the configurations say' set_up_database
 check 'a route goes from lars_route to lars_get_host' route_is_pushed
 check 'an edited agent reloads, and calls arrive in the database' calls_are_stored
 check 'a service that was killed comes back' comes_back_after_kill
+check 'systemd keeps the sockets of an agent that is restarted' restart_keeps_sockets
 check 'a program is linked with the shared library' program_runs '' '' 'liblars\.so\.1'
 check 'a program is linked with the static library' program_runs -static --static 'not a dynamic executable'
 

@@ -19,7 +19,7 @@ debian_sources()
 make_root()
 {
     local package depends
-    # alternatives and versions as they stand there: apt-get satisfy knows what they mean
+    # With alternatives and versions, as apt-get satisfy takes them.
     depends=$(for package in "$1"/*.deb; do
         dpkg-deb -f "$package" Depends
     done | tr ',' '\n' | sed 's/^ *//' | grep -v '^liblars' | sort -u | paste -sd ,)
@@ -27,7 +27,7 @@ make_root()
         --include=systemd,systemd-sysv,mariadb-server,g++,pkg-config \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         --customize-hook="chroot \"\$1\" apt-get -qq -y --no-install-recommends satisfy '$depends'" \
-        '' "$machine_root" - >"$work/root.log" 2>&1 || return
+        '' "$machine_root" - >"$work/root.log" 2>&1 || { cat "$work/root.log"; return 1; }
     mkdir "$machine_root/packages"
 }
 
@@ -58,7 +58,7 @@ boot_machine()
         --register=no --keep-unit --private-network --console=pipe --boot \
         </dev/null >"$machine_log" 2>&1 &
     nspawn=$!
-    within 60 booted
+    within 60 booted || { cat "$machine_log"; return 1; }
 }
 
 # Its first process takes all others with it, and its mounts are seen by nobody else.
