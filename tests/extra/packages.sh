@@ -28,7 +28,7 @@ check()
         return 0
     fi
     echo "FAILED  $sentence"
-    tail -n 40 "$told" | sed 's/^/        /'
+    uniq "$told" | tail -n 30 | sed 's/^/        /'
     failed=$((failed + 1))
     return 1
 }
@@ -88,12 +88,12 @@ no_errors_of_lintian()
 # apt SUBCOMMAND...: the machine has no network, and needs none.
 apt()
 {
-    inside apt-get -q -y --no-install-recommends "$@"
+    inside apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@"
 }
 
 install_packages()
 {
-    inside bash -c "apt-get -q -y --no-install-recommends install /packages/$1/*.deb"
+    inside bash -c "apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install /packages/$1/*.deb"
 }
 
 main_pid()
@@ -201,13 +201,13 @@ says()
 # By way of ExecReload the agent takes its edited configuration.
 calls_are_stored()
 {
-    local i pid
+    local pid
     pid=$(main_pid agent)
     inside sed -i 's/^update_timeout = .*/update_timeout = 3/' /etc/lars/lars_lb_agent.conf || return
     inside systemctl reload lars-agent || return
     within 10 in_journal agent 'configuration read again' || return
     [ "$(main_pid agent)" = "$pid" ] || return
-    for i in 1 2 3; do
+    for _ in 1 2 3; do
         inside lars_report 7 1 10.9.8.7 80 0 || return
     done
     within 40 call_is_stored
