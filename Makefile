@@ -14,7 +14,7 @@ include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
 
-.PHONY: all demo check test test-extra bench bench-big faults fuzz fuzz-merge stages format install clean help
+.PHONY: all demo check test test-extra bench bench-big faults fuzz fuzz-merge stages format install deb clean help
 all: lars_reactor base api/cpp $(SYSTEM_PROGRAMS)
 
 # MAKEFLAGS is emptied because these scripts start makes of their own.
@@ -67,8 +67,13 @@ install: export PREFIX := $(PREFIX)
 install: export DESTDIR := $(DESTDIR)
 install: export STATEDIR := $(STATEDIR)
 install: export LARS_USER := $(LARS_USER)
-install: all
+install: all $(if $(SAN),,liblars)
 	@base/run/install.sh $(B) $(INSTALLED)
+
+# The packages are Debian's own work: their tools are not needed for anything else.
+deb:
+	@./run_lars deps debhelper dpkg-dev
+	@MAKEFLAGS= base/deb/build.sh $(VERSION)
 
 clean:
 	rm -rf build
@@ -89,6 +94,7 @@ help:
 	@echo 'make format     lay the code out as .clang-format says (clang-format 14)'
 	@echo 'make install    PREFIX=/usr/local LARS_USER=who-runs-the-services STATEDIR=PREFIX/var/lib/lars;'
 	@echo '                configurations that are there stay as they are'
+	@echo 'make deb        Debian packages, into build/deb: the services, the tools, the client library'
 	@echo 'make clean      remove everything built'
 	@echo 'make -C PART [all|test|clean], where PART is lars_reactor, lars_dns, ..., api/cpp'
 	@echo 'V=1 shows the commands.'

@@ -33,6 +33,11 @@ for program; do
     install "$bin/$program" "$to/bin"
 done
 install -m 644 "$lib/liblarsclient.a" "$to/lib"
+# With sanitizers there is no shared library.
+if [ -e "$lib/liblars.so" ]; then
+    install -m 644 "$(readlink -f "$lib/liblars.so")" "$to/lib"
+    cp -d "$lib"/liblars.so "$lib"/liblars.so.[0-9] "$to/lib"
+fi
 install -m 644 api/cpp/include/lars_client.h "$to/include"
 install -m 644 base/sql/*.sql "$to/share/lars/sql"
 install -m 644 lars_loadbalance_agent/scenarios/*.scenario "$to/share/lars/scenarios"

@@ -9,7 +9,8 @@
 //         client.report(modid, cmdid, ip, port, retcode, milliseconds);
 //     }
 //
-// Link with -llarsclient -lprotobuf -pthread. Nothing here prints or exits, and
+// Link with -llarsclient -lprotobuf -pthread, or with what pkg-config says of lars, where
+// it is installed as a package. Nothing here prints or exits, and
 // no error is an exception. Every call returns within the deadline (reg_init,
 // which pauses, within 100 ms more), whether there is an agent or not.
 //
