@@ -28,7 +28,7 @@ esac
 state_value=$(sed 's/[\\&|]/\\&/g' <<<"$state")
 
 install -d "$to/bin" "$to/lib" "$to/include" "$to/etc/lars" "$to/share/lars/sql" \
-    "$to/share/lars/scenarios"
+    "$to/share/lars/scenarios" "$to/share/lars/metrics"
 for program; do
     install "$bin/$program" "$to/bin"
 done
@@ -39,6 +39,7 @@ if [ -e "$lib/liblars.so" ]; then
     cp -d "$lib"/liblars.so "$lib"/liblars.so.[0-9] "$to/lib"
 fi
 install -m 644 api/cpp/include/lars_client.h "$to/include"
+install -m 644 base/metrics/*.yml base/metrics/dashboard.json "$to/share/lars/metrics"
 install -m 644 base/sql/*.sql "$to/share/lars/sql"
 install -m 644 lars_loadbalance_agent/scenarios/*.scenario "$to/share/lars/scenarios"
 
