@@ -215,7 +215,8 @@ read_db_conf()
 
 db_is_near()
 {
-    [ -z "$db_named_socket" ] && { [ "$db_host" = 127.0.0.1 ] || [ "$db_host" = localhost ]; }
+    [ -z "$db_named_socket" ] && [[ $db_addrs != *,* ]] &&
+        { [ "$db_host" = 127.0.0.1 ] || [ "$db_host" = localhost ]; }
 }
 
 db_is_private()
@@ -223,8 +224,6 @@ db_is_private()
     read_db_conf
     if [ -n "$db_named_socket" ]; then
         [ "$db_named_socket" = "$(db_socket)" ]
-    elif [[ $db_addrs == *,* ]]; then
-        return 1
     else
         db_is_near && [ "$db_port" = "$LARS_DB_PORT" ]
     fi

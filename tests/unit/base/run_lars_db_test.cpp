@@ -226,5 +226,33 @@ TEST_F(RunLarsDb, AServerThatRequiresTlsIsCheckedAndUsedAsTheServicesDo)
     EXPECT_FALSE(contains(read_text(_folder.file("seen")), "cr\\et"));
 }
 
+// Also where the first one has the private database's port: several are never that.
+TEST_F(RunLarsDb, OfSeveralServersOneThatAnswersIsEnough)
+{
+    use_programs({"lars_route"});
+    database several;
+    const db_options own = several.options();
+    const std::string here = "127.0.0.1:" + std::to_string(own.port);
+    const std::string nobody = "127.0.0.1:" + std::to_string(_port);
+    const auto name_servers = [&](const std::string &list) {
+        conf("[mysql]\ndb_addrs = " + list + "\ndb_user = " + own.user +
+             "\ndb_passwd = " + own.password + "\ndb_name = " + own.database + "\n");
+    };
+    name_servers(nobody + ", " + here);
+    const run_result found = start_db();
+    EXPECT_EQ(found.exit_status, 0) << found.output;
+    EXPECT_TRUE(contains(found.output, own.user + "@" + here)) << found.output;
+    EXPECT_TRUE(contains(lars({"db", "status"}).output, "a server of your own"));
+
+    name_servers(here + ", " + nobody);
+    const run_result asked = shell("SELECT DATABASE()");
+    EXPECT_TRUE(contains(asked.output, own.database)) << asked.output;
+    name_servers(nobody + ", 127.0.0.1:1");
+    const run_result none = start_db();
+    EXPECT_EQ(none.exit_status, 1) << none.output;
+    EXPECT_TRUE(contains(none.output, nobody)) << none.output;
+    EXPECT_TRUE(contains(none.output, "127.0.0.1:1/")) << none.output;
+}
+
 }  // namespace
 }  // namespace lars
