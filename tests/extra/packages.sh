@@ -250,18 +250,7 @@ restart_keeps_sockets()
 
 program_runs()
 {
-    cat >"$machine_root/root/ask.cpp" <<'CODE'
-#include <lars_client.h>
-#include <cstdio>
-int main()
-{
-    lars::lars_client client;
-    std::string ip;
-    int port = 0;
-    const int result = client.get_host(7, 1, ip, port);
-    printf("%s %s:%d\n", lars::lars_client::retcode_name(result), ip.c_str(), port);
-}
-CODE
+    cp tests/extra/packages/ask.cpp "$machine_root/root" || return
     # shellcheck disable=SC2016
     inside sh -c "cd /root && g++ -std=c++17 $1 ask.cpp \$(pkg-config --cflags --libs $2 lars) -o ask" || return
     within 5 says 'RET_SUCC 10.9.8.7:80' /root/ask || { inside /root/ask; return 1; }
