@@ -6,7 +6,7 @@ function comments(   i) {
     count = 0
 }
 /^\[/ { comments(); print ".SH SECTION " roff($0); next }
-/^# [a-z_]+ = / { print ".TP\n.B " roff(substr($0, 3)) "\n(not set)"; comments(); next }
+/^# [a-z_]+ = [^ ]+(, [^ ]+)*$/ { print ".TP\n.B " roff(substr($0, 3)) "\n(not set)"; comments(); next }
 /^#     / { text[++count] = ".br\n" roff(substr($0, 7)) "\n.br"; next }
 /^#$/ { text[++count] = ".PP"; next }
 /^#/ { text[++count] = roff(substr($0, 3)); next }
