@@ -38,18 +38,20 @@ static bool answer_lines(int fd, const std::string &name, std::string &pending)
            static_cast<ssize_t>(answers.size());
 }
 
-// Serves until a signal ends the process.
-static void serve(int listener, const std::string &name)
+static volatile std::sig_atomic_t ended = 0;
+
+// Serves until a signal comes, which can only come while it waits, with WHILE_WAITING blocked.
+static void serve(int listener, const std::string &name, const sigset_t &while_waiting)
 {
     std::map<int, std::string> connections;  // fd, and its line so far
     std::vector<pollfd> waiting;
-    while (true) {
+    while (!ended) {
         waiting.clear();
         for (const auto &[fd, pending] : connections)
             waiting.push_back({fd, POLLIN, 0});
         if (connections.size() < MAX_CONNECTIONS)
             waiting.push_back({listener, POLLIN, 0});
-        if (::poll(waiting.data(), waiting.size(), -1) < 0)
+        if (::ppoll(waiting.data(), waiting.size(), nullptr, &while_waiting) < 0)
             continue;
 
         for (const pollfd &event : waiting) {
@@ -114,8 +116,13 @@ int main(int argc, char **argv)
     if (!args.finish())
         return args.exit_status();
 
-    for (int number : {SIGTERM, SIGINT})
-        std::signal(number, [](int) { ::_exit(0); });
+    sigset_t ending, before;
+    sigemptyset(&ending);
+    for (int number : {SIGTERM, SIGINT}) {
+        sigaddset(&ending, number);
+        std::signal(number, [](int) { ended = 1; });
+    }
+    sigprocmask(SIG_BLOCK, &ending, &before);
     std::signal(SIGPIPE, SIG_IGN);
 
     const int listener = listen_on(ip, port);
@@ -129,5 +136,5 @@ int main(int argc, char **argv)
                      std::strerror(errno));
         return 1;
     }
-    serve(listener, name);
+    serve(listener, name, before);
 }
