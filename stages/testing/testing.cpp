@@ -2,16 +2,21 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/un.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 
 #include "journal.h"
 #include "parts.h"
 
 namespace kit {
+
+static constexpr int FIRST_PORT = 15000, PORT_BLOCKS = 32, PORTS_OF_A_BLOCK = 500;
 
 sockaddr_in local(uint16_t port)
 {
@@ -36,15 +41,46 @@ bool is_free(uint16_t port)
     return can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port);
 }
 
+// Tests of several stages run at once, and between the look at a port and the bind
+// of the program that is given it another could take it: each test program
+// therefore claims a block of ports for as long as it runs. The claim is a name in
+// the system's abstract socket namespace, which goes when the program ends.
+static bool claim(int block)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un name = {};
+    name.sun_family = AF_UNIX;
+    int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "lars stages, ports %d", block);
+    socklen_t size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + static_cast<size_t>(length));
+    if (bind(fd, reinterpret_cast<sockaddr *>(&name), size) == 0) {
+        return true;   // fd stays open
+    }
+    close(fd);
+    return false;
+}
+
+static int claimed_block(std::mt19937 &random)
+{
+    for (int tries = 0; tries < 10 * PORT_BLOCKS; tries++) {
+        int block = static_cast<int>(random() % PORT_BLOCKS);
+        if (claim(block)) {
+            return block;
+        }
+    }
+    throw std::runtime_error("all blocks of ports are taken by other test programs");
+}
+
 uint16_t free_port()
 {
     static std::mt19937 random(std::random_device{}());
-    while (true) {
-        uint16_t port = static_cast<uint16_t>(15000 + random() % 16000);
-        if (is_free(port)) {
-            return port;
+    static const int block = claimed_block(random);
+    for (int tries = 0; tries < 100 * PORTS_OF_A_BLOCK; tries++) {
+        int port = FIRST_PORT + block * PORTS_OF_A_BLOCK + static_cast<int>(random() % PORTS_OF_A_BLOCK);
+        if (is_free(static_cast<uint16_t>(port))) {
+            return static_cast<uint16_t>(port);
         }
     }
+    throw std::runtime_error("no port is free");
 }
 
 std::string frame_head(int msgid, int msglen)

@@ -52,7 +52,8 @@ int patience_ms();
 constexpr int SILENCE_MS = 150;
 
 // A port on 127.0.0.1 that is free for TCP and UDP, outside the range from which
-// the system takes the ports of outgoing connections.
+// the system takes the ports of outgoing connections. No other test program of the
+// stages that runs now is given it.
 uint16_t free_port();
 bool is_free(uint16_t port);
 

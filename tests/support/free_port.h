@@ -6,7 +6,7 @@
 
 namespace lars::test {
 
-// The first of COUNT consecutive ports; 0 if there are none.
+// The first of COUNT consecutive ports that no other test program is given; 0 if there are none.
 uint16_t free_port(int count = 1);
 
 }  // namespace lars::test
