@@ -10,6 +10,7 @@ include base/Makefile
 include lars_dns/Makefile
 include lars_reporter/Makefile
 include lars_loadbalance_agent/Makefile
+include lars_web/Makefile
 include api/cpp/Makefile
 SYSTEM_PROGRAMS := $(PROGRAMS)
 include tests/Makefile
@@ -60,7 +61,7 @@ test-extra:
 	@MAKEFLAGS= tests/extra/run
 
 PREFIX ?= /usr/local
-INSTALLED := lars_dns lars_reporter lars_lb_agent lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps \
+INSTALLED := lars_dns lars_reporter lars_lb_agent lars_web lars_route lars_get_host lars_get_route lars_report lars_simulator lars_qps \
 	lars_explain lars_sim lars_bench
 # By way of the environment a path may hold spaces.
 install: export PREFIX := $(PREFIX)

@@ -25,6 +25,10 @@ MYSQL_CFLAGS    = $(call once,MYSQL_CFLAGS,$(shell pkg-config --cflags mysqlclie
 MYSQL_LIBS      = $(call once,MYSQL_LIBS,$(shell pkg-config --libs mysqlclient))
 PROMETHEUS_CFLAGS = $(call once,PROMETHEUS_CFLAGS,$(shell pkg-config --cflags prometheus-cpp-pull))
 PROMETHEUS_LIBS   = $(call once,PROMETHEUS_LIBS,$(shell pkg-config --libs prometheus-cpp-pull))
+HTTPLIB_CFLAGS  = $(call once,HTTPLIB_CFLAGS,$(shell pkg-config --cflags cpp-httplib))
+HTTPLIB_LIBS    = $(call once,HTTPLIB_LIBS,$(shell pkg-config --libs cpp-httplib))
+JSON_CFLAGS     = $(call once,JSON_CFLAGS,$(shell pkg-config --cflags nlohmann_json))
+CRYPTO_LIBS     = $(call once,CRYPTO_LIBS,$(shell pkg-config --libs libcrypto libcrypt))
 GTEST_CFLAGS    = $(call once,GTEST_CFLAGS,$(shell pkg-config --cflags gtest))
 GTEST_LIBS      = $(call once,GTEST_LIBS,$(shell pkg-config --libs gtest))
 

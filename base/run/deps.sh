@@ -3,7 +3,7 @@
 # packages that are named.
 
 wanted_packages='g++ make patch pkg-config protobuf-compiler libprotobuf-dev default-libmysqlclient-dev
-    robin-map-dev prometheus-cpp-dev libgtest-dev mariadb-server-core mariadb-client-core openssl'
+    robin-map-dev prometheus-cpp-dev libcpp-httplib-dev nlohmann-json3-dev libssl-dev libcrypt-dev libgtest-dev mariadb-server-core mariadb-client-core openssl'
 
 package_is_there()
 {

@@ -80,6 +80,12 @@ const std::map<std::string, std::vector<std::string>> MAY_INCLUDE = {
     {"lars_reporter/src",
      {"lars_reporter/include", "base/include", "base/metrics/include", "base/db/include",
       "lars_reactor/include"}},
+    {"lars_web/include",
+     {"base/metrics/include", "base/include", "base/db/include", "base/routes/include",
+      "lars_reactor/include"}},
+    {"lars_web/src",
+     {"lars_web/include", "base/include", "base/metrics/include", "base/db/include",
+      "base/routes/include", "lars_reactor/include"}},
     {"lars_loadbalance_agent/include",
      {"base/metrics/include", "base/include", "base/proto", "lars_reactor/include"}},
     {"lars_loadbalance_agent/src",
@@ -147,7 +153,7 @@ TEST(Build, DependenciesPointOneWay)
 TEST(Build, EveryFolderWithSourcesIsChecked)
 {
     for (const char *part : {"lars_reactor", "base", "lars_dns", "lars_reporter",
-                             "lars_loadbalance_agent", "api/cpp"}) {
+                             "lars_loadbalance_agent", "lars_web", "api/cpp"}) {
         for (const auto &file : fs::recursive_directory_iterator(source_path(part))) {
             if (file.path().extension() != ".cpp")
                 continue;
