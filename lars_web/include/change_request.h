@@ -1,0 +1,35 @@
+// What a change of a module's hosts asks for, read from JSON. Any thread.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "route.h"
+#include "status.h"
+
+namespace lars {
+
+struct change_request {
+    std::string version;            // of the hosts that the writer has seen
+    std::vector<route_host> set;    // to be added, or to have that weight
+    std::vector<endpoint> removed;  // "remove"
+    std::optional<module_id> to;    // where "hosts" move
+    std::vector<endpoint> moved;    // "hosts"
+    std::optional<std::string> to_version;
+    bool preview = false;
+    std::string note;
+};
+
+// Which of a change's members a request may have.
+enum class change_kind { change, move, undo };
+
+// Reads TEXT. An error (bad_data) names the member that is wrong, and how; *OUT is then
+// unchanged.
+status read_change_request(const std::string &text, change_kind kind, change_request *out);
+
+// How many characters of UTF-8 TEXT has.
+size_t characters_of(const std::string &text);
+
+}  // namespace lars

@@ -1,0 +1,153 @@
+#include "watch.h"
+
+#include <ctime>
+#include <filesystem>
+
+#include "call_history.h"
+#include "module_complaints.h"
+#include "start_thread.h"
+#include "whole_file.h"
+
+namespace lars {
+
+static constexpr std::chrono::seconds INTERVAL(2);
+static constexpr std::chrono::seconds DATABASE_PATIENCE(10);
+
+watch::watch(const web_options &options, database_pool *database, history_cache *history,
+             const service_watch *services, log_sink log)
+    : _options(options),
+      _database(database),
+      _history(history),
+      _services(services),
+      _log(log),
+      _webhook(options.alarms.webhook, log),
+      _saving("the list of alarms", log),
+      _alarms([this](const alarm_event &event) { on_alarm(event); })
+{
+}
+
+watch::~watch()
+{
+    {
+        std::lock_guard lock(_mutex);
+        _stopping = true;
+    }
+    _ended.notify_all();
+    if (_thread.joinable())
+        _thread.join();
+}
+
+status watch::start()
+{
+    std::string text;
+    if (!_options.alarms_file.empty() && std::filesystem::exists(_options.alarms_file)) {
+        if (status s = read_file(_options.alarms_file, &text); !s)
+            return s;
+        _alarms.restore(text);
+    }
+    if (status s = _webhook.start(); !s)
+        return s;
+    return start_thread(&_thread, "the thread that watches", [this] { run(); });
+}
+
+int64_t watch::sampled() const
+{
+    std::lock_guard lock(_mutex);
+    return _sampled;
+}
+
+void watch::run()
+{
+    std::unique_lock lock(_mutex);
+    while (!_stopping) {
+        lock.unlock();
+        look(time(nullptr));
+        lock.lock();
+        _ended.wait_for(lock, INTERVAL, [this] { return _stopping; });
+    }
+}
+
+void watch::look(int64_t now)
+{
+    if (now / 60 != sampled() / 60)
+        sample(now);
+    look_at_modules(now);
+    look_at_services(now);
+}
+
+void watch::sample(int64_t now)
+{
+    bool more = false;
+    const status s = _database->use([&](db_client &client) {
+        status done = sample_calls(client, now);
+        if (done)
+            done = prune_history(client, now, _options.history_retention, &more);
+        return done;
+    });
+    if (!s)
+        return;  // look_at_database says it
+    _history->forget();
+    std::lock_guard lock(_mutex);
+    // What is to be deleted is deleted in the next rounds, not at once.
+    _sampled = more ? 0 : now;
+}
+
+void watch::look_at_modules(int64_t now)
+{
+    std::vector<complaint> complaints;
+    const status s = _database->use([&](db_client &client) {
+        return find_module_complaints(client, _options.alarms, now, &complaints);
+    });
+    // While nobody knows, what was wrong is taken to be so still.
+    if (s)
+        _alarms.update(module_rules(), complaints, now);
+    look_at_database(s, now);
+}
+
+void watch::look_at_database(const status &outcome, int64_t now)
+{
+    std::vector<complaint> complaints;
+    if (!outcome)
+        complaints.push_back({"database_away", "database", std::nullopt,
+                              "the database cannot be read: " + outcome.message(),
+                              DATABASE_PATIENCE});
+    _alarms.update({"database_away"}, complaints, now);
+}
+
+void watch::look_at_services(int64_t now)
+{
+    std::vector<complaint> complaints;
+    const auto patience = _options.alarms.dns_behind;
+    for (const service_state &one : _services->states()) {
+        if (std::string(one.kind) != "dns" || !one.asked)
+            continue;
+        const std::string subject = "dns " + one.address.to_string();
+        if (!one.alive)
+            complaints.push_back({"dns_behind", subject, std::nullopt,
+                                  subject + " does not answer: " + one.trouble, patience});
+        else if (one.behind && *one.behind > static_cast<double>(patience.count()))
+            complaints.push_back({"dns_behind", subject, std::nullopt,
+                                  subject + " has not read its database for " +
+                                      std::to_string(static_cast<int64_t>(*one.behind)) + " s",
+                                  std::chrono::seconds(0)});
+    }
+    _alarms.update({"dns_behind"}, complaints, now);
+}
+
+void watch::on_alarm(const alarm_event &event)
+{
+    _log(event.until ? log_level::info : log_level::warn, event.until ? "alarm over: " : "alarm: ",
+         event.what.text);
+    _webhook.send(event);
+    if (event.until && !_options.alarms_file.empty())
+        save_alarms();
+}
+
+void watch::save_alarms()
+{
+    _saving.save([path = _options.alarms_file, text = _alarms.save()] {
+        return replace_file(path, text);
+    });
+}
+
+}  // namespace lars
