@@ -14,6 +14,10 @@
 
 namespace lars {
 
+// Reads a modid or cmdid, a number from -2147483648 to 4294967295. Numbers with the
+// same 32 bits are the same id. Returns nothing if TEXT is no such number.
+std::optional<int32_t> parse_id(std::string_view text);
+
 // The name of a module. The tables hold the same 32 bits as unsigned numbers.
 struct module_id {
     int32_t modid = 0;

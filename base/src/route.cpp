@@ -2,10 +2,22 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "wire_rules.h"
 
 namespace lars {
+
+std::optional<int32_t> parse_id(std::string_view text)
+{
+    int64_t number = 0;
+    const char *end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number < std::numeric_limits<int32_t>::min() ||
+        number > std::numeric_limits<uint32_t>::max())
+        return std::nullopt;
+    return static_cast<int32_t>(static_cast<uint32_t>(number));
+}
 
 std::string module_id::to_string() const
 {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <iterator>
-#include <limits>
 
 namespace lars {
 
@@ -35,17 +33,6 @@ const char *route_usage()
            "                 (default: that of lars_dns)\n"
            "  --help         print this\n"
            "  --version      print the version\n";
-}
-
-std::optional<int32_t> parse_id(const std::string &text)
-{
-    int64_t number = 0;
-    const char *end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stopped != end || number < std::numeric_limits<int32_t>::min() ||
-        number > std::numeric_limits<uint32_t>::max())
-        return std::nullopt;
-    return static_cast<int32_t>(static_cast<uint32_t>(number));
 }
 
 namespace {

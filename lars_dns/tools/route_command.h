@@ -1,7 +1,6 @@
 // What the command line of lars_route asks for. Any thread.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,10 +26,6 @@ struct route_command {
 // Reads the arguments, without the program's name, into *COMMAND. An error says which
 // argument is wrong.
 status parse_route_command(const std::vector<std::string> &arguments, route_command *command);
-
-// Reads a modid or cmdid, a number from -2147483648 to 4294967295. Numbers with the
-// same 32 bits are the same id. Returns nothing if TEXT is no such number.
-std::optional<int32_t> parse_id(const std::string &text);
 
 // What --help prints.
 const char *route_usage();

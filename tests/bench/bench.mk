@@ -1,9 +1,9 @@
 # "make bench": bench_system starts the services and bench_server, and compares them. "make
 # bench-big": the same with a large table, beside redis-server.
 $(call library,larsload,$(wildcard tests/bench/load/*.cpp),$$(REACTOR_CXXFLAGS))
-BENCH_CXXFLAGS = $(DB_CXXFLAGS) -Itests/support -Itests/bench/load -Itests/bench/common -Ilars_dns/tools
+BENCH_CXXFLAGS = $(ROUTES_CXXFLAGS) -Itests/support -Itests/bench/load -Itests/bench/common
 $(call library,larsbench,$(wildcard tests/bench/common/*.cpp),$$(BENCH_CXXFLAGS))
-BENCH_LIBS    := larsbench lars_route_core larsload larstest larsdb larsbase lreactor larsproto
+BENCH_LIBS    := larsbench larsroutes larsload larstest larsdb larsbase lreactor larsproto
 BENCH_LDLIBS   = -lgtest $(PROTOBUF_LIBS) $(MYSQL_LIBS)
 bench_program  = $(call program,$(1),$(2),$(3),$(BENCH_LIBS),$$(BENCH_LDLIBS))
 $(call bench_program,bench_server,$(wildcard tests/bench/servers/*.cpp),$$(BASE_CXXFLAGS) -Itests/support -Itests/bench/load)
