@@ -3,8 +3,8 @@
 
 using namespace lars;
 
-static const service_info INFO = {"lars_web", "lars_web",
-                                  "Shows and changes in a browser what the database of Lars holds."};
+static const service_info INFO = {
+    "lars_web", "lars_web", "Shows and changes in a browser what the database of Lars holds."};
 
 int main(int argc, char **argv)
 {

@@ -11,8 +11,7 @@ static std::chrono::seconds get_seconds(config_file &config, const std::string &
                                         int64_t lowest)
 {
     constexpr int64_t A_YEAR = 31536000;
-    return std::chrono::seconds(
-        config.get_number(section, key, fallback.count(), lowest, A_YEAR));
+    return std::chrono::seconds(config.get_number(section, key, fallback.count(), lowest, A_YEAR));
 }
 
 static void read_words(config_file &config, const std::string &key, std::vector<std::string> *words)
