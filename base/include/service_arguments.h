@@ -10,6 +10,8 @@ struct service_info {
     std::string name;    // the program, "lars_dns"; its configuration is name.conf
     std::string folder;  // the part of the source tree whose conf/ holds that
     std::string what;    // one line for --help
+    // More lines for --help, each with its end: what the program's own main reads.
+    std::string more_help = {};
 };
 
 struct service_arguments {

@@ -21,10 +21,12 @@ static void print_usage(FILE *out, const service_info &info)
             "  --ready-fd N   write \"ready IP:PORT ...\" to descriptor N once it serves\n"
             "  --help         print this\n"
             "  --version      print the version\n\n"
+            "%s%s"
             "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the configuration again.\n"
             "SIGUSR1 and SIGHUP open the log's file again, after it was renamed.\n",
             info.name.c_str(), info.what.c_str(),
-            default_config_path(info.name, info.folder).c_str());
+            default_config_path(info.name, info.folder).c_str(), info.more_help.c_str(),
+            info.more_help.empty() ? "" : "\n");
 }
 
 static bool parse_fd(const char *text, int *fd)

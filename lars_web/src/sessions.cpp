@@ -1,6 +1,7 @@
 #include "sessions.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,6 +48,10 @@ status sessions::open(const std::string &path)
                              std::to_string(KEY_BYTES) +
                              ". If it is removed, a new one is made "
                              "and everybody has to log in again");
+    struct stat info {};
+    if (stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return status::error(path + " signs sessions: nobody but its owner may have access to it "
+                                    "(chmod 600)");
     _ended_path = path + ".ended";
     return read_ended();
 }
