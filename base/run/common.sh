@@ -23,7 +23,7 @@ program()
     echo "$LARS_BIN/$1"
 }
 
-# The configuration of a program: lars_dns, lars_reporter or lars_lb_agent.
+# The configuration of a program: lars_dns, lars_reporter, lars_lb_agent or lars_web.
 conf_of()
 {
     local folder=$1

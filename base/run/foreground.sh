@@ -12,7 +12,7 @@ cmd_up_foreground()
     exec 9>&-
     local part pid never
     declare -A parts=()
-    for part in db dns reporter lbagent; do
+    for part in db $(services); do
         ! pid=$(running_pid "$part") || parts[$part]=$pid
     done
     exec {never}<> <(:)

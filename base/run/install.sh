@@ -52,7 +52,9 @@ for conf in lars_*/conf/*.conf; do
         echo "kept $file"
         continue
     fi
-    sed "s|= run/\(.*\)|= $quote$state_value/\1$quote|" "$conf" >"$file.new"
+    # Whoever else is on an installed machine has to log in.
+    sed "s|= run/\(.*\)|= $quote$state_value/\1$quote|; s/^open_reading = yes/open_reading = no/" \
+        "$conf" >"$file.new"
     chmod 644 "$file.new"
     mv "$file.new" "$file"
 done

@@ -9,7 +9,16 @@ service_program()
     dns) echo lars_dns ;;
     reporter) echo lars_reporter ;;
     lbagent) echo lars_lb_agent ;;
+    web) echo lars_web ;;
     esac
+}
+
+# The services that "up" starts, in order. The console only where it is configured: a
+# LARS_CONF_DIR may be older than it.
+services()
+{
+    echo dns reporter lbagent
+    [ ! -f "$(conf_of lars_web)" ] || echo web
 }
 
 run_in_foreground()
@@ -113,7 +122,7 @@ print_status()
 check_services()
 {
     local name path conf said
-    for name in dns reporter lbagent; do
+    for name in $(services); do
         path=$(program "$(service_program "$name")")
         require_conf "${path##*/}"
         conf=$(conf_of "${path##*/}")
@@ -127,9 +136,11 @@ start_everything()
     check_services
     lock_state
     start_db up
-    for name in dns reporter lbagent; do
+    for name in $(services); do
+        [ "$name" != web ] || prepare_web
         start_service "$name"
     done
+    say_where_web_is
 }
 
 cmd_up()
@@ -145,7 +156,8 @@ cmd_down()
 {
     local name
     lock_state
-    for name in lbagent reporter dns; do
+    for name in web lbagent reporter dns; do
+        [ "$name" != web ] || [ -f "$(conf_of lars_web)" ] || [ -f "$LARS_RUN/web.pid" ] || continue
         stop_service "$name"
     done
     stop_private_db
@@ -156,7 +168,7 @@ cmd_status()
 {
     local name outcome=0
     db_status || outcome=1
-    for name in dns reporter lbagent; do
+    for name in $(services); do
         print_status "$name" || outcome=1
     done
     return "$outcome"

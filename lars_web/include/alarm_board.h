@@ -32,8 +32,8 @@ struct complaint {
 struct alarm_event {
     uint64_t id = 0;
     complaint what;
-    int64_t since = 0;            // Unix seconds
-    std::optional<int64_t> until; // nothing: it lasts
+    int64_t since = 0;             // Unix seconds
+    std::optional<int64_t> until;  // nothing: it lasts
 };
 
 // As the JSON interface has it (docs/web.md).

@@ -19,8 +19,8 @@ public:
     void forget();
 
 private:
-    bool find_known(const std::vector<module_id> &modules, int64_t now,
-                    module_histories *histories, std::vector<module_id> *missing);
+    bool find_known(const std::vector<module_id> &modules, int64_t now, module_histories *histories,
+                    std::vector<module_id> *missing);
 
     std::mutex _mutex;
     int64_t _minute = 0;      // guarded by _mutex, as below

@@ -36,9 +36,9 @@ struct host_view {
 
 struct module_view {
     module_id module;
-    std::vector<host_view> hosts;        // by address
-    std::vector<call_status> reports;    // all rows of the module, also of hosts that left
-    uint64_t calls = 0;                  // of all hosts of the route
+    std::vector<host_view> hosts;      // by address
+    std::vector<call_status> reports;  // all rows of the module, also of hosts that left
+    uint64_t calls = 0;                // of all hosts of the route
     uint64_t failures = 0;
     int64_t ts = 0;
 

@@ -19,9 +19,9 @@ namespace lars {
 struct service_state {
     const char *kind = "";  // "dns", "reporter", "agent"
     server_address address;
-    bool asked = false;  // once, at least
-    bool alive = false;  // it answered the last time
-    std::string trouble; // why not
+    bool asked = false;   // once, at least
+    bool alive = false;   // it answered the last time
+    std::string trouble;  // why not
     std::string version;
     std::optional<double> behind;  // seconds
     int64_t seen = 0;              // when it last answered, Unix seconds; 0: never
@@ -43,7 +43,7 @@ private:
 
     mutable std::mutex _mutex;
     std::condition_variable _ended;
-    bool _stopping = false;               // guarded by _mutex, as below
+    bool _stopping = false;              // guarded by _mutex, as below
     std::vector<service_state> _states;  // their number, kinds and addresses never change
     std::thread _thread;
 };

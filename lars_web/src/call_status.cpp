@@ -41,16 +41,15 @@ static bool read_columns(const db_row &row, call_status *out)
 status read_call_status(db_client &client, const std::string &rest,
                         const std::function<void(const call_status &row)> &each)
 {
-    return client.stream(
-        "SELECT modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload"
-        " FROM ServerCallStatus" +
-            rest,
-        [&each](const db_row &row) {
-            call_status read;
-            if (read_columns(row, &read))
-                each(read);
-            return status();
-        });
+    return client.stream("SELECT modid, cmdid, ip, port, caller, succ_cnt, err_cnt, ts, overload"
+                         " FROM ServerCallStatus" +
+                             rest,
+                         [&each](const db_row &row) {
+                             call_status read;
+                             if (read_columns(row, &read))
+                                 each(read);
+                             return status();
+                         });
 }
 
 }  // namespace lars

@@ -20,7 +20,8 @@ static status bad(const std::string &what)
 
 static status read_host(const json &value, const std::string &where, endpoint *out)
 {
-    const auto host = value.is_string() ? route_host::parse(value.get<std::string>()) : std::nullopt;
+    const auto host =
+        value.is_string() ? route_host::parse(value.get<std::string>()) : std::nullopt;
     if (!host || !host->can_be_called() || value.get<std::string>().find('@') != std::string::npos)
         return bad(where + ": expected a host that can be called, \"IP:PORT\"");
     *out = host->address;
@@ -68,7 +69,8 @@ static status read_list(const json &value, const std::string &name, const reader
 
 static status read_addresses(const json &value, const std::string &name, std::vector<endpoint> *out)
 {
-    return read_list(value, name, read_host, [](const endpoint &one) { return one; }, out);
+    return read_list(
+        value, name, read_host, [](const endpoint &one) { return one; }, out);
 }
 
 static status read_text(const json &value, const std::string &name, size_t most, std::string *out)
@@ -98,8 +100,9 @@ static status read_member(const std::string &name, const json &value, change_req
     if (name == "note")
         return read_text(value, name, LONGEST_NOTE, &out->note);
     if (name == "set")
-        return read_list(value, name, read_weighted,
-                         [](const route_host &one) { return one.address; }, &out->set);
+        return read_list(
+            value, name, read_weighted, [](const route_host &one) { return one.address; },
+            &out->set);
     if (name == "remove")
         return read_addresses(value, name, &out->removed);
     if (name == "hosts")

@@ -100,16 +100,17 @@ static std::optional<std::chrono::milliseconds> wait_of(const http_request &requ
     const std::string unit(stopped, end);
     if (error != std::errc() || (unit != "s" && unit != "m" && unit != "ms"))
         return std::nullopt;
-    const std::chrono::milliseconds wait(uint64_t{number} *
-                                         (unit == "ms" ? 1u : unit == "s" ? 1000u : 60000u));
+    const std::chrono::milliseconds wait(uint64_t{number} * (unit == "ms"  ? 1u
+                                                             : unit == "s" ? 1000u
+                                                                           : 60000u));
     return std::min<std::chrono::milliseconds>(wait, LONGEST_WAIT);
 }
 
 // A number that another list does not have: to the client it is a version.
 static uint64_t index_of(const std::string &text)
 {
-    return (uint64_t{murmur3_32(text.data(), text.size(), 1)} << 16 ^
-            murmur3_32(text.data(), text.size(), 2)) |
+    return (uint64_t{murmur3(text.data(), text.size(), 1)} << 16 ^
+            murmur3(text.data(), text.size(), 2)) |
            1;
 }
 
@@ -150,11 +151,12 @@ http_answer discovery_api::consul(const http_request &request)
         module_view view;
         if (status s = read(*module, &view); !s)
             return database_answer(s);
-        http_answer answer = json_answer(entries_of(view, request.parameter("passing").has_value()));
+        http_answer answer =
+            json_answer(entries_of(view, request.parameter("passing").has_value()));
         const uint64_t index = index_of(answer.body);
         answer.headers.emplace_back("X-Consul-Index", std::to_string(index));
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
-                                                                                clock_type::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_type::now());
         if (*known != index || left.count() <= 0)
             return answer;
         if (!pause(std::min(left, BETWEEN_LOOKS)))

@@ -41,8 +41,8 @@ http_answer module_api::list(const http_request &request)
     module_name_list names;
     module_histories histories;
     const status s = _database->use([&](db_client &client) {
-        status done = find_modules(client, request.parameter("q").value_or(""), after_module, *most,
-                                   &page);
+        status done =
+            find_modules(client, request.parameter("q").value_or(""), after_module, *most, &page);
         if (done)
             done = read_module_views(client, page.modules, now, &views);
         if (done)
@@ -99,8 +99,8 @@ http_answer module_api::set_name(const http_request &request)
     constexpr size_t LONGEST = 255;
     if (characters_of(name) > LONGEST)
         return bad_request("name: at most 255 characters");
-    const status s = _database->use(
-        [&](db_client &client) { return write_name(client, kind, *id, name); });
+    const status s =
+        _database->use([&](db_client &client) { return write_name(client, kind, *id, name); });
     return s ? json_answer({{"name", name}}) : database_answer(s);
 }
 

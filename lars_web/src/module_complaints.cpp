@@ -101,11 +101,10 @@ static status find_silent(db_client &client, const alarm_options &options, int64
         [&](const db_row &row) {
             module_id module;
             if (read_module(row, &module))
-                complaints->push_back(about(
-                    module, "no_reports",
-                    "has had no reports for more than " +
-                        std::to_string(options.silent_time.count()) + " s",
-                    std::chrono::seconds(0)));
+                complaints->push_back(about(module, "no_reports",
+                                            "has had no reports for more than " +
+                                                std::to_string(options.silent_time.count()) + " s",
+                                            std::chrono::seconds(0)));
             return status();
         });
 }

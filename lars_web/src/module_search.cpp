@@ -76,14 +76,15 @@ static std::string behind(const std::optional<module_id> &after)
 static status read_page(db_client &client, const std::string &condition, size_t most,
                         module_page *page)
 {
-    const status s = client.query("SELECT DISTINCT modid, cmdid FROM RouteData WHERE " + condition +
-                                      " ORDER BY modid, cmdid LIMIT " + std::to_string(most + 1),
-                                  [page](const db_row &row) {
-                                      module_id module;
-                                      if (row.get_id(0, &module.modid) && row.get_id(1, &module.cmdid))
-                                          page->modules.push_back(module);
-                                      return status();
-                                  });
+    const status s =
+        client.query("SELECT DISTINCT modid, cmdid FROM RouteData WHERE " + condition +
+                         " ORDER BY modid, cmdid LIMIT " + std::to_string(most + 1),
+                     [page](const db_row &row) {
+                         module_id module;
+                         if (row.get_id(0, &module.modid) && row.get_id(1, &module.cmdid))
+                             page->modules.push_back(module);
+                         return status();
+                     });
     page->more = page->modules.size() > most;
     page->modules.resize(std::min(page->modules.size(), most));
     return s;

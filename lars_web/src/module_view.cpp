@@ -49,9 +49,10 @@ static host_state state_of(const host_view &host)
 static void judge(int64_t now, module_view *view)
 {
     for (const call_status &row : view->reports) {
-        const auto host = std::lower_bound(
-            view->hosts.begin(), view->hosts.end(), row.host,
-            [](const host_view &one, const endpoint &address) { return one.host.address < address; });
+        const auto host = std::lower_bound(view->hosts.begin(), view->hosts.end(), row.host,
+                                           [](const host_view &one, const endpoint &address) {
+                                               return one.host.address < address;
+                                           });
         if (host != view->hosts.end() && host->host.address == row.host)
             count(row, now, &*host);
     }
@@ -80,15 +81,15 @@ public:
 
     status read_routes(db_client &client)
     {
-        const status s = read_route_data(
-            &client, " WHERE " + condition_of(_modules, id_form::as_unsigned),
-            [this](const stored_route &row) {
-                // What is no route is the dns's to complain of.
-                const auto place = _places.find(row.module);
-                if (row.readable && !row.port_is_none() && place != _places.end())
-                    _routes[place->second].push_back(row.as_row().host);
-                return status();
-            });
+        const status s =
+            read_route_data(&client, " WHERE " + condition_of(_modules, id_form::as_unsigned),
+                            [this](const stored_route &row) {
+                                // What is no route is the dns's to complain of.
+                                const auto place = _places.find(row.module);
+                                if (row.readable && !row.port_is_none() && place != _places.end())
+                                    _routes[place->second].push_back(row.as_row().host);
+                                return status();
+                            });
         for (size_t i = 0; i < _routes.size(); ++i) {
             sort_hosts(&_routes[i]);
             for (const route_host &host : _routes[i]) {

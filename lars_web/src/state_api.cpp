@@ -49,9 +49,8 @@ http_answer state_api::services(const http_request &)
     for (const service_state &one : _services->states())
         list.push_back(to_json(one));
     // Those that have metrics are known without the database too.
-    const status s = _database->use([&list](db_client &client) {
-        return add_reporting_agents(client, time(nullptr), &list);
-    });
+    const status s = _database->use(
+        [&list](db_client &client) { return add_reporting_agents(client, time(nullptr), &list); });
     return json_answer({{"services", list}, {"complete", s.ok()}});
 }
 
@@ -65,7 +64,9 @@ static json list_of(const std::vector<alarm_event> &events)
 
 static json describe(const alarm_options &rules)
 {
-    const auto seconds = [](std::chrono::seconds time) { return std::to_string(time.count()) + " s"; };
+    const auto seconds = [](std::chrono::seconds time) {
+        return std::to_string(time.count()) + " s";
+    };
     const auto share = static_cast<int>(rules.failure_share * 100 + 0.5);
     return {{{"name", "failures"},
              {"text", "more than " + std::to_string(share) + " % of a module's calls fail, of " +

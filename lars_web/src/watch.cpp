@@ -136,8 +136,8 @@ void watch::look_at_services(int64_t now)
 
 void watch::on_alarm(const alarm_event &event)
 {
-    _log(event.until ? log_level::info : log_level::warn, event.until ? "alarm over: " : "alarm: ",
-         event.what.text);
+    _log(event.until ? log_level::info : log_level::warn,
+         event.until ? "alarm over: " : "alarm: ", event.what.text);
     _webhook.send(event);
     if (event.until && !_options.alarms_file.empty())
         save_alarms();
@@ -145,9 +145,8 @@ void watch::on_alarm(const alarm_event &event)
 
 void watch::save_alarms()
 {
-    _saving.save([path = _options.alarms_file, text = _alarms.save()] {
-        return replace_file(path, text);
-    });
+    _saving.save(
+        [path = _options.alarms_file, text = _alarms.save()] { return replace_file(path, text); });
 }
 
 }  // namespace lars
