@@ -66,6 +66,8 @@ static std::string parse(int argc, char **argv, user_command *out)
     }
     if (optind != argc)
         return std::string("what is \"") + argv[optind] + "\"?";
+    if (out->what == 0)
+        return "--right goes with --add-user or --add-token";
     if (out->what == LIST_USERS || is_user_name(out->name))
         return "";
     return "a name has 1 to 32 letters, digits and any of \"._-\"";
@@ -188,8 +190,6 @@ std::optional<int> run_user_command(int argc, char **argv, const service_info &i
     command.config_path = default_config_path(info.name, info.folder);
     if (const std::string wrong = parse(argc, argv, &command); !wrong.empty())
         return refuse(wrong, 2);
-    if (command.what == 0)
-        return refuse("--right goes with --add-user or --add-token", 2);
     web_options options;
     if (const status s = read_web_options(command.config_path, &options); !s)
         return refuse(s.message(), 2);
