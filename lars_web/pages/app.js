@@ -79,7 +79,7 @@ async function show() {
     else
         show_failure(view.reason);
     if (status.reason?.is_outage)
-        state.outage ??= { message: status.reason.message };
+        state.outage ??= outage_of(status.reason);
     draw_frame();
     state.timer = setTimeout(look_again, PERIOD);
 }
@@ -120,7 +120,7 @@ function show_failure(error) {
     if (error.status === undefined)
         console.error(error);
     if (error.is_outage) {
-        state.outage ??= { message: error.message };
+        state.outage ??= outage_of(error);
         if (state.fresh_at !== null)
             return;
     }
@@ -128,10 +128,18 @@ function show_failure(error) {
         make('h1', {}, state.page.title), make('p', { class: 'error', role: 'alert' }, error.message))));
 }
 
+function outage_of(error) {
+    return { of_database: error.status === 503, message: error.status === 0 ? '' : in_brackets(error.message) };
+}
+
+function in_brackets(message) {
+    return message ? `(${message})` : '';
+}
+
 // Who may not read learns nothing of the state either.
 async function load_status() {
     const status = session.right === 'none' ? null : await get('status');
-    state.outage = !status || status.database.alive ? null : { message: status.database.message ?? '' };
+    state.outage = !status || status.database.alive ? null : { of_database: true, message: in_brackets(status.database.message) };
     state.alarms = status?.alarms > 0 ? (await get('alarms')).active : [];
     if (status) {
         session.behind = status.now - Date.now() / 1000;

@@ -62,7 +62,7 @@ export function audit_table(audit, with_module) {
         cells: [
             make('span', { class: 'time' }, time(entry.ts)), entry.who,
             entry.module ? make('a', { href: module_link(entry.module) }, module_name(entry.module)) : '–',
-            entry.action, short_diff(entry.before, entry.after), make('span', { class: 'note' }, entry.note || '–'),
+            text(`action_${entry.action}`), short_diff(entry.before, entry.after), make('span', { class: 'note' }, entry.note || '–'),
         ].filter(wanted),
     })), text('no_entries'));
 }

@@ -43,9 +43,8 @@ function by_trouble(callers) {
 function cell_view(row) {
     if (row === undefined)
         return make('span', { class: 'dim' }, '–');
-    return [
+    return make('div', { class: 'report' },
         row.overloaded ? mark('bad', text('state_overloaded')) : mark('good', text('state_healthy')),
-        make('div', {}, text('calls_failures', { calls: number(row.calls), failures: number(row.failures) })),
-        make('small', { class: 'dim' }, age(row.ts)),
-    ];
+        make('span', {}, text('calls_failures', { calls: number(row.calls), failures: number(row.failures) })),
+        make('small', { class: 'dim' }, age(row.ts)));
 }

@@ -27,6 +27,7 @@ class change_steps {
                 this._values = values;
                 return this._preview();
             });
+            this._dialog.fill(this._values);
             return;
         }
         this._dialog.show(make('p', {}, text('one_moment')), null, null);

@@ -3,8 +3,8 @@ import { make, make_svg } from './dom.js';
 import { clock, now, number } from './format.js';
 import { text } from './texts.js';
 
-const WIDTH = 760;
-const HEIGHT = 190;
+const WIDTH = 1200;
+const HEIGHT = 200;
 const LEFT = 64;
 const TOP = 10;
 const BOTTOM = 24;
@@ -21,10 +21,10 @@ export function chart(points, which) {
     const x_of = (ts) => LEFT + (ts - end + span.seconds) / span.seconds * (WIDTH - LEFT);
     const y_of = (calls) => TOP + (1 - calls / most) * (HEIGHT - TOP - BOTTOM);
     return make('figure', {},
-        make_svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': text('history') },
+        make('div', { class: 'scroll-chart' }, make_svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': text('history') },
             [0, most / 2, most].map((calls) => level(calls, y_of)),
             [0, 1, 2, 3, 4].map((part) => moment(end - span.seconds * (1 - part / 4), part, x_of)),
-            shown.map((point) => column(point, span, x_of, y_of))),
+            shown.map((point) => column(point, span, x_of, y_of)))),
         make('figcaption', {}, make('span', { class: 'key calls' }, text('calls')),
             make('span', { class: 'key failures' }, text('failures')), text(`each_bar_${which}`)));
 }

@@ -28,6 +28,15 @@ export class form_dialog {
         (this._body.querySelector('input, select') ?? this._buttons.lastChild).focus();
     }
 
+    // With what somebody had filled in before.
+    fill(values) {
+        for (const input of this._body.querySelectorAll('input'))
+            if (input.type === 'checkbox')
+                input.checked = values.getAll(input.name).includes(input.value);
+            else if (values.has(input.name))
+                input.value = values.get(input.name);
+    }
+
     show_error(message) {
         this._error.textContent = message;
     }

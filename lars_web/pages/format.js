@@ -35,15 +35,21 @@ export function duration(seconds) {
     return text('n_days', { n: Math.floor(whole / 86400) });
 }
 
+// Local time, in the order that everybody understands.
 export function time(ts) {
-    return ts === null || ts === undefined ? '–' : new Date(ts * 1000).toLocaleString(language(), {
-        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
-        second: '2-digit', hour12: false,
-    });
+    if (ts === null || ts === undefined)
+        return '–';
+    const date = new Date(ts * 1000);
+    return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(ts)}:${two(date.getSeconds())}`;
 }
 
 export function clock(ts) {
-    return new Date(ts * 1000).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hour12: false });
+    const date = new Date(ts * 1000);
+    return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+function two(digits) {
+    return String(digits).padStart(2, '0');
 }
 
 // A module as people write it: "1 2", "1,2" or "(1,2)". Null if it is none.

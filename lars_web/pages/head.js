@@ -40,12 +40,12 @@ function language_switch(again) {
         }, { class: 'plain', lang: name }));
 }
 
-// OUTAGE: null or {message, since}: what is on screen is from then; ACTIVE: the active alarms.
+// OUTAGE: null or {of_database, message, since}: what is on screen is from then, if anything is; ACTIVE: the active alarms.
 export function banners_view({ outage, active }) {
     return make('div', {},
         outage && make('p', { class: 'banner outage', 'data-key': 'outage' },
-            make('strong', {}, text('outage')), ` ${outage.message} `,
-            outage.since && text('data_age', { time: duration(now() - outage.since) })),
+            make('strong', {}, text(outage.of_database ? 'database_away' : 'server_away')), ` ${outage.message} `,
+            outage.since ? text('data_age', { time: duration(now() - outage.since) }) : text('trying_again')),
         active.slice(0, 3).map((alarm) => make('p', { class: 'banner alarm', 'data-key': `alarm ${alarm.id}` },
             make('strong', {}, text(`rule_${alarm.rule}`)), ' ',
             alarm.module ? make('a', { href: module_link(alarm.module) }, alarm.subject) : alarm.subject,

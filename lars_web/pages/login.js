@@ -12,7 +12,7 @@ export function login_page(app, _parts, values) {
         try {
             await log_in(form.elements.user.value, form.elements.password.value);
         } catch (failure) {
-            error.textContent = failure.message;
+            error.textContent = failure.code === 'login_failed' ? text('wrong_password') : failure.message;
             form.elements.password.select();
             return;
         }

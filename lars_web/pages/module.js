@@ -22,7 +22,7 @@ export function module_page(app, parts) {
         title: text('module_n', { id: module_name(id) }),
         view: async () => {
             const [module, audit] = await Promise.all([
-                load(id), get(`audit?${query({ module: id.join(','), limit: ENTRIES })}`)]);
+                get(`modules/${id[0]}/${id[1]}`), get(`audit?${query({ module: id.join(','), limit: ENTRIES })}`)]);
             return [
                 title_view(app, module),
                 make('section', {}, make('h2', {}, text('hosts')), hosts_table(app, module)),
@@ -34,19 +34,6 @@ export function module_page(app, parts) {
             ];
         },
     };
-}
-
-// A module without a route is one to which hosts can be added.
-async function load(id) {
-    try {
-        return await get(`modules/${id[0]}/${id[1]}`);
-    } catch (error) {
-        if (error.status !== 404)
-            throw error;
-        const now = { ...error.answer.error, ...error.answer };
-        return { module: id, names: now.names ?? [null, null], hosts: [], callers: [], version: now.version ?? '',
-            calls: 0, failures: 0, ts: null, history: null };
-    }
 }
 
 function title_view(app, module) {

@@ -5,7 +5,7 @@ import { text } from './texts.js';
 
 // KIND: modid or cmdid; NAME: null if it has none.
 export function name_view(app, kind, id, name) {
-    const shown = make('span', { class: name === null ? 'name dim' : 'name' }, name ?? text('no_name'));
+    const shown = make('span', { class: name === null ? 'name dim' : 'name' }, name ?? '–');
     if (!may_change())
         return shown;
     const label = text(`edit_${kind}_name`, { id });

@@ -36,7 +36,7 @@ function export_section() {
 function import_section(app) {
     const error = make('p', { class: 'error', role: 'alert' });
     return make('section', {}, make('h2', {}, text('import')), make('p', {}, text('import_hint')),
-        make('form', { 'data-keep': true, onsubmit: async (event) => {
+        make('form', { class: 'inline', 'data-keep': true, onsubmit: async (event) => {
             event.preventDefault();
             error.textContent = '';
             const file = event.target.elements.file.files[0];
@@ -48,7 +48,7 @@ function import_section(app) {
             }
         } }, make('label', { class: 'field' }, make('span', {}, text('file')),
             make('input', { type: 'file', name: 'file', required: true, accept: '.csv,.json,text/csv,application/json' })),
-        error, make('div', { class: 'buttons' }, make('button', { type: 'submit', class: 'primary' }, text('preview')))));
+        make('button', { type: 'submit', class: 'primary' }, text('preview')), error));
 }
 
 // What is wrong with the file is said beside the form, before any dialog.

@@ -10,8 +10,11 @@ export function services_page() {
     return {
         title: text('services'),
         view: async () => {
-            const { services } = await get('services');
-            return [make('div', { class: 'title' }, make('h1', {}, text('services'))), services_table(services)];
+            const { services, complete } = await get('services');
+            return [
+                make('div', { class: 'title' }, make('h1', {}, text('services'))), services_table(services),
+                complete === false && make('p', { class: 'more' }, text('agents_missing')),
+            ];
         },
     };
 }
@@ -24,7 +27,8 @@ function services_table(services) {
         key: `${service.kind} ${service.address}`,
         cells: [
             text(`service_${service.kind}`), make('span', { class: 'host' }, service.address),
-            service.alive ? mark('good', text('alive')) : mark('bad', text('silent')),
+            [service.alive ? mark('good', text('alive')) : mark('bad', text('silent')),
+                service.trouble && make('small', {}, ` ${service.trouble}`)],
             service.version || '–',
             service.behind_seconds === null ? '–' : duration(service.behind_seconds),
             age(service.seen), text(`source_${service.source}`),

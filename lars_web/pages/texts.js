@@ -46,6 +46,6 @@ export function set_language(name) {
 // The text of that name, with VALUES in the places of "{name}". A name without a text is shown
 // itself: the server may know kinds and states that are newer than we are.
 export function text(name, values = {}) {
-    const found = TEXTS[chosen][name] ?? TEXTS.en[name] ?? name.replace(/^(state|rule|service|source|kind)_/, '');
+    const found = TEXTS[chosen][name] ?? TEXTS.en[name] ?? name.replace(/^(state|rule|service|source|action)_/, '');
     return found.replace(/\{(\w+)\}/g, (place, value) => String(values[value] ?? place));
 }
