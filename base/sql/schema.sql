@@ -31,6 +31,21 @@ CREATE TABLE IF NOT EXISTS RouteChange (
     version BIGINT UNSIGNED NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+-- Who changed which module, and how, written in the transaction of the change. A list of
+-- hosts is "ip:port@weight" joined by commas; one that does not fit ends with ",...".
+CREATE TABLE IF NOT EXISTS RouteAudit (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    ts BIGINT NOT NULL,
+    who VARCHAR(64) NOT NULL,
+    modid INT UNSIGNED NOT NULL,
+    cmdid INT UNSIGNED NOT NULL,
+    action VARCHAR(16) NOT NULL,
+    before_hosts TEXT NOT NULL,
+    after_hosts TEXT NOT NULL,
+    note VARCHAR(255) NOT NULL,
+    INDEX (modid, cmdid)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 -- How the calls of one caller to one host went, as last reported.
 CREATE TABLE IF NOT EXISTS ServerCallStatus (
     modid INT NOT NULL,
@@ -43,6 +58,17 @@ CREATE TABLE IF NOT EXISTS ServerCallStatus (
     ts BIGINT NOT NULL,
     overload CHAR(1) NOT NULL,
     PRIMARY KEY (modid, cmdid, ip, port, caller)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- How many calls a module had up to the second ts, as the console's samples say.
+CREATE TABLE IF NOT EXISTS CallHistory (
+    ts BIGINT NOT NULL,
+    modid INT NOT NULL,
+    cmdid INT NOT NULL,
+    calls BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    PRIMARY KEY (modid, cmdid, ts),
+    INDEX (ts)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- What a modid and a cmdid mean, for people.

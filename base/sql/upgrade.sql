@@ -5,7 +5,7 @@
 --
 --     mysql lars_dns < upgrade.sql
 --
--- What it finds and mends: tables, columns, keys, the index of RouteData and the row of
+-- What it finds and mends: tables, columns, keys, indexes and the row of
 -- RouteVersion that are missing; numbers of another type (ServerCallStatus had signed addresses,
 -- so that one above 127.255.255.255 could not be stored); another storage engine,
 -- which has no transactions; other character sets. Columns, indexes and tables that
@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS RouteVersion (
 CREATE TABLE IF NOT EXISTS RouteChange (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+CREATE TABLE IF NOT EXISTS RouteAudit (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 CREATE TABLE IF NOT EXISTS ServerCallStatus (
     modid INT NOT NULL,
     cmdid INT NOT NULL,
@@ -35,6 +38,12 @@ CREATE TABLE IF NOT EXISTS ServerCallStatus (
     port INT UNSIGNED NOT NULL,
     caller INT UNSIGNED NOT NULL,
     PRIMARY KEY (modid, cmdid, ip, port, caller)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+CREATE TABLE IF NOT EXISTS CallHistory (
+    ts BIGINT NOT NULL,
+    modid INT NOT NULL,
+    cmdid INT NOT NULL,
+    PRIMARY KEY (modid, cmdid, ts)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 CREATE TABLE IF NOT EXISTS ModIDConfig (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY
@@ -69,6 +78,15 @@ INSERT INTO lars_column (of_table, name, type, shown, stands) VALUES
     ('RouteChange', 'modid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER id'),
     ('RouteChange', 'cmdid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER modid'),
     ('RouteChange', 'version', 'BIGINT UNSIGNED', 'bigint(20) unsigned', 'AFTER cmdid'),
+    ('RouteAudit', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
+    ('RouteAudit', 'ts', 'BIGINT', 'bigint(20)', 'AFTER id'),
+    ('RouteAudit', 'who', 'VARCHAR(64)', 'varchar(64)', 'AFTER ts'),
+    ('RouteAudit', 'modid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER who'),
+    ('RouteAudit', 'cmdid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER modid'),
+    ('RouteAudit', 'action', 'VARCHAR(16)', 'varchar(16)', 'AFTER cmdid'),
+    ('RouteAudit', 'before_hosts', 'TEXT', 'text', 'AFTER action'),
+    ('RouteAudit', 'after_hosts', 'TEXT', 'text', 'AFTER before_hosts'),
+    ('RouteAudit', 'note', 'VARCHAR(255)', 'varchar(255)', 'AFTER after_hosts'),
     ('ServerCallStatus', 'modid', 'INT', 'int(11)', 'FIRST'),
     ('ServerCallStatus', 'cmdid', 'INT', 'int(11)', 'AFTER modid'),
     ('ServerCallStatus', 'ip', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER cmdid'),
@@ -78,6 +96,11 @@ INSERT INTO lars_column (of_table, name, type, shown, stands) VALUES
     ('ServerCallStatus', 'err_cnt', 'INT', 'int(11)', 'AFTER succ_cnt'),
     ('ServerCallStatus', 'ts', 'BIGINT', 'bigint(20)', 'AFTER err_cnt'),
     ('ServerCallStatus', 'overload', 'CHAR(1)', 'char(1)', 'AFTER ts'),
+    ('CallHistory', 'ts', 'BIGINT', 'bigint(20)', 'FIRST'),
+    ('CallHistory', 'modid', 'INT', 'int(11)', 'AFTER ts'),
+    ('CallHistory', 'cmdid', 'INT', 'int(11)', 'AFTER modid'),
+    ('CallHistory', 'calls', 'BIGINT', 'bigint(20)', 'AFTER cmdid'),
+    ('CallHistory', 'failures', 'BIGINT', 'bigint(20)', 'AFTER calls'),
     ('ModIDConfig', 'id', 'INT UNSIGNED', 'int(10) unsigned', 'FIRST'),
     ('ModIDConfig', 'modid', 'INT UNSIGNED', 'int(10) unsigned', 'AFTER id'),
     ('ModIDConfig', 'content', 'CHAR(255)', 'char(255)', 'AFTER modid'),
@@ -185,7 +208,18 @@ EXECUTE plan_shape;
 PREPARE step FROM @statement;
 EXECUTE step;
 
-SET @t = 'ServerCallStatus', @keys = 'modid, cmdid, ip, port, caller';
+SET @t = 'RouteAudit', @keys = 'id', @index = 'modid, cmdid';
+EXECUTE plan_widen;
+PREPARE step FROM @statement;
+EXECUTE step;
+EXECUTE plan_numbers;
+PREPARE step FROM @statement;
+EXECUTE step;
+EXECUTE plan_shape;
+PREPARE step FROM @statement;
+EXECUTE step;
+
+SET @t = 'ServerCallStatus', @index = '', @keys = 'modid, cmdid, ip, port, caller';
 EXECUTE plan_widen;
 PREPARE step FROM @statement;
 EXECUTE step;
@@ -206,7 +240,13 @@ EXECUTE plan_shape;
 PREPARE step FROM @statement;
 EXECUTE step;
 
-SET @t = 'ModIDConfig', @keys = 'id';
+-- A table of signed numbers alone: there is nothing to widen.
+SET @t = 'CallHistory', @keys = 'modid, cmdid, ts', @index = 'ts';
+EXECUTE plan_shape;
+PREPARE step FROM @statement;
+EXECUTE step;
+
+SET @t = 'ModIDConfig', @keys = 'id', @index = '';
 EXECUTE plan_widen;
 PREPARE step FROM @statement;
 EXECUTE step;

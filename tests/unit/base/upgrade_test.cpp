@@ -15,8 +15,8 @@ namespace {
 using namespace lars::test;
 using rows = std::vector<std::vector<std::string>>;
 
-const char *const TABLES[] = {"RouteData",        "RouteVersion", "RouteChange",
-                              "ServerCallStatus", "ModIDConfig",  "CmdIDConfig"};
+const char *const TABLES[] = {"RouteData",        "RouteVersion", "RouteChange", "RouteAudit",
+                              "ServerCallStatus", "CallHistory",  "ModIDConfig", "CmdIDConfig"};
 
 // The oldest that are known: signed addresses, no transactions, another character set.
 const char *const OLD_TABLES =
@@ -204,6 +204,24 @@ TEST_F(Upgrade, WeightsAreAddedForOldRowsAndForProgramsThatKnowNone)
                          " TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'RouteData'"
                          " ORDER BY ORDINAL_POSITION DESC LIMIT 1"),
               "weight");
+}
+
+TEST_F(Upgrade, TheTablesOfTheConsoleAreMadeWholeAndKeepTheirRows)
+{
+    _old.load(source_path("base/sql/schema.sql"));
+    _old.exec("INSERT INTO RouteAudit VALUES (7, 5, 'ann', 4294967295, 2, 'add', '', 'a', 'why');"
+              "INSERT INTO CallHistory VALUES (9, -1, 2, 10, 3);"
+              "ALTER TABLE RouteAudit DROP INDEX modid, MODIFY who VARCHAR(10) NULL,"
+              " MODIFY note VARCHAR(255) CHARACTER SET latin1 NOT NULL, DROP COLUMN after_hosts;"
+              "ALTER TABLE CallHistory DROP INDEX ts, MODIFY calls INT NOT NULL,"
+              " DROP PRIMARY KEY");
+    for (int i = 0; i < 2; ++i) {
+        upgrade_well();
+        expect_todays_tables();
+        EXPECT_EQ(_old.query("SELECT * FROM RouteAudit"),
+                  (rows{{"7", "5", "ann", "4294967295", "2", "add", "", "", "why"}}));
+        EXPECT_EQ(_old.query("SELECT * FROM CallHistory"), (rows{{"9", "-1", "2", "10", "3"}}));
+    }
 }
 
 // A program may read the columns by their places.
