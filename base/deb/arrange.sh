@@ -10,7 +10,7 @@ here=$(dirname "$(readlink -f "$0")")
 lib=$root/usr/lib/$multiarch
 
 mkdir -p "$root/usr/sbin" "$lib/pkgconfig" "$root/etc/lars"
-mv "$root"/usr/bin/{lars_dns,lars_reporter,lars_lb_agent} "$root/usr/sbin"
+mv "$root"/usr/bin/{lars_dns,lars_reporter,lars_lb_agent,lars_web} "$root/usr/sbin"
 mv "$root"/usr/lib/liblars.so* "$lib"
 # For pkg-config's -llars, whichever of the two a program is linked with.
 mv "$root/usr/lib/liblarsclient.a" "$lib/liblars.a"

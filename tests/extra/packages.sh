@@ -12,7 +12,7 @@ source tests/extra/packages/machine.sh
 trap 'end_machine; rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
 
-services='dns reporter agent'
+services='dns reporter agent web'
 passed=0
 failed=0
 told=$work/told
@@ -73,7 +73,7 @@ build()
 take_packages()
 {
     local package file
-    for package in lars-dns lars-reporter lars-agent lars-tools liblars1 liblars-dev; do
+    for package in lars-dns lars-reporter lars-agent lars-web lars-tools liblars1 liblars-dev; do
         file=$(echo "build/deb/${package}_$1"_*.deb)
         [ -f "$file" ] || { echo "there is no $file"; return 1; }
         cp "$file" "$work/packages/$2" || return
@@ -137,14 +137,14 @@ is_shut_in()
 
 state_belongs_to_services()
 {
-    [ "$(inside stat -c '%U %a' /var/lib/lars/dns /var/lib/lars/agent)" = $'lars-dns 750\nlars-agent 750' ] ||
+    [ "$(inside stat -c '%U %a' /var/lib/lars/dns /var/lib/lars/agent /var/lib/lars/web)" = $'lars-dns 750\nlars-agent 750\nlars-web 750' ] ||
         { inside ls -lR /var/lib/lars; return 1; }
 }
 
 units_are_right()
 {
     local said
-    said=$(inside systemd-analyze verify --man=no lars-dns.service lars-reporter.service lars-agent.service 2>&1) || { echo "$said"; return 1; }
+    said=$(inside systemd-analyze verify --man=no lars-dns.service lars-reporter.service lars-agent.service lars-web.service 2>&1) || { echo "$said"; return 1; }
     # It names other units too where this small machine lacks something.
     ! grep lars- <<<"$said"
 }
@@ -161,7 +161,7 @@ pages_are_there()
         ! grep -E "$PWD|conf/" "$work/page" || return
         man --warnings -E UTF-8 -l -Tutf8 "$work/page" 2>&1 >/dev/null | grep . && return 1
     done
-    inside ls /usr/share/man/man5/lars_{dns,reporter,lb_agent}.conf.5.gz
+    inside ls /usr/share/man/man5/lars_{dns,reporter,lb_agent,web}.conf.5.gz
 }
 
 # As the configurations say that an operator does it.
@@ -171,7 +171,7 @@ set_up_database()
     inside mariadb -e "CREATE DATABASE lars_dns; CREATE USER lars@'127.0.0.1' IDENTIFIED BY 'of the test';
         GRANT ALL ON lars_dns.* TO lars@'127.0.0.1'" || return
     inside sh -c 'mariadb lars_dns </usr/share/lars/sql/schema.sql' || return
-    for name in dns reporter; do
+    for name in dns reporter web; do
         echo 'of the test' | inside install -m 640 -g "lars-$name" /dev/stdin "/etc/lars/lars_$name.passwd" || return
     done
 }
@@ -246,6 +246,31 @@ restart_keeps_sockets()
     [ -n "$before" ] && inside systemctl restart lars-agent && within 20 has_new_pid agent "$pid" || return
     within 20 gives_host 7 1 10.9.8.7:80 || return
     [ "$(agent_socket)" = "$before" ] || { echo "the socket was $before and is $(agent_socket)"; return 1; }
+}
+
+# ask_console METHOD PATH [BODY]
+ask_console()
+{
+    # shellcheck disable=SC2016
+    inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/7780
+        printf "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %s\r\n\r\n%s" \
+            "$1" "$2" "${#3}" "$3" >&3
+        cat <&3' - "$1" "$2" "${3:-}"
+}
+
+# An installed console lets nobody look who has not logged in.
+console_asks_for_login()
+{
+    ask_console GET /api/v1/modules >"$work/answer" || return
+    grep -q '^HTTP/1.1 401' "$work/answer" || { cat "$work/answer"; return 1; }
+}
+
+console_lets_user_in()
+{
+    inside runuser -u lars-web -- lars_web --add-user ann --right change <<<'of the test' || return
+    ask_console POST /api/v1/login '{"user": "ann", "password": "of the test"}' >"$work/answer" || return
+    grep -q '^HTTP/1.1 200' "$work/answer" && grep -q '"right":"change"' "$work/answer" ||
+        { cat "$work/answer"; return 1; }
 }
 
 program_runs()
@@ -330,7 +355,7 @@ only_state_and_configurations_stay()
         ! inside systemctl -q is-active "lars-$service" || { echo "lars-$service runs"; return 1; }
     done
     comm -13 "$work/before" <(files_of_machine) | grep -vE '^/var/lib/systemd/' >"$work/left"
-    grep -vE '^/etc/lars(/lars_(dns|reporter|lb_agent)\.conf|/lars_(dns|reporter)\.passwd)?$|^/var/lib/lars(/|$)|/multi-user\.target\.wants/lars-' "$work/left" && return 1
+    grep -vE '^/etc/lars(/lars_(dns|reporter|lb_agent|web)\.conf|/lars_(dns|reporter|web)\.passwd)?$|^/var/lib/lars(/|$)|/multi-user\.target\.wants/lars-' "$work/left" && return 1
     grep -q '^/etc/lars/lars_dns.conf$' "$work/left" && grep -q '^/var/lib/lars/dns/lars_dns.routes$' "$work/left" ||
         { echo "what should stay is gone:"; cat "$work/left"; return 1; }
 }
@@ -365,6 +390,8 @@ check 'systemd finds nothing wrong in the units' units_are_right
 check 'every program and configuration has a manual page' pages_are_there
 check 'the database is set up as the configurations say' set_up_database
 check 'a route goes from lars_route to lars_get_host' route_is_pushed
+check 'the console asks who one is' console_asks_for_login
+check 'the console lets in whom root has added' console_lets_user_in
 check 'an edited agent reloads, and calls arrive in the database' calls_are_stored
 check 'a service that was killed comes back' comes_back_after_kill
 check 'systemd keeps the sockets of an agent that is restarted' restart_keeps_sockets
