@@ -1,5 +1,6 @@
 #include "web.h"
 
+#include "pages.h"
 #include "process_metrics.h"
 
 namespace lars {
@@ -68,6 +69,7 @@ status web::add_handlers()
         &discovery_api::prometheus);
     add("GET", "/v1/health/service/([^/]+)", needs::reading, &_discovery_api,
         &discovery_api::consul);
+    add_pages(&_server);
     return _session_api.add_to(&_server);
 }
 
