@@ -2,8 +2,9 @@
 // them. Any thread, unless stated.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <cstdint>
+#include <cstddef>
 #include <mutex>
 
 #include "database_pool.h"
@@ -28,6 +29,8 @@ public:
     void stop();
 
 private:
+    class waiting_place;
+
     status read(const module_id &module, module_view *view);
     bool pause(std::chrono::milliseconds time);
 

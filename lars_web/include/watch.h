@@ -49,6 +49,7 @@ private:
     history_cache *_history;
     const service_watch *_services;
     log_sink _log;
+    trouble_log _trouble;  // with sampling
     webhook _webhook;
     saving_thread _saving;
     alarm_board _alarms;

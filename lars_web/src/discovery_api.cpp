@@ -123,15 +123,35 @@ static std::optional<module_id> module_of_service(const std::string &name)
     return parse_module(name.substr(0, dash) + "," + name.substr(dash + 1));
 }
 
+// One of the requests that wait for a change; they are few enough to leave threads for others.
+class discovery_api::waiting_place {
+public:
+    explicit waiting_place(discovery_api *of) : _of(of)
+    {
+        std::lock_guard lock(_of->_mutex);
+        _taken = _of->_waiting < MOST_WAITING;
+        _of->_waiting += _taken;
+    }
+    ~waiting_place()
+    {
+        std::lock_guard lock(_of->_mutex);
+        _of->_waiting -= _taken;
+    }
+    waiting_place(const waiting_place &) = delete;
+    waiting_place &operator=(const waiting_place &) = delete;
+
+    bool taken() const { return _taken; }
+
+private:
+    discovery_api *_of;
+    bool _taken = false;
+};
+
+// False once everything ends.
 bool discovery_api::pause(std::chrono::milliseconds time)
 {
     std::unique_lock lock(_mutex);
-    if (_waiting >= MOST_WAITING)
-        return false;
-    ++_waiting;
-    _ended.wait_for(lock, time, [this] { return _stopping; });
-    --_waiting;
-    return !_stopping;
+    return !_ended.wait_for(lock, time, [this] { return _stopping; });
 }
 
 http_answer discovery_api::consul(const http_request &request)
@@ -147,6 +167,7 @@ http_answer discovery_api::consul(const http_request &request)
     if (!wait)
         return bad_request("wait: expected a time such as 60s");
     const auto deadline = clock_type::now() + *wait;
+    std::optional<waiting_place> place;
     while (true) {
         module_view view;
         if (status s = read(*module, &view); !s)
@@ -159,8 +180,12 @@ http_answer discovery_api::consul(const http_request &request)
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_type::now());
         if (*known != index || left.count() <= 0)
             return answer;
+        if (!place)
+            place.emplace(this);
+        if (!place->taken())
+            return error_answer(503, "busy", "too many requests wait for changes");
         if (!pause(std::min(left, BETWEEN_LOOKS)))
-            return error_answer(503, "busy", "too many requests wait for a change, or the end");
+            return error_answer(503, "busy", "lars_web is stopping");
     }
 }
 

@@ -84,8 +84,13 @@ void watch::sample(int64_t now)
             done = prune_history(client, now, _options.history_retention, &more);
         return done;
     });
-    if (!s)
-        return;  // look_at_database says it
+    if (!s) {
+        _trouble.say(_log, log_level::warn, s.message(),
+                     "the calls cannot be sampled: ", s.message());
+        return;
+    }
+    if (_trouble.over())
+        _log(log_level::info, "the calls are sampled again");
     _history->forget();
     std::lock_guard lock(_mutex);
     // What is to be deleted is deleted in the next rounds, not at once.

@@ -44,6 +44,12 @@ std::string running_service::write_config()
     return _folder.write("service.conf", text);
 }
 
+// The section that says where it listens.
+static std::string listening_section(const std::string &program)
+{
+    return program == "lars_lb_agent" ? "agent" : program == "lars_web" ? "web" : "reactor";
+}
+
 bool running_service::start()
 {
     process_options options;
@@ -66,7 +72,7 @@ bool running_service::start()
         ADD_FAILURE() << _program << " is not ready:\n" << _process.output();
         return false;
     }
-    set(_program == "lars_lb_agent" ? "agent" : "reactor", "port", std::to_string(port()));
+    set(listening_section(_program), "port", std::to_string(port()));
     return true;
 }
 

@@ -1,0 +1,207 @@
+// The console's alarms, from what callers report to the webhook of a real receiver.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "web_fixture.h"
+
+namespace lars {
+namespace {
+
+using namespace lars::test;
+
+// Takes what a webhook sends.
+class receiver {
+public:
+    receiver()
+    {
+        _server.Post("/hook", [this](const httplib::Request &request, httplib::Response &response) {
+            std::lock_guard lock(_mutex);
+            ++_asked;
+            response.status = _refusing ? 500 : 200;
+            if (!_refusing)
+                _bodies.push_back(json::parse(request.body, nullptr, false));
+        });
+        _port = _server.bind_to_any_port("127.0.0.1");
+        _thread = std::thread([this] { _server.listen_after_bind(); });
+    }
+    ~receiver()
+    {
+        _server.stop();
+        _thread.join();
+    }
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(_port) + "/hook"; }
+    void refuse(bool refusing)
+    {
+        std::lock_guard lock(_mutex);
+        _refusing = refusing;
+    }
+    int asked()
+    {
+        std::lock_guard lock(_mutex);
+        return _asked;
+    }
+    // "begin failures (1,2)", a line each.
+    std::string events()
+    {
+        std::lock_guard lock(_mutex);
+        std::string text;
+        for (const json &body : _bodies)
+            text += body["event"].get<std::string>() + " " +
+                    body["alarm"]["rule"].get<std::string>() + " " +
+                    body["alarm"]["subject"].get<std::string>() + "\n";
+        return text;
+    }
+
+private:
+    httplib::Server _server;
+    int _port = 0;
+    std::thread _thread;
+    std::mutex _mutex;
+    bool _refusing = false;  // guarded by _mutex, as below
+    int _asked = 0;
+    std::vector<json> _bodies;
+};
+
+class WebAlarms : public WebTest {
+protected:
+    WebAlarms()
+    {
+        web.set("alarms", "failure_time", "0");
+        web.set("alarms", "no_healthy_host_time", "0");
+    }
+
+    // "failures (1,2)", a line each, of "active" or "past".
+    std::string listed(const std::string &which)
+    {
+        std::string text;
+        for (const json &alarm : web.get("/api/v1/alarms").body.value(which, json::array()))
+            text +=
+                alarm["rule"].get<std::string>() + " " + alarm["subject"].get<std::string>() + "\n";
+        return text;
+    }
+    bool becomes(const std::string &which, const std::string &expected)
+    {
+        return wait_until([&] { return listed(which) == expected; });
+    }
+};
+
+TEST_F(WebAlarms, AModuleThatFailsIsOneUntilItDoesNot)
+{
+    ASSERT_TRUE(web.start());
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 90, 9, false);
+    report("1,1", "192.168.1.177:7777", "10.0.0.1", 10, 9, false);  // too few calls
+    EXPECT_EQ(listed("active"), "");
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 80, 20, false);
+    EXPECT_TRUE(becomes("active", "failures (1,2)\n")) << listed("active");
+    const json alarm = web.get("/api/v1/alarms").body["active"][0];
+    EXPECT_EQ(alarm["text"], "module (1,2) fails: 20 of 100 calls");
+    EXPECT_EQ(alarm["module"], json({1, 2}));
+    EXPECT_TRUE(alarm["until"].is_null());
+    EXPECT_EQ(web.get("/api/v1/status").body["alarms"], 1);
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 100, 0, false);
+    EXPECT_TRUE(becomes("active", ""));
+    EXPECT_EQ(listed("past"), "failures (1,2)\n");
+}
+
+TEST_F(WebAlarms, AModuleWithoutAHealthyHostIsOne)
+{
+    ASSERT_TRUE(web.start());
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 0, 1, true);
+    report("1,2", "192.168.1.179:7778", "10.0.0.1", 0, 1, true);
+    report("1,2", "192.168.1.180:7779", "10.0.0.1", 1, 0, false);
+    EXPECT_EQ(listed("active"), "");
+    // A drained one is no healthy one.
+    db.exec("UPDATE RouteData SET weight = 0 WHERE serverport = 7779");
+    EXPECT_TRUE(becomes("active", "no_healthy_host (1,2)\n")) << listed("active");
+}
+
+TEST_F(WebAlarms, AModuleWhoseReportsEndIsOne)
+{
+    web.set("alarms", "silent_time", "60");
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 1, 0, false, 90);
+    report("1,1", "192.168.1.177:7777", "10.0.0.1", 1, 0, false, 200000);  // given up
+    ASSERT_TRUE(web.start());
+    EXPECT_TRUE(becomes("active", "no_reports (1,2)\n")) << listed("active");
+}
+
+TEST_F(WebAlarms, ADnsThatDoesNotAnswerIsOne)
+{
+    dns_service dns(db.options());
+    dns.set("metrics", "port", "0");
+    web.set("alarms", "dns_behind", "1");
+    web.set("services", "dns", "127.0.0.1:9");
+    ASSERT_TRUE(web.start());
+    EXPECT_TRUE(becomes("active", "dns_behind dns 127.0.0.1:9\n")) << listed("active");
+    const json services = web.get("/api/v1/services").body["services"];
+    ASSERT_EQ(services.size(), 1u);
+    EXPECT_EQ(services[0]["alive"], false);
+}
+
+TEST_F(WebAlarms, TheListOutlivesARestart)
+{
+    ASSERT_TRUE(web.start());
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 0, 50, false);
+    ASSERT_TRUE(becomes("active", "failures (1,2)\n"));
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 50, 0, false);
+    ASSERT_TRUE(becomes("past", "failures (1,2)\n"));
+    ASSERT_TRUE(web.stop());
+    ASSERT_TRUE(web.start());
+    EXPECT_EQ(listed("past"), "failures (1,2)\n");
+}
+
+TEST_F(WebAlarms, AreSentToAWebhookUntilItTakesThem)
+{
+    receiver hook;
+    hook.refuse(true);
+    web.set("alarms", "webhook", hook.url());
+    ASSERT_TRUE(web.start());
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 0, 50, false);
+    ASSERT_TRUE(wait_until([&] { return hook.asked() >= 2; })) << "it is asked again";
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 50, 0, false);
+    ASSERT_TRUE(becomes("past", "failures (1,2)\n"));
+    hook.refuse(false);
+    EXPECT_TRUE(wait_until([&] {
+        return hook.events() == "begin failures (1,2)\nend failures (1,2)\n";
+    })) << hook.events();
+}
+
+TEST_F(WebAlarms, AWebhookThatIsAwayHoldsUpNothing)
+{
+    web.set("alarms", "webhook", "http://127.0.0.1:9/nobody");
+    ASSERT_TRUE(web.start());
+    report("1,2", "192.168.1.178:7776", "10.0.0.1", 0, 50, false);
+    ASSERT_TRUE(becomes("active", "failures (1,2)\n"));
+    EXPECT_EQ(web.stop(), 0);
+}
+
+// Everything in one place: a real dns, reporter and agent, with their versions.
+TEST_F(WebAlarms, ServicesAreShownWithTheirVersions)
+{
+    dns_service dns(db.options());
+    dns.set("metrics", "port", "0");
+    ASSERT_TRUE(dns.start());
+    const std::string log = dns.process().output();
+    const std::string before = "metrics at http://";
+    ASSERT_NE(log.find(before), std::string::npos) << log;
+    const size_t at = log.find(before) + before.size();
+    const std::string address = log.substr(at, log.find('/', at) - at);
+    web.set("services", "dns", address);
+    report("1,2", "192.168.1.178:7776", "10.0.0.77", 1, 0, false);
+    ASSERT_TRUE(web.start());
+    EXPECT_TRUE(wait_until(
+        [&] { return web.get("/api/v1/services").body["services"][0]["alive"] == true; }));
+    const json services = web.get("/api/v1/services").body["services"];
+    ASSERT_EQ(services.size(), 2u) << services;
+    EXPECT_EQ(services[0]["kind"], "dns");
+    EXPECT_EQ(services[0]["address"], address);
+    EXPECT_NE(services[0]["version"], "");
+    EXPECT_TRUE(services[0]["behind_seconds"].is_number()) << services;
+    EXPECT_EQ(services[1]["kind"], "agent");
+    EXPECT_EQ(services[1]["address"], "10.0.0.77");
+    EXPECT_EQ(services[1]["source"], "reports");
+}
+
+}  // namespace
+}  // namespace lars
