@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "access_control.h"
+#include "audit_api.h"
+#include "change_api.h"
 #include "database_pool.h"
 #include "discovery_api.h"
 #include "history_cache.h"
@@ -54,6 +56,8 @@ private:
     watch _watch;
     session_api _session_api;
     module_api _module_api;
+    change_api _change_api;
+    audit_api _audit_api;
     state_api _state_api;
     discovery_api _discovery_api;
     http_server _server;  // ends before what it calls

@@ -1,7 +1,7 @@
 #include "module_json.h"
 
-#include "hosts_mark.h"
 #include "module_text.h"
+#include "route_edit.h"
 
 namespace lars {
 

@@ -20,6 +20,8 @@ web::web(const service_context &context, const options &configured)
       _watch(configured, &_database, &_history, &_services, context.loop->log()),
       _session_api(&_access, &_users, &_sessions, context.loop->log()),
       _module_api(&_database, &_history),
+      _change_api(&_database, configured.told),
+      _audit_api(&_database),
       _state_api(&_database, &_services, &_watch, configured.alarms),
       _discovery_api(&_database),
       _server(
@@ -60,6 +62,10 @@ status web::add_handlers()
     };
     add("GET", "/api/v1/modules", needs::reading, &_module_api, &module_api::list);
     add("GET", MODULE, needs::reading, &_module_api, &module_api::one);
+    add("POST", MODULE + "/change", needs::changing, &_change_api, &change_api::change);
+    add("POST", MODULE + "/move", needs::changing, &_change_api, &change_api::move);
+    add("POST", MODULE + "/undo", needs::changing, &_change_api, &change_api::undo);
+    add("GET", "/api/v1/audit", needs::reading, &_audit_api, &audit_api::list);
     add("PUT", "/api/v1/names/(modid|cmdid)/([^/]+)", needs::changing, &_module_api,
         &module_api::set_name);
     add("GET", "/api/v1/services", needs::reading, &_state_api, &state_api::services);

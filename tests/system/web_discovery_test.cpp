@@ -87,7 +87,7 @@ TEST_F(WebDiscovery, QueriesThatWaitHoldUpNeitherOthersNorTheEnd)
             return web.get("/v1/health/service/1-2?index=" + index + "&wait=60s");
         }));
     EXPECT_TRUE(wait_until([&] {
-        return web.get("/v1/health/service/1-2?index=" + index + "&wait=60s").error() == "busy";
+        return web.get("/v1/health/service/1-2?index=" + index + "&wait=100ms").error() == "busy";
     }));
     EXPECT_EQ(web.get("/api/v1/status").status, 200);
     EXPECT_EQ(web.stop(), 0);
