@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "db_client.h"
 #include "route.h"
@@ -36,13 +37,21 @@ struct stored_route {
 status read_route_data(db_client *client, const std::string &rest,
                        const std::function<status(const stored_route &row)> &each);
 
-// Adds a row for each host of ROUTE, which has some. If a weight is another than 100 and
+// What stands behind FROM in a statement of one's own: RouteData, with a column weight in
+// any case.
+std::string route_data_with_weights();
+
+// Adds the rows, in as many statements as they need. If a weight is another than 100 and
 // the table has no weights, the error is rejected and says what to do.
+status insert_route_rows(db_client *client, const std::vector<route_row> &rows);
+// The same for the hosts of ROUTE.
 status insert_route_data(db_client *client, const module_route &route);
 
 // Gives every row of the module that has HOST's address HOST's weight. Without weights in
 // the table the error is the same.
 status set_route_weight(db_client *client, const module_id &module, const route_host &host);
+// The same for all rows that CONDITION selects.
+status set_route_weights(db_client *client, uint32_t weight, const std::string &condition);
 
 // A RouteChange row whose version is this or more, and so none of RouteVersion, names no
 // module: its writer says that whatever the database holds is meant so. The rest of its
@@ -51,5 +60,7 @@ constexpr uint64_t ACCEPTED_CHANGE = uint64_t{1} << 32;
 
 // "modid = 1 AND cmdid = 2": the module's rows, in this table and in RouteChange.
 std::string condition_of(const module_id &module);
+// Those of its rows that have an address of HOSTS, of which there are some.
+std::string condition_of(const module_id &module, const std::vector<route_host> &hosts);
 
 }  // namespace lars

@@ -42,16 +42,19 @@ static status read_columns(const db_row &row, stored_route *out)
     return row.get_unsigned(4, &port, HIGHEST_PORT);
 }
 
-status read_route_data(db_client *client, const std::string &rest,
-                       const std::function<status(const stored_route &row)> &each)
+std::string route_data_with_weights()
 {
     // The join adds the column weight to a table that has none, and nothing to one that
     // has it: so no statement has to be tried first, and an upgrade is seen at once.
-    static const std::string weights = " NATURAL LEFT JOIN (SELECT " +
-                                       std::to_string(route_host::DEFAULT_WEIGHT) +
-                                       " AS weight) AS usual";
-    return client->stream("SELECT id, modid, cmdid, serverip, serverport, weight FROM RouteData" +
-                              weights + rest,
+    return "RouteData NATURAL LEFT JOIN (SELECT " + std::to_string(route_host::DEFAULT_WEIGHT) +
+           " AS weight) AS usual";
+}
+
+status read_route_data(db_client *client, const std::string &rest,
+                       const std::function<status(const stored_route &row)> &each)
+{
+    return client->stream("SELECT id, modid, cmdid, serverip, serverport, weight FROM " +
+                              route_data_with_weights() + rest,
                           [&each](const db_row &row) {
                               stored_route read;
                               read.id = row[0].value_or("?");
@@ -70,36 +73,65 @@ static status explain_missing_weight(const status &s)
                          status_kind::rejected);
 }
 
+// "(1, 2, 167772161, 80, 50)"
+static std::string values_of(const route_row &row, bool weighted)
+{
+    return "(" + as_unsigned(row.module.modid) + ", " + as_unsigned(row.module.cmdid) + ", " +
+           std::to_string(row.host.address.ip) + ", " + std::to_string(row.host.address.port) +
+           (weighted ? ", " + std::to_string(row.host.weight) : "") + ")";
+}
+
+status insert_route_rows(db_client *client, const std::vector<route_row> &rows)
+{
+    // Of one statement: far below what a server takes at once.
+    constexpr size_t MOST_ROWS = 2000;
+    const bool weighted = std::any_of(rows.begin(), rows.end(), [](const route_row &row) {
+        return row.host.weight != route_host::DEFAULT_WEIGHT;
+    });
+    for (size_t begin = 0; begin < rows.size(); begin += MOST_ROWS) {
+        std::string values;
+        for (size_t i = begin; i < std::min(rows.size(), begin + MOST_ROWS); ++i)
+            values += (values.empty() ? "" : ", ") + values_of(rows[i], weighted);
+        const status s =
+            client->execute("INSERT INTO RouteData (modid, cmdid, serverip, serverport" +
+                            std::string(weighted ? ", weight" : "") + ") VALUES " + values);
+        if (!s)
+            return weighted ? explain_missing_weight(s) : s;
+    }
+    return {};
+}
+
 status insert_route_data(db_client *client, const module_route &route)
 {
-    const bool weighted =
-        std::any_of(route.hosts.begin(), route.hosts.end(), [](const route_host &host) {
-            return host.weight != route_host::DEFAULT_WEIGHT;
-        });
-    std::string values;
-    for (const route_host &host : route.hosts) {
-        values += (values.empty() ? "(" : ", (") + as_unsigned(route.module.modid) + ", " +
-                  as_unsigned(route.module.cmdid) + ", " + std::to_string(host.address.ip) + ", " +
-                  std::to_string(host.address.port) +
-                  (weighted ? ", " + std::to_string(host.weight) : "") + ")";
-    }
-    const status done =
-        client->execute("INSERT INTO RouteData (modid, cmdid, serverip, serverport" +
-                        std::string(weighted ? ", weight" : "") + ") VALUES " + values);
-    return weighted ? explain_missing_weight(done) : done;
+    std::vector<route_row> rows;
+    for (const route_host &host : route.hosts)
+        rows.push_back({route.module, host});
+    return insert_route_rows(client, rows);
 }
 
 status set_route_weight(db_client *client, const module_id &module, const route_host &host)
 {
+    return set_route_weights(client, host.weight, condition_of(module, {host}));
+}
+
+status set_route_weights(db_client *client, uint32_t weight, const std::string &condition)
+{
     return explain_missing_weight(client->execute(
-        "UPDATE RouteData SET weight = " + std::to_string(host.weight) + " WHERE " +
-        condition_of(module) + " AND serverip = " + std::to_string(host.address.ip) +
-        " AND serverport = " + std::to_string(host.address.port)));
+        "UPDATE RouteData SET weight = " + std::to_string(weight) + " WHERE " + condition));
 }
 
 std::string condition_of(const module_id &module)
 {
     return "modid = " + as_unsigned(module.modid) + " AND cmdid = " + as_unsigned(module.cmdid);
+}
+
+std::string condition_of(const module_id &module, const std::vector<route_host> &hosts)
+{
+    std::string addresses;
+    for (const route_host &host : hosts)
+        addresses += (addresses.empty() ? "(" : ", (") + std::to_string(host.address.ip) + ", " +
+                     std::to_string(host.address.port) + ")";
+    return condition_of(module) + " AND (serverip, serverport) IN (" + addresses + ")";
 }
 
 }  // namespace lars
