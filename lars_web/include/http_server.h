@@ -25,8 +25,8 @@ struct http_limits {
     size_t body_bytes = 64 << 10;                 // of its body,
     std::map<std::string, size_t> larger_bodies;  // but so many for these paths
 
-    // For a whole request to arrive, and for a client to take the answer. Large bodies get
-    // a second more for each 64 KiB.
+    // For a whole request to arrive, and for a client to take the answer. Of larger bodies
+    // each 64 KiB have that time.
     std::chrono::milliseconds read_time{10000};
     std::chrono::milliseconds write_time{10000};
     // How long a connection may be silent between two requests.

@@ -11,16 +11,11 @@ namespace lars {
 using std::chrono::steady_clock;
 
 static constexpr size_t BLOCK = 16 << 10;
-static constexpr uint64_t BYTES_PER_MS = 64;  // of the slowest client with a lot to send or take
+// Of a client that has a lot to send or take: so many bytes give it as much time again.
+static constexpr size_t PROGRESS = 64 << 10;
 static constexpr std::chrono::milliseconds LOOK_INTERVAL(100);
 static constexpr std::chrono::milliseconds LINGER_TIME(1000);
 static constexpr size_t LINGER_BYTES = 1 << 20;
-
-static std::chrono::milliseconds time_for(uint64_t bytes)
-{
-    // Whatever a client announces, it is no more than a day.
-    return std::chrono::milliseconds(std::min<uint64_t>(bytes / BYTES_PER_MS, 86400000));
-}
 
 bool bounded_stream::await(short events, time_point deadline) const
 {
@@ -73,6 +68,7 @@ bool bounded_stream::fill(time_point deadline)
 bounded_stream::head_outcome bounded_stream::read_head(std::string *head, size_t longest,
                                                        milliseconds within)
 {
+    _read_time = within;
     _read_deadline = steady_clock::now() + within;
     size_t searched = 0;  // of what was received, from _at
     for (;;) {
@@ -99,9 +95,18 @@ void bounded_stream::begin_exchange(std::string head, uint64_t body, millisecond
     _head = std::move(head);
     _head_at = 0;
     _body_left = body;
-    _read_deadline += time_for(body);
     _write_time = write_time;
     _writing = false;
+    _progress = 0;
+}
+
+void bounded_stream::extend(time_point *deadline, size_t bytes, milliseconds time)
+{
+    _progress += bytes;
+    if (_progress >= PROGRESS) {
+        _progress = 0;
+        *deadline = steady_clock::now() + time;
+    }
 }
 
 ssize_t bounded_stream::read(char *to, size_t size)
@@ -124,6 +129,7 @@ ssize_t bounded_stream::read(char *to, size_t size)
     std::copy_n(_received.data() + _at, given, to);
     _at += given;
     _body_left -= given;
+    extend(&_read_deadline, given, _read_time);
     return static_cast<ssize_t>(given);
 }
 
@@ -131,14 +137,15 @@ ssize_t bounded_stream::write(const char *from, size_t size)
 {
     if (!_writing) {
         _writing = true;
+        _progress = 0;
         _write_deadline = steady_clock::now() + _write_time;
     }
-    _write_deadline += time_for(size);
     size_t sent = 0;
     while (sent < size && !_broken) {
         const ssize_t count = send(_fd, from + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count >= 0) {
             sent += static_cast<size_t>(count);
+            extend(&_write_deadline, static_cast<size_t>(count), _write_time);
             continue;
         }
         const bool wait = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;

@@ -26,9 +26,9 @@ public:
     // Reads a request's line and headers, with the empty line, into *HEAD: LONGEST bytes at
     // most. From now on the time WITHIN runs, for the body too.
     head_outcome read_head(std::string *head, size_t longest, milliseconds within);
-    // The library reads HEAD, and after it at most BODY bytes from the client; these have
-    // another second for each 64 KiB. The answer is to be taken in WRITE_TIME, with the same
-    // addition.
+    // The library reads HEAD, and after it at most BODY bytes from the client. The answer is
+    // to be taken in WRITE_TIME. Each 64 KiB, of the body and of the answer, begin their time
+    // anew.
     void begin_exchange(std::string head, uint64_t body, milliseconds write_time);
     // How many bytes of the body have not been read.
     uint64_t body_left() const { return _body_left; }
@@ -50,6 +50,7 @@ private:
     using time_point = std::chrono::steady_clock::time_point;
 
     bool fill(time_point deadline);
+    void extend(time_point *deadline, size_t bytes, milliseconds time);
     bool await(short events, time_point deadline) const;
 
     int _fd;
@@ -59,6 +60,8 @@ private:
     std::string _head;  // for the library, with _head_at the first byte that was not read
     size_t _head_at = 0;
     uint64_t _body_left = 0;
+    size_t _progress = 0;  // bytes since a deadline was set
+    milliseconds _read_time{0};
     time_point _read_deadline{};
     milliseconds _write_time{0};
     bool _writing = false;  // _write_deadline runs

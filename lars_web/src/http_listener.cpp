@@ -85,8 +85,7 @@ void http_listener::take(unique_fd fd, const endpoint &peer)
     const std::lock_guard<std::mutex> lock(_mutex);
     const auto of_address = _of_address.find(peer.ip);
     const size_t others = of_address == _of_address.end() ? 0 : of_address->second;
-    const bool unlimited = peer.ip >> 24 == 127 || _limits.unlimited.contains(peer.ip);
-    const bool many = others >= _limits.per_address && !unlimited;
+    const bool many = others >= _limits.per_address && !_limits.unlimited.contains(peer.ip);
     if (many || _stopping || _waiting.size() >= _limits.waiting) {
         _limiter.write(_log, std::chrono::steady_clock::now(), log_level::warn, "a connection of ",
                        peer, " is closed: there are too many");

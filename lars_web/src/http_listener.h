@@ -27,7 +27,7 @@ public:
         size_t workers = 32;
         size_t waiting = 64;
         size_t per_address = 16;
-        ip_ranges unlimited;  // addresses that may have more, besides 127.x.y.z
+        ip_ranges unlimited;  // addresses that may have more
     };
     struct connection {
         unique_fd fd;

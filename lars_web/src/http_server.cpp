@@ -11,7 +11,10 @@ static http_listener::limits listener_limits(const http_server_options &options)
     limits.workers = options.limits.workers;
     limits.waiting = options.limits.waiting;
     limits.per_address = options.limits.per_address;
-    limits.unlimited = options.proxies;
+    // Both are ranges already, and so is the list of them.
+    const std::string proxies = options.proxies.empty() ? "" : ", " + options.proxies.to_string();
+    if (!ip_ranges::parse(ip_ranges::loopback().to_string() + proxies, &limits.unlimited))
+        limits.unlimited = ip_ranges::loopback();
     return limits;
 }
 

@@ -117,6 +117,9 @@ static std::optional<http_answer> find_body(request_head *out)
             return bad("no transfer encoding but chunked is known here");
         if (length != out->headers.end())
             return bad("a request has a Content-Length or a Transfer-Encoding, not both");
+        // The library would take the chunks for the next request.
+        if (out->method == "DELETE")
+            return error_answer(411, "bad_request", "DELETE needs a Content-Length");
         out->chunked = true;
     } else if (length != out->headers.end()) {
         const std::string &digits = length->second;
