@@ -1,0 +1,56 @@
+"""The pictures of the README: a small shop whose backends are real, and one of them has died."""
+import random
+import time
+
+from waiting import Failure
+
+LARGEST = 120 * 1024
+NAMES = {('modid', 10): 'shop', ('modid', 20): 'search', ('cmdid', 1): 'checkout', ('cmdid', 2): 'stock', ('cmdid', 3): 'query'}
+MODULES = {(10, 1): ['10.0.0.1', '10.0.0.2', '10.0.0.3'], (10, 2): ['10.0.0.4', '10.0.0.5'], (20, 3): ['10.0.0.6', '10.0.0.7']}
+
+
+def make_screenshots(stage, folder):
+    system, user = stage.system, stage.user
+    folder.mkdir(parents=True, exist_ok=True)
+    system.run('route', 'clear', '--yes')
+    backends = {}
+    for module in MODULES:
+        for number in range(len(MODULES[module])):
+            backends.setdefault(module, []).append(system.start_backend(f'{module} {number}'))
+        system.run('route', 'add', *map(str, module), *backends[module])
+        system.start_caller(*module)
+    csrf = user.ask('GET', '/api/v1/session')[1]['csrf']
+    for (kind, number), name in NAMES.items():
+        user.ask('PUT', f'/api/v1/names/{kind}/{number}', {'name': name}, csrf)
+    write_history(system)
+    victim = backends[10, 1][1]
+    user.open('#/modules')
+    user.until('all are healthy', lambda: user.text('main').count('healthy') == sum(map(len, MODULES.values())), 60)
+    system.kill('(10, 1) 1')
+    user.until_text('overloaded', user.row('(10,1)'), 60)
+    take(user, folder / 'web-modules.png', 620)
+    user.open('#/module/10/1')
+    user.press('Drain', user.row(victim))
+    user.until_text('changed', 'dialog')
+    user.fill('note', 'its disk is full', 'dialog')
+    user.press('Apply', 'dialog')
+    user.until_text('drained', user.row(victim))
+    user.until('nothing is said any more', lambda: not user.text('#told'))
+    take(user, folder / 'web-module.png', 1000)
+
+
+def write_history(system):
+    """Of a day that these backends have not lived through: for the picture alone."""
+    chance = random.Random(1)
+    now = int(time.time()) // 60 * 60
+    rows = [f'({modid}, {cmdid}, {ts}, {chance.randint(700, 1000)}, {chance.randint(0, 30)})'
+            for modid, cmdid in MODULES for ts in range(now - 86400, now, 60)]
+    system.sql(f'INSERT IGNORE INTO CallHistory (modid, cmdid, ts, calls, failures) VALUES {", ".join(rows)};')
+
+
+def take(browser, path, height):
+    browser.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+        'width': 1280, 'height': height, 'deviceScaleFactor': 1, 'mobile': False})
+    browser.screenshot(path)
+    if path.stat().st_size > LARGEST:
+        raise Failure(f'{path} has {path.stat().st_size} bytes')
