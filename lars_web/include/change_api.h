@@ -29,9 +29,9 @@ public:
     http_answer undo(const http_request &request);
 
 private:
-    using planner = std::function<http_answer(db_client &client, const module_id &module,
-                                              const change_request &wanted,
-                                              std::vector<route_edit> *edits)>;
+    using planner =
+        std::function<http_answer(db_client &client, const module_id &module,
+                                  const change_request &wanted, std::vector<route_edit> *edits)>;
 
     http_answer run(const http_request &request, change_kind kind,
                     std::optional<edit_action> action, const planner &plan);

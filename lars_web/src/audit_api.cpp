@@ -10,8 +10,9 @@ using nlohmann::json;
 
 static json to_json(const audit_entry &entry)
 {
-    return {{"id", entry.id},         {"ts", entry.ts},         {"who", entry.who},
-            {"action", entry.action}, {"before", entry.before}, {"after", entry.after},
+    return {{"id", entry.id},         {"ts", entry.ts},
+            {"who", entry.who},       {"action", entry.action},
+            {"before", entry.before}, {"after", entry.after},
             {"note", entry.note},     {"module", to_json(entry.module)}};
 }
 
@@ -32,8 +33,8 @@ http_answer audit_api::list(const http_request &request)
             return bad_request("module: expected MODID,CMDID");
     }
     std::vector<audit_entry> entries;
-    const status s = _database->use(
-        [&](db_client &client) { return read_audit(&client, page, &entries); });
+    const status s =
+        _database->use([&](db_client &client) { return read_audit(&client, page, &entries); });
     if (!s && s.kind() != status_kind::missing)
         return database_answer(s);
     json list = json::array();

@@ -167,9 +167,8 @@ http_answer change_api::undo(const http_request &request)
 
 static bool changes_nothing(const std::vector<route_edit> &edits)
 {
-    return std::all_of(edits.begin(), edits.end(), [](const route_edit &edit) {
-        return edit.expected == edit.wanted;
-    });
+    return std::all_of(edits.begin(), edits.end(),
+                       [](const route_edit &edit) { return edit.expected == edit.wanted; });
 }
 
 http_answer change_api::run(const http_request &request, change_kind kind,
@@ -203,13 +202,12 @@ http_answer change_api::run(const http_request &request, change_kind kind,
         return conflict_answer(outcome.conflict->module, outcome.conflict->hosts);
     if (!wanted.preview)
         send_route_hint(_told);
-    const auto &of_module = *std::find_if(edits.begin(), edits.end(), [&](const route_edit &edit) {
-        return edit.module == *module;
-    });
-    return json_answer({{"applied", !wanted.preview},
-                        {"version", hosts_mark(wanted.preview ? of_module.expected
-                                                              : of_module.wanted)},
-                        {"changes", to_json(edits)}});
+    const auto &of_module = *std::find_if(
+        edits.begin(), edits.end(), [&](const route_edit &edit) { return edit.module == *module; });
+    return json_answer(
+        {{"applied", !wanted.preview},
+         {"version", hosts_mark(wanted.preview ? of_module.expected : of_module.wanted)},
+         {"changes", to_json(edits)}});
 }
 
 }  // namespace lars
