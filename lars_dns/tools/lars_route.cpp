@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <iostream>
 #include <vector>
 
 #include "config_file.h"
@@ -12,6 +11,8 @@
 #include "route_command.h"
 #include "route_editor.h"
 #include "route_hint.h"
+#include "route_transfer.h"
+#include "user_name.h"
 
 using namespace lars;
 
@@ -131,22 +132,6 @@ static status set_weights(route_editor &editor, const module_route &route,
     return {};
 }
 
-static std::string in_words(const route_editor::counts &all)
-{
-    return std::to_string(all.modules) + (all.modules == 1 ? " module" : " modules") + " and " +
-           std::to_string(all.hosts) + (all.hosts == 1 ? " host" : " hosts");
-}
-
-// On the terminal. True for "yes" alone.
-static bool agrees_to_clear(const route_editor::counts &all, const db_options &options)
-{
-    printf("All routes go, of %s, from %s. Type yes to remove them: ", in_words(all).c_str(),
-           options.describe().c_str());
-    fflush(stdout);
-    std::string answer;
-    return std::getline(std::cin, answer) && answer == "yes";
-}
-
 static status clear_routes(route_editor &editor, const route_command &command,
                            const db_options &options)
 {
@@ -154,7 +139,8 @@ static status clear_routes(route_editor &editor, const route_command &command,
     if (!command.confirmed) {
         if (status s = editor.count(&all); !s)
             return s;
-        if (all.modules > 0 && !agrees_to_clear(all, options))
+        if (all.modules > 0 && !says_yes("All routes go, of " + in_words(all) + ", from " +
+                                         options.describe() + ". Type yes to remove them: "))
             return status::error("nothing is removed");
     }
     if (status s = editor.clear(&all); !s)
@@ -201,9 +187,9 @@ static int check(const route_command &command, const std::string &config, db_cli
     return 0;
 }
 
-static status edit(const route_command &command, db_client &client)
+static status edit(const route_command &command, const std::vector<module_route> &imported,
+                   route_editor &editor, const db_options &options)
 {
-    route_editor editor(&client);
     const module_route route{command.module.value_or(module_id()), command.hosts};
     switch (command.what) {
     case route_command::verb::add: return add_hosts(editor, route);
@@ -213,9 +199,23 @@ static status edit(const route_command &command, db_client &client)
     case route_command::verb::undrain:
         return set_weights(editor, route, route_editor::whose::drained);
     case route_command::verb::accept: return accept(editor);
-    case route_command::verb::clear: return clear_routes(editor, command, client.options());
+    case route_command::verb::clear: return clear_routes(editor, command, options);
+    case route_command::verb::export_all: return export_routes(editor, command);
+    case route_command::verb::import_all:
+        return import_routes(editor, command, imported, options.describe());
     default: return list_routes(editor, command);
     }
+}
+
+// A database of an older Lars has no record, which is no news to whoever did not want to add to
+// it. Whoever has no right to it should know.
+static void warn_if_unrecorded(const route_editor &editor, const route_command &command,
+                               const std::string &config)
+{
+    const status &why = editor.unrecorded();
+    if (why.kind() == status_kind::denied || (!why && !command.note.empty()))
+        fprintf(stderr, "lars_route: the change is made, and not recorded: %s%s\n",
+                why.message().c_str(), advice_for(why, database_step::connected, config).c_str());
 }
 
 static database_step step_of(const db_client &client)
@@ -229,9 +229,14 @@ static database_step step_of(const db_client &client)
 
 static int use_database(const route_command &command)
 {
-    if (command.what == route_command::verb::clear && !command.confirmed && !isatty(STDIN_FILENO))
-        return fail(EXIT_WRONG_USE, "clear removes every route and there is no terminal to ask on:"
-                                    " call it with --yes");
+    const bool asks = (command.what == route_command::verb::clear ||
+                       command.what == route_command::verb::import_all) &&
+                      !command.confirmed;
+    if (asks && (command.file == "-" || !isatty(STDIN_FILENO)))
+        return fail(EXIT_WRONG_USE, std::string(command.what == route_command::verb::clear
+                                                    ? "clear removes every route"
+                                                    : "import changes routes") +
+                                        " and there is no terminal to ask on: call it with --yes");
     const std::string path = command.config_path.empty()
                                  ? default_config_path("lars_dns", "lars_dns")
                                  : command.config_path;
@@ -239,20 +244,25 @@ static int use_database(const route_command &command)
     std::vector<server_address> servers;
     if (status s = read_config(path, &options, &servers); !s)
         return fail(EXIT_WRONG_USE, s.message());
+    std::vector<module_route> imported;
+    if (command.what == route_command::verb::import_all)
+        if (status s = read_list(command, &imported); !s)
+            return fail(EXIT_FAILED, s.message());
 
     // To look at the routes a replica will do, say while no server takes changes.
-    options.writes =
-        command.what != route_command::verb::list && command.what != route_command::verb::check;
+    options.writes = changes_routes(command.what);
     db_client client(options);
     if (status s = client.connect(); !s)
         return fail_database(path, s, step_of(client));
     status done = wait_for_others_briefly(client);
     if (done && command.what == route_command::verb::check)
         return check(command, path, client);
+    route_editor editor(&client, {user_name(), command.note});
     if (done)
-        done = edit(command, client);
-    if (done && command.what != route_command::verb::list)
+        done = edit(command, imported, editor, client.options());
+    if (done && changes_routes(command.what))
         send_route_hint(servers);
+    warn_if_unrecorded(editor, command, path);
     return done ? 0 : fail_database(path, done, database_step::connected);
 }
 

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "route_edit.h"
+
 namespace lars {
 
 const char *route_usage()
@@ -16,6 +18,8 @@ const char *route_usage()
            "       lars_route [-c FILE] undrain MODID CMDID IP:PORT[@WEIGHT]...\n"
            "       lars_route [-c FILE] clear [--yes]\n"
            "       lars_route [-c FILE] accept\n"
+           "       lars_route [-c FILE] export LIST|- [--format csv|json]\n"
+           "       lars_route [-c FILE] import LIST|- [--format csv|json] [--yes]\n"
            "       lars_route [-c FILE] check [TABLE...]\n"
            "Shows and edits the routes in the database. A host's share of its module's calls\n"
            "is in proportion to its weight, 0 to 4294967295, 100 where none is given. drain\n"
@@ -26,13 +30,32 @@ const char *route_usage()
            "A lars_dns doubts a database that has lost most of its routes or is older than it\n"
            "was, and serves on what is missing: accept tells every lars_dns that all of what\n"
            "the database holds is meant so.\n"
+           "export writes all routes into a file, and import lets the database hold exactly\n"
+           "those of a file: it shows what changes and asks before, as clear does. If\n"
+           "somebody else changes a route meanwhile, nothing is changed. LIST ends with .csv\n"
+           "or .json, unless --format is given; - is the standard output or input.\n"
            "check connects as the services do and says whether RouteData, RouteVersion and\n"
            "RouteChange, or the given tables, are there; exit status 3 means that one is not.\n"
            "\n"
            "  -c FILE        the configuration whose [mysql] section names the database\n"
            "                 (default: that of lars_dns)\n"
+           "  --note TEXT    with each verb that changes routes: why; at most 255 characters,\n"
+           "                 recorded in the table RouteAudit with the time, your login name,\n"
+           "                 and the module's hosts before and after\n"
            "  --help         print this\n"
            "  --version      print the version\n";
+}
+
+bool changes_routes(route_command::verb what)
+{
+    switch (what) {
+    case route_command::verb::list:
+    case route_command::verb::export_all:
+    case route_command::verb::check:
+    case route_command::verb::help:
+    case route_command::verb::version: return false;
+    default: return true;
+    }
 }
 
 namespace {
@@ -48,6 +71,13 @@ struct syntax {
     part weights;  // optional: "@WEIGHT" behind a host; required: a word of its own
 };
 
+// The options of some verbs, as they were given.
+struct options {
+    bool yes = false;
+    std::optional<std::string> note;
+    std::optional<std::string> format;
+};
+
 }  // namespace
 
 static constexpr syntax VERBS[] = {
@@ -59,6 +89,8 @@ static constexpr syntax VERBS[] = {
     {"undrain", route_command::verb::undrain, part::required, part::required, part::optional},
     {"clear", route_command::verb::clear, part::none, part::none, part::none},
     {"accept", route_command::verb::accept, part::none, part::none, part::none},
+    {"export", route_command::verb::export_all, part::none, part::none, part::none},
+    {"import", route_command::verb::import_all, part::none, part::none, part::none},
     {"check", route_command::verb::check, part::none, part::none, part::none},
 };
 
@@ -147,7 +179,40 @@ static status parse_tables(const std::vector<std::string> &names, route_command 
     return {};
 }
 
-static status parse_words(const std::vector<std::string> &words, route_command *command)
+static status check_options(const options &given, const syntax &verb)
+{
+    const bool imports = verb.what == route_command::verb::import_all;
+    const bool exports = verb.what == route_command::verb::export_all;
+    const char *refused = nullptr;
+    if (given.yes && !imports && verb.what != route_command::verb::clear)
+        refused = "--yes";
+    else if (given.format && !imports && !exports)
+        refused = "--format";
+    else if (given.note && !changes_routes(verb.what))
+        refused = "--note";
+    return refused ? status::error(std::string(verb.name) + " takes no " + refused) : status();
+}
+
+static status parse_file(const std::vector<std::string> &words, const options &given,
+                         route_command *command)
+{
+    if (words.size() != 2 || words[1].empty())
+        return status::error(words[0] + " needs one file, or - for standard " +
+                             (words[0] == "export" ? "output" : "input"));
+    command->file = words[1];
+    const auto format =
+        given.format ? parse_list_format(*given.format) : list_format_of(command->file);
+    if (!format)
+        return status::error(given.format
+                                 ? "'" + *given.format + "' is not csv or json"
+                                 : "'" + command->file +
+                                       "' ends with neither .csv nor .json: --format tells which");
+    command->format = *format;
+    return {};
+}
+
+static status parse_words(const std::vector<std::string> &words, const options &given,
+                          route_command *command)
 {
     if (words.empty())
         return status::error("expected " + all_verbs());
@@ -157,12 +222,13 @@ static status parse_words(const std::vector<std::string> &words, route_command *
         return status::error("'" + words[0] + "' is not " + all_verbs());
     command->what = verb->what;
 
-    if (verb->what == route_command::verb::clear) {
-        command->confirmed = words.size() == 2 && words[1] == "--yes";
-        return words.size() == 1 || command->confirmed
-                   ? status()
-                   : status::error("clear takes nothing but --yes");
-    }
+    if (status s = check_options(given, *verb); !s)
+        return s;
+    if (verb->what == route_command::verb::clear && words.size() > 1)
+        return status::error("clear takes nothing but --yes and --note");
+    if (verb->what == route_command::verb::export_all ||
+        verb->what == route_command::verb::import_all)
+        return parse_file(words, given, command);
     if (verb->what == route_command::verb::check)
         return parse_tables({words.begin() + 1, words.end()}, command);
     if (verb->module == part::none && words.size() > 1)
@@ -180,12 +246,44 @@ static status parse_words(const std::vector<std::string> &words, route_command *
                                            : parse_hosts(rest, *verb, &command->hosts);
 }
 
+// Takes the options that may stand behind a verb out of *WORDS.
+static status take_options(std::vector<std::string> *words, options *given)
+{
+    std::vector<std::string> rest;
+    for (size_t i = 0; i < words->size(); ++i) {
+        const std::string &word = (*words)[i];
+        const bool twice = word == "--yes"      ? given->yes
+                           : word == "--note"   ? given->note.has_value()
+                           : word == "--format" ? given->format.has_value()
+                                                : false;
+        if (twice)
+            return status::error(word + " is given twice");
+        if (word == "--yes") {
+            given->yes = true;
+        } else if (word == "--note" || word == "--format") {
+            if (++i == words->size())
+                return status::error(word + " needs a word behind it");
+            (word == "--note" ? given->note : given->format) = (*words)[i];
+        } else {
+            rest.push_back(word);
+        }
+    }
+    *words = std::move(rest);
+    return {};
+}
+
 status parse_route_command(const std::vector<std::string> &arguments, route_command *command)
 {
     // By hand, because getopt takes a negative id for an option.
+    std::vector<std::string> words = arguments;
+    options given;
+    if (status s = take_options(&words, &given); !s)
+        return s;
+    command->confirmed = given.yes;
+    command->note = given.note.value_or("");
     size_t at = 0;
-    for (; at < arguments.size() && arguments[at].compare(0, 1, "-") == 0; ++at) {
-        const std::string &option = arguments[at];
+    for (; at < words.size() && words[at].compare(0, 1, "-") == 0; ++at) {
+        const std::string &option = words[at];
         if (option == "--help" || option == "--version") {
             command->what =
                 option == "--help" ? route_command::verb::help : route_command::verb::version;
@@ -193,11 +291,13 @@ status parse_route_command(const std::vector<std::string> &arguments, route_comm
         }
         if (option != "-c")
             return status::error("there is no option '" + option + "'");
-        if (++at == arguments.size() || arguments[at].empty())
+        if (++at == words.size() || words[at].empty())
             return status::error("-c needs a file");
-        command->config_path = arguments[at];
+        command->config_path = words[at];
     }
-    return parse_words({arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end()},
+    if (status s = edit_author{"", command->note}.check(); !s)
+        return s;
+    return parse_words({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()}, given,
                        command);
 }
 
