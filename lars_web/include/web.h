@@ -13,6 +13,7 @@
 #include "http_server.h"
 #include "metrics_server.h"
 #include "module_api.h"
+#include "routes_api.h"
 #include "service.h"
 #include "service_watch.h"
 #include "session_api.h"
@@ -58,6 +59,7 @@ private:
     module_api _module_api;
     change_api _change_api;
     audit_api _audit_api;
+    routes_api _routes_api;
     state_api _state_api;
     discovery_api _discovery_api;
     http_server _server;  // ends before what it calls

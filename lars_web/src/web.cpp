@@ -22,6 +22,7 @@ web::web(const service_context &context, const options &configured)
       _module_api(&_database, &_history),
       _change_api(&_database, configured.told),
       _audit_api(&_database),
+      _routes_api(&_database, configured.told),
       _state_api(&_database, &_services, &_watch, configured.alarms),
       _discovery_api(&_database),
       _server(
@@ -65,6 +66,10 @@ status web::add_handlers()
     add("POST", MODULE + "/change", needs::changing, &_change_api, &change_api::change);
     add("POST", MODULE + "/move", needs::changing, &_change_api, &change_api::move);
     add("POST", MODULE + "/undo", needs::changing, &_change_api, &change_api::undo);
+    add("GET", "/api/v1/routes", needs::reading, &_routes_api, &routes_api::export_all);
+    add("POST", IMPORT, needs::changing, &_routes_api, &routes_api::import_all);
+    add("POST", "/api/v1/routes/clear", needs::changing, &_routes_api, &routes_api::clear);
+    add("POST", "/api/v1/routes/accept", needs::changing, &_routes_api, &routes_api::accept);
     add("GET", "/api/v1/audit", needs::reading, &_audit_api, &audit_api::list);
     add("PUT", "/api/v1/names/(modid|cmdid)/([^/]+)", needs::changing, &_module_api,
         &module_api::set_name);
