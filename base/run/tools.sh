@@ -1,14 +1,40 @@
 # shellcheck shell=bash
 # run_lars route, explain and test: the tools, with the right configuration.
 
+# The arguments of route export and import, with the whole path of their file: it is named from
+# where the caller is.
+whole_paths()
+{
+    local word before=''
+    for word; do
+        case $before in
+        --note | --format) before='' ;;
+        *)
+            before=$word
+            case $word in
+            /* | - | --*) ;;
+            *) word=$PWD/$word ;;
+            esac
+            ;;
+        esac
+        printf '%s\0' "$word"
+    done
+}
+
 cmd_route()
 {
-    local path conf
+    local path conf arguments=("$@")
     path=$(program lars_route)
     conf=$(conf_of lars_dns)
+    case ${1:-} in
+    export | import)
+        mapfile -d '' -t arguments < <(whole_paths "${@:2}")
+        arguments=("$1" "${arguments[@]}")
+        ;;
+    esac
     # Where the services are started, for relative paths in the configuration.
     cd "$LARS_ROOT" || return
-    exec "$path" -c "$conf" "$@"
+    exec "$path" -c "$conf" "${arguments[@]}"
 }
 
 # Where the agent of the configuration listens; it may do so on every address.

@@ -11,6 +11,7 @@ namespace lars {
 namespace {
 
 using namespace lars::test;
+using words = std::vector<std::string>;
 
 // A user of the database who has only the given rights, as long as this lives.
 class limited_user {
@@ -67,8 +68,8 @@ TEST(Rights, DnsAndRouteToolNeedNoMoreThanIsSaid)
 
     const std::string rights = "SELECT, INSERT, UPDATE, DELETE ";
     database other;
-    limited_user writer(other,
-                        {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange"});
+    limited_user writer(other, {rights + "RouteData", rights + "RouteVersion",
+                                rights + "RouteChange", "SELECT, INSERT RouteAudit"});
     running_service tool("lars_dns");
     tool.use_database(writer.options());
     const std::string conf = tool.write_config();
@@ -76,7 +77,38 @@ TEST(Rights, DnsAndRouteToolNeedNoMoreThanIsSaid)
         const run_result done =
             run(bin_path("lars_route"), {"-c", conf, action, "9", "9", "10.0.0.1:80"});
         EXPECT_EQ(done.exit_status, 0) << done.output;
+        EXPECT_EQ(done.output.find("not recorded"), std::string::npos) << done.output;
     }
+    EXPECT_EQ(other.value("SELECT COUNT(*) FROM RouteAudit"), "2");
+    const std::string list = tool.write_config() + ".csv";
+    for (const words &transfer : {words{"export", list},
+                                  {"import", list, "--yes"},
+                                  {"clear", "--yes"},
+                                  {"import", list, "--yes"}}) {
+        words arguments{"-c", conf};
+        arguments.insert(arguments.end(), transfer.begin(), transfer.end());
+        const run_result done = run(bin_path("lars_route"), arguments);
+        EXPECT_EQ(done.exit_status, 0) << done.output;
+        EXPECT_EQ(done.output.find("not recorded"), std::string::npos) << done.output;
+    }
+}
+
+// An account of before there was a record goes on changing routes.
+TEST(Rights, WithoutARightToTheRecordChangesAreMadeAndSayThatTheyAreNotRecorded)
+{
+    const std::string rights = "SELECT, INSERT, UPDATE, DELETE ";
+    database db;
+    limited_user writer(db,
+                        {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange"});
+    running_service tool("lars_dns");
+    tool.use_database(writer.options());
+    const run_result done =
+        run(bin_path("lars_route"), {"-c", tool.write_config(), "add", "9", "9", "10.0.0.1:80"});
+    EXPECT_EQ(done.exit_status, 0) << done.output;
+    EXPECT_NE(done.output.find("the change is made, and not recorded"), std::string::npos)
+        << done.output;
+    EXPECT_NE(done.output.find("docs/running.md lists them"), std::string::npos) << done.output;
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData"), "1");
 }
 
 TEST(Rights, DnsWithoutDeleteServesAndSaysOnceThatRowsStay)

@@ -1,9 +1,6 @@
 // lars_route as a process, against a real database.
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -17,45 +14,13 @@
 #include "paths.h"
 #include "process.h"
 #include "running_service.h"
-#include "unique_fd.h"
+#include "terminal.h"
 #include "wait_until.h"
 
 namespace lars {
 namespace {
 
 using namespace lars::test;
-
-// A terminal on which a test types what a program reads.
-class terminal {
-public:
-    terminal()
-    {
-        EXPECT_EQ(grantpt(_keys.get()), 0);
-        EXPECT_EQ(unlockpt(_keys.get()), 0);
-        _name = ptsname(_keys.get());
-        // Open for as long as this lives: what is typed before a program starts is kept.
-        _screen.reset(open(_name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
-        EXPECT_TRUE(_screen.valid());
-    }
-
-    void type(const std::string &line)
-    {
-        const std::string keys = line + "\n";
-        EXPECT_EQ(write(_keys.get(), keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
-    }
-
-    // What it prints goes to the result and not to the terminal.
-    run_result run(const std::string &program, words arguments)
-    {
-        arguments.insert(arguments.begin(), {"-c", "exec \"$0\" \"$@\" <" + _name, program});
-        return lars::test::run("/bin/bash", arguments);
-    }
-
-private:
-    unique_fd _keys{posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
-    unique_fd _screen;
-    std::string _name;
-};
 
 class LarsRoute : public LarsRouteTest {
 protected:

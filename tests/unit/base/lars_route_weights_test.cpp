@@ -153,10 +153,11 @@ TEST_F(LarsRouteWeights, AllVerbsAreInTheUsageAndInThatOfRunLars)
 {
     const std::string own = good({"--help"});
     const std::string of_run_lars = run(source_path("run_lars"), {"help"}).output;
-    for (const char *verb : {"list [MODID CMDID]", "add MODID CMDID IP:PORT[@WEIGHT]...",
-                             "del MODID CMDID [IP:PORT...]", "weight MODID CMDID IP:PORT WEIGHT",
-                             "drain MODID CMDID IP:PORT...",
-                             "undrain MODID CMDID IP:PORT[@WEIGHT]...", "clear [--yes]"}) {
+    for (const char *verb :
+         {"list [MODID CMDID]", "add MODID CMDID IP:PORT[@WEIGHT]...",
+          "del MODID CMDID [IP:PORT...]", "weight MODID CMDID IP:PORT WEIGHT",
+          "drain MODID CMDID IP:PORT...", "undrain MODID CMDID IP:PORT[@WEIGHT]...",
+          "clear [--yes]", "export LIST|-", "import LIST|-"}) {
         EXPECT_NE(own.find("[-c FILE] " + std::string(verb)), std::string::npos) << own;
         EXPECT_NE(of_run_lars.find("  route " + std::string(verb)), std::string::npos)
             << of_run_lars;

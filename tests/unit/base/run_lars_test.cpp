@@ -76,6 +76,29 @@ TEST_F(RunLars, RouteHandsOnArgumentsAndExitStatus)
               "<-c><" + _folder.file("conf/lars_dns.conf") + "><add><-1><two words>");
 }
 
+TEST_F(RunLars, RouteExportAndImportTakeTheFileFromWhereTheCallerIs)
+{
+    service("lars_route", "shift 2; printf '<%s>' \"$PWD\" \"$@\"");
+    const auto from_the_folder = [this](const std::string &arguments) {
+        return run("/bin/bash",
+                   {"-c", "cd \"$0\" && exec \"$1\" route " + arguments, _folder.file("conf"),
+                    source_path("run_lars")},
+                   options())
+            .output;
+    };
+    const std::string file = _folder.file("conf/my routes.csv");
+    std::string root = source_path("");
+    root.resize(root.find_last_not_of('/') + 1);
+    EXPECT_EQ(from_the_folder("export 'my routes.csv'"), "<" + root + "><export><" + file + ">");
+    EXPECT_EQ(from_the_folder("import --note 'why so' --format csv 'my routes.csv' --yes"),
+              "<" + root + "><import><--note><why so><--format><csv><" + file + "><--yes>");
+    EXPECT_EQ(from_the_folder("import - --note --note"),
+              "<" + root + "><import><-><--note><--note>");
+    EXPECT_EQ(from_the_folder("import /a.csv"), "<" + root + "><import></a.csv>");
+    EXPECT_EQ(from_the_folder("export"), "<" + root + "><export>");
+    EXPECT_EQ(from_the_folder("list export"), "<" + root + "><list><export>");
+}
+
 TEST_F(RunLars, ExplainAsksTheAgentOfTheConfiguration)
 {
     service("lars_explain", "printf '%s' \"$LARS_AGENT\"; printf '<%s>' \"$@\"; exit 1");
