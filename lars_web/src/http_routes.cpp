@@ -1,3 +1,7 @@
+// GCC 12 warns of std::regex itself when a sanitizer is on.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include "http_routes.h"
 
 namespace lars {
