@@ -80,8 +80,7 @@ def guest_changes_nothing(stage):
     status, answer = guest.ask('POST', '/api/v1/modules/1/1/change', {
         'version': '1', 'set': [{'host': '10.0.0.1:80', 'weight': 100}], 'preview': False, 'note': ''})
     require(f'the change is refused: {status} {answer}', status == 401)
-    require('the route is as it was', stage.system.run('route', 'list', '1', '1').split() ==
-            ['1', '1', '192.168.1.177:7777'])
+    require('the route is as it was', stage.system.routes(1, 1) == ['192.168.1.177:7777'])
     guest.press('Log in', 'main')
     guest.fill('user', USER)
     guest.fill('password', 'wrong')
@@ -118,7 +117,7 @@ def add_host(stage):
     user.fill('host', '10.1.1.3:80', 'dialog')
     user.press('Preview', 'dialog')
     user.until_text('added', 'dialog')
-    require('a preview changes nothing', stage.system.run('route', 'list', '1', '3').strip() == '')
+    require('a preview changes nothing', stage.system.routes(1, 3) == [])
     apply_change(user, 'for the browser')
     user.until_text('10.1.1.3:80', user.row('10.1.1.3:80'))
     stage.system.until_handed_out(1, 3, '10.1.1.3:80')
@@ -151,7 +150,7 @@ def undo(stage):
     user.until_text('changed', 'dialog')
     apply_change(user, 'too early')
     user.until_text('Drain', user.row('10.1.1.3:80'))
-    require('the weight is back', '10.1.1.3:80@250' in stage.system.run('route', 'list', '1', '3'))
+    require('the weight is back', stage.system.routes(1, 3) == ['10.1.1.3:80@250'])
 
 
 def move_hosts(stage):
@@ -202,7 +201,7 @@ def conflict(stage):
     user.press('Apply', 'dialog')
     user.until_text('Somebody else has changed this module', 'dialog')
     user.until_text('10.2.2.2:80', 'dialog')
-    require('nothing of his is applied', '10.2.2.1' not in stage.system.run('route', 'list', '2', '2'))
+    require('nothing of his is applied', stage.system.routes(2, 2) == ['10.2.2.2:80'])
     user.press('Start again', 'dialog')
     user.until('what he had written', lambda: user.one('dialog [name=host]').get_property('value') == '10.2.2.1:80')
     user.press('Preview', 'dialog')
@@ -253,7 +252,7 @@ def import_and_clear(stage):
     user.fill('confirm', 'clear', 'dialog')
     user.press('Clear all routes', 'dialog')
     user.until_text('Cleared', '#told')
-    require('there is none', system.run('route', 'list').strip() == '')
+    require('there is none', system.routes() == [])
     user.one('main [name=file]').send_keys(str(file))
     user.press('Preview', 'main')
     user.until_text('+ 192.168.1.177:7777 (100)', 'dialog')

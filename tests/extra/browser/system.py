@@ -86,6 +86,10 @@ class System:
     def sql(self, statement):
         return self.run('db', 'shell', stdin=statement)
 
+    def routes(self, *module):
+        """["ip:port@weight"] of a module, or of all, in order."""
+        return re.findall(r'(?m)^-?\d+ -?\d+ ([\d.]+:\S+)$', self.run('route', 'list', *map(str, module)))
+
     def host_of(self, modid, cmdid):
         """What lars_get_host prints."""
         return self.run(str(modid), str(cmdid), '--port', self._ports['8888'],
