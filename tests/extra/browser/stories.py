@@ -1,6 +1,8 @@
 """What people do with the console, one function for each; its first line says what is so."""
+import re
+
 from console import Console
-from system import System
+from system import ROOT, System
 from waiting import require, until
 
 USER, PASSWORD = 'ann', 'correct horse'
@@ -240,6 +242,23 @@ def chinese(stage):
     browser.until_text('Modules', 'main h1')
 
 
+def texts_are_complete(stage):
+    """each text that the pages use is there in both languages, and none besides"""
+    stage.guest.open('#/modules')
+    english, chinese_ones = (set(stage.guest.driver.execute_async_script(
+        "const done = arguments[1]; import(arguments[0]).then((got) => done(Object.keys(got.TEXTS)), () => done([]))",
+        f'./texts_{language}.js')) for language in ('en', 'zh'))
+    require('there are texts', english)
+    require(f'not in both: {english ^ chinese_ones}', english == chinese_ones)
+    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js') if 'texts' not in file.name)
+    used = set(re.findall(r"'([a-z_]+)'", source))
+    prefixes = tuple(re.findall(r'`([a-z_]+_)\$\{', source)) + ('edit_', 'last_')
+    missing = set(re.findall(r"\btext\('([a-z_]+)'", source)) - english
+    require(f'there is no text {missing}', not missing)
+    idle = {name for name in english - used if not name.startswith(prefixes)}
+    require(f'nobody says {idle}', not idle)
+
+
 def import_and_clear(stage):
     """an import shows what it changes; clearing asks to be typed, and the import brings all back"""
     user, system = stage.user, stage.system
@@ -300,5 +319,5 @@ def browser_is_content(stage):
 
 
 STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, add_host, audit_says_it, undo,
-           move_hosts, dead_backend, conflict, markup_is_text, chinese, import_and_clear, services_are_seen,
+           move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete, import_and_clear, services_are_seen,
            database_away, browser_is_content]
