@@ -92,8 +92,8 @@ function hosts_table(app, module) {
 function host_buttons(app, module, host) {
     const small = (label, action) => button(text(label), () => action(app, module, host),
         { 'aria-label': `${text(label)} ${host.host}` });
-    return make('div', { class: 'row-buttons' }, small('weigh', weigh_host),
-        host.weight > 0 && small('drain', drain_host), host.weight === 0 && small('undrain', weigh_host),
+    return make('div', { class: 'row-buttons' },
+        host.weight > 0 ? [small('weigh', weigh_host), small('drain', drain_host)] : small('undrain', weigh_host),
         small('remove', remove_host));
 }
 

@@ -26,8 +26,8 @@ class Stage:
         self.user = self.browser()
         self.user.log_in(USER, PASSWORD)
 
-    def browser(self, **options):
-        self.browsers.append(Console(self.system.url, **options))
+    def browser(self, url=None, **options):
+        self.browsers.append(Console(url or self.system.url, **options))
         return self.browsers[-1]
 
     def clean_up(self):
@@ -279,6 +279,22 @@ def import_and_clear(stage):
     until('all routes are back', lambda: user.ask('GET', '/api/v1/routes?format=csv')[1] == before)
 
 
+def login_is_needed(stage):
+    """where reading is not open one has to log in first, and then is where one wanted to be"""
+    visitor = stage.browser(url=stage.system.start_closed_console())
+    visitor.open('#/audit?module=1,2')
+    visitor.until('the login', lambda: visitor.all('main form.login'))
+    visitor.until_text('You need to log in', 'main')
+    visitor.fill('user', READER)
+    visitor.fill('password', READERS_PASSWORD)
+    visitor.press('Log in', 'main')
+    visitor.until_text('Audit', 'main h1')
+    require('it is the page that was wanted', visitor.driver.current_url.endswith('#/audit?module=1,2'))
+    visitor.press('Log out', '#head')
+    visitor.until('the login again', lambda: visitor.all('main form.login'))
+    stage.system.kill('closed console')
+
+
 def services_are_seen(stage):
     """the services are seen alive"""
     stage.user.open('#/services')
@@ -318,6 +334,6 @@ def browser_is_content(stage):
         require('\n'.join(complaints), not complaints)
 
 
-STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, add_host, audit_says_it, undo,
-           move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete, import_and_clear, services_are_seen,
-           database_away, browser_is_content]
+STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, login_is_needed, add_host,
+           audit_says_it, undo, move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete,
+           import_and_clear, services_are_seen, database_away, browser_is_content]
