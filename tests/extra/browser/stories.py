@@ -184,6 +184,7 @@ def dead_backend(stage):
     require('the other one is not', 'healthy' in user.text(user.row(other)))
     user.open('#/modules?q=10')
     user.until_text('overloaded', user.row('(10,1)'))
+    require('it is red there too', user.all(f'{user.row("(10,1)")} .mark.bad'))
     system.start_backend('green', victim)
     user.until(f'{victim} is healthy', lambda: user.text(user.row('(10,1)')).count('healthy') == 2, 60)
     require('it is green', len(user.all(f'{user.row("(10,1)")} .mark.good')) == 2)
