@@ -53,10 +53,11 @@ export async function send_text(method, path, body, type) {
     try {
         return await call();
     } catch (error) {
-        // Another window has logged in since: the cookie is new, our token is not.
+        // Another window has logged in or out since, so that the cookie is another one than our token's.
+        if (error.code === 'csrf' || error.status === 401)
+            await load_session();
         if (error.code !== 'csrf')
             throw error;
-        await load_session();
         return call();
     }
 }

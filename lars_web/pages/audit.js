@@ -60,7 +60,7 @@ export function audit_table(audit, with_module) {
     return table(text('audit'), columns.filter(wanted), audit.entries.map((entry) => ({
         key: String(entry.id),
         cells: [
-            make('span', { class: 'time' }, time(entry.ts)), entry.who,
+            make('span', { class: 'time' }, time(entry.ts)), entry.who || '–',
             entry.module ? make('a', { href: module_link(entry.module) }, module_name(entry.module)) : '–',
             text(`action_${entry.action}`), short_diff(entry.before, entry.after), make('span', { class: 'note' }, entry.note || '–'),
         ].filter(wanted),

@@ -22,18 +22,34 @@ export function module_page(app, parts) {
         title: text('module_n', { id: module_name(id) }),
         view: async () => {
             const [module, audit] = await Promise.all([
-                get(`modules/${id[0]}/${id[1]}`), get(`audit?${query({ module: id.join(','), limit: ENTRIES })}`)]);
+                get(`modules/${id[0]}/${id[1]}`), load_audit(id)]);
             return [
                 title_view(app, module),
                 make('section', {}, make('h2', {}, text('hosts')), hosts_table(app, module)),
                 make('section', {}, make('h2', {}, text('callers')), callers_view(app, module, state)),
                 make('section', {}, history_title(app, state), chart(module.history?.[state.span], state.span)),
-                make('section', {}, make('h2', {}, text('audit')), audit_table(audit, false),
-                    audit.entries.length === ENTRIES &&
-                        make('p', { class: 'more' }, make('a', { href: `#/audit?module=${id.join(',')}` }, text('all_entries')))),
+                audit_section(id, audit),
             ];
         },
     };
+}
+
+// The module is shown even if nobody can say what became of it before.
+async function load_audit(id) {
+    try {
+        return await get(`audit?${query({ module: id.join(','), limit: ENTRIES })}`);
+    } catch (error) {
+        if (error.status === 401 || error.is_outage)
+            throw error;
+        return { error: error.message };
+    }
+}
+
+function audit_section(id, audit) {
+    return make('section', {}, make('h2', {}, text('audit')),
+        audit.error ? make('p', { class: 'error' }, audit.error) : audit_table(audit, false),
+        audit.entries?.length === ENTRIES &&
+            make('p', { class: 'more' }, make('a', { href: `#/audit?module=${id.join(',')}` }, text('all_entries'))));
 }
 
 function title_view(app, module) {
@@ -76,8 +92,8 @@ function hosts_table(app, module) {
 function host_buttons(app, module, host) {
     const small = (label, action) => button(text(label), () => action(app, module, host),
         { 'aria-label': `${text(label)} ${host.host}` });
-    return make('div', { class: 'row-buttons' }, small('weigh', weigh_host),
-        host.weight > 0 && small('drain', drain_host), host.weight === 0 && small('undrain', weigh_host),
+    return make('div', { class: 'row-buttons' },
+        host.weight > 0 ? [small('weigh', weigh_host), small('drain', drain_host)] : small('undrain', weigh_host),
         small('remove', remove_host));
 }
 

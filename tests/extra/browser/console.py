@@ -99,8 +99,8 @@ class Console:
         self.until('the page after the login', lambda: not self.all('main form.login') and self.all('main h1'))
 
     def row(self, key):
-        """The row of a table, by what stands in its first cell."""
-        return f'main tr[data-key="{key}"]'
+        """The row of a module or a host, by what stands in its first cell."""
+        return f'main table:not(.callers) tr[data-key="{key}"]'
 
     def ask(self, method, path, body=None, csrf=''):
         """Status and answer of what a script in this page may ask."""

@@ -1,6 +1,8 @@
 """What people do with the console, one function for each; its first line says what is so."""
+import re
+
 from console import Console
-from system import System
+from system import ROOT, System
 from waiting import require, until
 
 USER, PASSWORD = 'ann', 'correct horse'
@@ -9,7 +11,7 @@ MARKUP = '<script>document.title="broken"</script>'
 
 
 class Stage:
-    """The system and the browsers. The first browser is logged in, the guest is not."""
+    """The system, with the sample's routes and one more, and the browsers. The first browser is logged in, the guest is not."""
 
     def __init__(self):
         self.system = System()
@@ -19,15 +21,13 @@ class Stage:
         self.system.up()
         self.system.add_user(USER, 'change', PASSWORD)
         self.system.add_user(READER, 'read', READERS_PASSWORD)
-        self.system.run('route', 'add', '1', '1', '192.168.1.177:7777')
-        self.system.run('route', 'add', '1', '2', '192.168.1.178:7776', '192.168.1.179:7778')
         self.system.run('route', 'add', '-5', '9', '192.168.1.200:80')
         self.guest = self.browser()
         self.user = self.browser()
         self.user.log_in(USER, PASSWORD)
 
-    def browser(self, **options):
-        self.browsers.append(Console(self.system.url, **options))
+    def browser(self, url=None, **options):
+        self.browsers.append(Console(url or self.system.url, **options))
         return self.browsers[-1]
 
     def clean_up(self):
@@ -59,7 +59,7 @@ def search_by_name_and_id(stage):
     """a module is found by its ids and by its name, and typing is not disturbed"""
     user = stage.user
     user.open('#/modules')
-    modules_shown(user, '(-5,9)', '(1,1)', '(1,2)')
+    modules_shown(user, '(1,1)', '(1,2)', '(-5,9)')
     user.fill('q', '1,2')
     modules_shown(user, '(1,2)')
     user.one('[aria-label="Name of cmdid 2"]').click()
@@ -82,8 +82,7 @@ def guest_changes_nothing(stage):
     status, answer = guest.ask('POST', '/api/v1/modules/1/1/change', {
         'version': '1', 'set': [{'host': '10.0.0.1:80', 'weight': 100}], 'preview': False, 'note': ''})
     require(f'the change is refused: {status} {answer}', status == 401)
-    require('the route is as it was', stage.system.run('route', 'list', '1', '1').split() ==
-            ['1', '1', '192.168.1.177:7777'])
+    require('the route is as it was', stage.system.routes(1, 1) == ['192.168.1.177:7777'])
     guest.press('Log in', 'main')
     guest.fill('user', USER)
     guest.fill('password', 'wrong')
@@ -120,7 +119,7 @@ def add_host(stage):
     user.fill('host', '10.1.1.3:80', 'dialog')
     user.press('Preview', 'dialog')
     user.until_text('added', 'dialog')
-    require('a preview changes nothing', stage.system.run('route', 'list', '1', '3').strip() == '')
+    require('a preview changes nothing', stage.system.routes(1, 3) == [])
     apply_change(user, 'for the browser')
     user.until_text('10.1.1.3:80', user.row('10.1.1.3:80'))
     stage.system.until_handed_out(1, 3, '10.1.1.3:80')
@@ -153,7 +152,7 @@ def undo(stage):
     user.until_text('changed', 'dialog')
     apply_change(user, 'too early')
     user.until_text('Drain', user.row('10.1.1.3:80'))
-    require('the weight is back', '10.1.1.3:80@250' in stage.system.run('route', 'list', '1', '3'))
+    require('the weight is back', stage.system.routes(1, 3) == ['10.1.1.3:80@250'])
 
 
 def move_hosts(stage):
@@ -185,6 +184,7 @@ def dead_backend(stage):
     require('the other one is not', 'healthy' in user.text(user.row(other)))
     user.open('#/modules?q=10')
     user.until_text('overloaded', user.row('(10,1)'))
+    require('it is red there too', user.all(f'{user.row("(10,1)")} .mark.bad'))
     system.start_backend('green', victim)
     user.until(f'{victim} is healthy', lambda: user.text(user.row('(10,1)')).count('healthy') == 2, 60)
     require('it is green', len(user.all(f'{user.row("(10,1)")} .mark.good')) == 2)
@@ -204,7 +204,7 @@ def conflict(stage):
     user.press('Apply', 'dialog')
     user.until_text('Somebody else has changed this module', 'dialog')
     user.until_text('10.2.2.2:80', 'dialog')
-    require('nothing of his is applied', '10.2.2.1' not in stage.system.run('route', 'list', '2', '2'))
+    require('nothing of his is applied', stage.system.routes(2, 2) == ['10.2.2.2:80'])
     user.press('Start again', 'dialog')
     user.until('what he had written', lambda: user.one('dialog [name=host]').get_property('value') == '10.2.2.1:80')
     user.press('Preview', 'dialog')
@@ -243,6 +243,23 @@ def chinese(stage):
     browser.until_text('Modules', 'main h1')
 
 
+def texts_are_complete(stage):
+    """each text that the pages use is there in both languages, and none besides"""
+    stage.guest.open('#/modules')
+    english, chinese_ones = (set(stage.guest.driver.execute_async_script(
+        "const done = arguments[1]; import(arguments[0]).then((got) => done(Object.keys(got.TEXTS)), () => done([]))",
+        f'./texts_{language}.js')) for language in ('en', 'zh'))
+    require('there are texts', english)
+    require(f'not in both: {english ^ chinese_ones}', english == chinese_ones)
+    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js') if 'texts' not in file.name)
+    used = set(re.findall(r"'([a-z_]+)'", source))
+    prefixes = tuple(re.findall(r'`([a-z_]+_)\$\{', source)) + ('edit_', 'last_')
+    missing = set(re.findall(r"\btext\('([a-z_]+)'", source)) - english
+    require(f'there is no text {missing}', not missing)
+    idle = {name for name in english - used if not name.startswith(prefixes)}
+    require(f'nobody says {idle}', not idle)
+
+
 def import_and_clear(stage):
     """an import shows what it changes; clearing asks to be typed, and the import brings all back"""
     user, system = stage.user, stage.system
@@ -255,12 +272,28 @@ def import_and_clear(stage):
     user.fill('confirm', 'clear', 'dialog')
     user.press('Clear all routes', 'dialog')
     user.until_text('Cleared', '#told')
-    require('there is none', system.run('route', 'list').strip() == '')
+    require('there is none', system.routes() == [])
     user.one('main [name=file]').send_keys(str(file))
     user.press('Preview', 'main')
     user.until_text('+ 192.168.1.177:7777 (100)', 'dialog')
     apply_change(user, 'as it was')
     until('all routes are back', lambda: user.ask('GET', '/api/v1/routes?format=csv')[1] == before)
+
+
+def login_is_needed(stage):
+    """where reading is not open one has to log in first, and then is where one wanted to be"""
+    visitor = stage.browser(url=stage.system.start_closed_console())
+    visitor.open('#/audit?module=1,2')
+    visitor.until('the login', lambda: visitor.all('main form.login'))
+    visitor.until_text('You need to log in', 'main')
+    visitor.fill('user', READER)
+    visitor.fill('password', READERS_PASSWORD)
+    visitor.press('Log in', 'main')
+    visitor.until_text('Audit', 'main h1')
+    require('it is the page that was wanted', visitor.driver.current_url.endswith('#/audit?module=1,2'))
+    visitor.press('Log out', '#head')
+    visitor.until('the login again', lambda: visitor.all('main form.login'))
+    stage.system.kill('closed console')
 
 
 def services_are_seen(stage):
@@ -302,6 +335,6 @@ def browser_is_content(stage):
         require('\n'.join(complaints), not complaints)
 
 
-STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, add_host, audit_says_it, undo,
-           move_hosts, dead_backend, conflict, markup_is_text, chinese, import_and_clear, services_are_seen,
-           database_away, browser_is_content]
+STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, login_is_needed, add_host,
+           audit_says_it, undo, move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete,
+           import_and_clear, services_are_seen, database_away, browser_is_content]

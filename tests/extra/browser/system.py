@@ -86,6 +86,10 @@ class System:
     def sql(self, statement):
         return self.run('db', 'shell', stdin=statement)
 
+    def routes(self, *module):
+        """["ip:port@weight"] of a module, or of all, in order."""
+        return re.findall(r'(?m)^-?\d+ -?\d+ ([\d.]+:\S+)$', self.run('route', 'list', *map(str, module)))
+
     def host_of(self, modid, cmdid):
         """What lars_get_host prints."""
         return self.run(str(modid), str(cmdid), '--port', self._ports['8888'],
@@ -108,6 +112,21 @@ class System:
             [str(BIN / 'lars_demo_caller'), str(modid), str(cmdid), '--rate', '200', '--threads', '2',
              '--port', self._ports['8888']],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def start_closed_console(self):
+        """The URL of a second console, in which one has to log in to read."""
+        text = (self.path / 'lars_web.conf').read_text()
+        for key, value in {'open_reading': 'no', 'alarms_file': '', 'port': '0'}.items():
+            text = re.sub(rf'(?m)^{key} = .*$', f'{key} = {value}', text)
+        (self.path / 'closed.conf').write_text(text)
+        process = subprocess.Popen([str(BIN / 'lars_web'), '-c', str(self.path / 'closed.conf'), '--ready-fd', '1'],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   text=True, cwd=ROOT)
+        self._processes['closed console'] = process
+        ready = process.stdout.readline()
+        if not ready.startswith('ready '):
+            raise Failure(f'the second console says "{ready}"')
+        return f'http://{ready.split()[1]}/'
 
     def kill(self, name):
         process = self._processes.pop(name)
