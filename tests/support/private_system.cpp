@@ -11,13 +11,14 @@ namespace lars::test {
 
 private_system::private_system()
 {
-    const char *usual[] = {"33306", "7778", "7779", "8888", "8889", "8890", "9778", "9779", "9888"};
+    const char *usual[] = {"33306", "7778", "7779", "8888", "8889", "8890",
+                           "9778",  "9779", "9888", "7780", "9780"};
     uint16_t next = free_port(std::size(usual));
     for (const char *port : usual)
         _ports[port] = std::to_string(next++);
     for (const std::string conf :
          {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
-          "lars_loadbalance_agent/conf/lars_lb_agent.conf"}) {
+          "lars_loadbalance_agent/conf/lars_lb_agent.conf", "lars_web/conf/lars_web.conf"}) {
         const std::string text = with_ports(read_text(source_path(conf)));
         _folder.write(
             conf.substr(conf.rfind('/') + 1),

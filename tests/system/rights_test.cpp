@@ -6,6 +6,7 @@
 #include "paths.h"
 #include "running_service.h"
 #include "wait_until.h"
+#include "web_fixture.h"
 
 namespace lars {
 namespace {
@@ -91,6 +92,32 @@ TEST(Rights, DnsAndRouteToolNeedNoMoreThanIsSaid)
         EXPECT_EQ(done.exit_status, 0) << done.output;
         EXPECT_EQ(done.output.find("not recorded"), std::string::npos) << done.output;
     }
+}
+
+TEST(Rights, TheConsoleNeedsNoMoreThanIsSaid)
+{
+    const std::string rights = "SELECT, INSERT, UPDATE, DELETE ";
+    const std::string lists = "SELECT, INSERT, DELETE ";
+    database db;
+    db.load(source_path("base/sql/sample.sql"));
+    limited_user user(db, {rights + "RouteData", rights + "RouteVersion", rights + "RouteChange",
+                           "SELECT, INSERT RouteAudit", "SELECT ServerCallStatus",
+                           lists + "CallHistory", lists + "ModIDConfig", lists + "CmdIDConfig"});
+    db.exec("INSERT INTO ServerCallStatus VALUES (1, 1, 1, 1, 1, 5, 0, UNIX_TIMESTAMP(), '0')");
+    web_service web(user.options());
+    web.use_token("change");
+    ASSERT_TRUE(web.start());
+    EXPECT_EQ(web.get("/api/v1/modules?q=1").status, 200);
+    EXPECT_EQ(web.put("/api/v1/names/modid/1", {{"name", "shop"}}).status, 200);
+    const std::string version = web.get("/api/v1/modules/1/1").body["version"];
+    const json_reply changed = web.post(
+        "/api/v1/modules/1/1/change", {{"version", version}, {"set", {{{"host", "10.0.0.1:80"}}}}});
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(web.get("/api/v1/audit").body["entries"].size(), 1u);
+    EXPECT_EQ(web.post("/api/v1/routes/clear", {{"confirm", "clear"}}).status, 200);
+    EXPECT_TRUE(wait_until([&] { return db.value("SELECT COUNT(*) FROM CallHistory") == "1"; }));
+    EXPECT_EQ(web.get("/api/v1/services").body["complete"], true);
+    EXPECT_EQ(web.process().output().find("WARN"), std::string::npos) << web.process().output();
 }
 
 // An account of before there was a record goes on changing routes.
