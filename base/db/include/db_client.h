@@ -156,9 +156,8 @@ public:
     // say, that was not promoted. With an error *READ_ONLY is unchanged.
     status ask_read_only(bool *read_only);
 
-    // For tests: the services put numbers into their statements, and no text. Returns
-    // TEXT as it may stand between single quotes in a statement, and an empty text if no
-    // connection is open.
+    // Returns TEXT as it may stand between single quotes in a statement, and an empty text if no
+    // connection is open. Nearly all statements have numbers only and need none of this.
     std::string escape(std::string_view text) const;
 
     // Its host and port are those of the server that is in use, or was tried last.

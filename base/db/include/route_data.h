@@ -37,10 +37,6 @@ struct stored_route {
 status read_route_data(db_client *client, const std::string &rest,
                        const std::function<status(const stored_route &row)> &each);
 
-// What stands behind FROM in a statement of one's own: RouteData, with a column weight in
-// any case.
-std::string route_data_with_weights();
-
 // Adds the rows, in as many statements as they need. If a weight is another than 100 and
 // the table has no weights, the error is rejected and says what to do.
 status insert_route_rows(db_client *client, const std::vector<route_row> &rows);

@@ -42,19 +42,16 @@ static status read_columns(const db_row &row, stored_route *out)
     return row.get_unsigned(4, &port, HIGHEST_PORT);
 }
 
-std::string route_data_with_weights()
-{
-    // The join adds the column weight to a table that has none, and nothing to one that
-    // has it: so no statement has to be tried first, and an upgrade is seen at once.
-    return "RouteData NATURAL LEFT JOIN (SELECT " + std::to_string(route_host::DEFAULT_WEIGHT) +
-           " AS weight) AS usual";
-}
-
 status read_route_data(db_client *client, const std::string &rest,
                        const std::function<status(const stored_route &row)> &each)
 {
-    return client->stream("SELECT id, modid, cmdid, serverip, serverport, weight FROM " +
-                              route_data_with_weights() + rest,
+    // The join adds the column weight to a table that has none, and nothing to one that
+    // has it: so no statement has to be tried first, and an upgrade is seen at once.
+    static const std::string weights = " NATURAL LEFT JOIN (SELECT " +
+                                       std::to_string(route_host::DEFAULT_WEIGHT) +
+                                       " AS weight) AS usual";
+    return client->stream("SELECT id, modid, cmdid, serverip, serverport, weight FROM RouteData" +
+                              weights + rest,
                           [&each](const db_row &row) {
                               stored_route read;
                               read.id = row[0].value_or("?");

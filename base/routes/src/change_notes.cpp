@@ -49,7 +49,7 @@ status change_notes::add(edit_action action, const std::vector<route_edit> &edit
     return tolerate(record(action, edits));
 }
 
-status change_notes::add_clear()
+status change_notes::add_clear(const std::vector<route_edit> &edits)
 {
     if (status s = advance_version(); !s)
         return s;
@@ -62,7 +62,7 @@ status change_notes::add_clear()
     // A dns that doubts the database serves modules that are not there.
     if (status s = note_acceptance(); !s)
         return s;
-    return tolerate(record_clear());
+    return tolerate(record(edit_action::clear, edits));
 }
 
 status change_notes::add_acceptance()
@@ -154,34 +154,6 @@ status change_notes::record(edit_action action, const std::vector<route_edit> &e
                entry_begin(action, as_unsigned(edit.module.modid), as_unsigned(edit.module.cmdid)) +
                "'" + audit_text(edit.expected) + "', '" + audit_text(edit.wanted) + "')";
     });
-}
-
-// One statement, however many there are. The lists are those of audit_text().
-status change_notes::record_clear()
-{
-    if (status s = find_time(edit_action::clear); !s)
-        return s;
-    // A host is at least "1.1.1.1:1@1,", so no list holds more than these, and none that
-    // is made here is longer than MOST_BYTES.
-    if (status s =
-            _client->execute("SET SESSION group_concat_max_len = " + std::to_string(MOST_BYTES));
-        !s)
-        return s;
-    const std::string hosts =
-        "SELECT modid, cmdid, serverip, serverport, MIN(weight) AS weight, ROW_NUMBER() OVER"
-        " (PARTITION BY modid, cmdid ORDER BY serverport > 65535, serverip, serverport) AS place"
-        " FROM " +
-        route_data_with_weights() + " GROUP BY modid, cmdid, serverip, serverport";
-    const std::string lists =
-        "SELECT modid, cmdid, COALESCE(GROUP_CONCAT(IF(serverport > 65535, NULL,"
-        " CONCAT(INET_NTOA(serverip), ':', serverport, '@', weight)) ORDER BY place"
-        " SEPARATOR ','), '') AS list FROM (" +
-        hosts + ") AS hosts WHERE place <= 5500 GROUP BY modid, cmdid";
-    return _client->execute(INSERT_ENTRY +
-                            (" SELECT " + entry_begin(edit_action::clear, "modid", "cmdid")) +
-                            "IF(LENGTH(list) <= 65535, list, CONCAT(LEFT(list, 65532 - LOCATE(',',"
-                            " REVERSE(LEFT(list, 65532)))), ',...')), '' FROM (" +
-                            lists + ") AS lists ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000");
 }
 
 }  // namespace lars

@@ -22,8 +22,9 @@ public:
     status begin();
     // The modules of EDITS, in ascending order, have changed like that.
     status add(edit_action action, const std::vector<route_edit> &edits);
-    // All modules go. Called while RouteData still holds them.
-    status add_clear();
+    // All modules go, and those of EDITS, in ascending order, had hosts. Called while
+    // RouteData still holds them.
+    status add_clear(const std::vector<route_edit> &edits);
     status add_acceptance();
 
     // Why nothing was written into RouteAudit; ok where it was.
@@ -34,7 +35,6 @@ private:
     status note_modules(const std::vector<route_edit> &edits);
     status note_acceptance();
     status record(edit_action action, const std::vector<route_edit> &edits);
-    status record_clear();
     status find_time(edit_action action);
     status tolerate(const status &s);
     std::string entry_begin(edit_action action, const std::string &modid,

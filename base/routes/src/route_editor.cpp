@@ -146,7 +146,16 @@ status route_editor::clear(counts *removed)
         // Locked, so that what is counted and noted is what goes.
         if (status s = read_counts(" FOR UPDATE", removed); !s)
             return s;
-        if (status s = notes.add_clear(); !s)
+        // Read to here and written back in pieces: one statement that does both takes the server
+        // longer with a million rows than a statement may take.
+        std::vector<route_edit> edits;
+        const auto remember = [&edits](const module_route &route) {
+            edits.push_back({route.module, route.hosts, {}});
+            return status();
+        };
+        if (status s = read_routes(_client, "TRUE", remember, unreadable_rows::passed_over); !s)
+            return s;
+        if (status s = notes.add_clear(edits); !s)
             return s;
         return _client->execute("DELETE FROM RouteData");
     });

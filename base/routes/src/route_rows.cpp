@@ -8,13 +8,14 @@
 namespace lars {
 
 status read_routes(db_client *client, const std::string &condition,
-                   const std::function<status(const module_route &route)> &each)
+                   const std::function<status(const module_route &route)> &each,
+                   unreadable_rows others)
 {
     module_route route;
     status s = read_route_data(
         client, " WHERE " + condition + ORDER_OF_ROUTES, [&](const stored_route &row) {
             // Some other tool's mistake; it is nobody's host.
-            if (row.port_is_none())
+            if (row.port_is_none() || (!row.readable && others == unreadable_rows::passed_over))
                 return status();
             if (!row.readable)
                 return status::error("row " + row.id + " of RouteData: " + row.readable.message(),

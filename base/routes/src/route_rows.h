@@ -17,9 +17,12 @@ namespace lars {
 constexpr const char *ORDER_OF_ROUTES =
     " ORDER BY modid ^ 0x80000000, cmdid ^ 0x80000000, serverip, serverport, weight";
 
-// As route_editor::read_all(), of the rows that CONDITION selects.
+enum class unreadable_rows { refused, passed_over };
+// As route_editor::read_all(), of the rows that CONDITION selects. Rows that are no route can be
+// passed over.
 status read_routes(db_client *client, const std::string &condition,
-                   const std::function<status(const module_route &route)> &each);
+                   const std::function<status(const module_route &route)> &each,
+                   unreadable_rows others = unreadable_rows::refused);
 
 // Makes the rows of the modules be what is wanted of them, where they are what is expected.
 // The lists are in order.

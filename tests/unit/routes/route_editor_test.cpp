@@ -158,14 +158,27 @@ TEST_F(RouteEditor, ClearRecordsWhatCanBeReadAndCutsWhatIsTooLong)
     route_editor::counts all;
     ASSERT_TRUE(_editor.clear(&all));
     EXPECT_EQ(audit("cmdid, before_hosts = '" + audit_text(all_hosts) + "', after_hosts"),
-              (rows{{"1", "1", ""}, {"2", "0", ""}, {"3", "0", ""}}));
+              (rows{{"1", "1", ""}, {"2", "0", ""}}));
     EXPECT_EQ(_database.query("SELECT before_hosts FROM RouteAudit WHERE cmdid > 1 ORDER BY id"),
-              (rows{{"0.0.0.1:80@7"}, {""}}));
+              (rows{{"0.0.0.1:80@7"}}));
     std::vector<audit_entry> change;
     std::vector<route_edit> edits;
-    ASSERT_TRUE(last_audit(&_client, {1, 3}, &change));
-    EXPECT_EQ(change.size(), 3u);
+    ASSERT_TRUE(last_audit(&_client, {1, 2}, &change));
+    EXPECT_EQ(change.size(), 2u);
     EXPECT_EQ(edits_to_undo(change, &edits).kind(), status_kind::rejected);
+}
+
+TEST_F(RouteEditor, ClearRemovesWhatCannotBeReadToo)
+{
+    add(_one, _a);
+    _database.exec(
+        "ALTER TABLE RouteData MODIFY serverip BIGINT;"
+        "INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (1, 1, -1, 80)");
+    route_editor::counts all;
+    const status s = _editor.clear(&all);
+    EXPECT_TRUE(s) << s.message();
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "0");
+    EXPECT_EQ(audit("before_hosts").back().at(0), "10.0.0.1:80@100");
 }
 
 TEST_F(RouteEditor, ClearWorksInATableWithoutWeights)
