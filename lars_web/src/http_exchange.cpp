@@ -148,8 +148,10 @@ void http_exchange::prepare(const endpoint &peer)
     _request.headers = _head.headers;
     _request.peer = ip_to_string(peer.ip);
     if (!_service->options.proxies.contains(peer.ip)) {
-        // Whoever reads this header may believe it.
-        _request.headers.erase("x-forwarded-proto");
+        // Whoever reads this header may believe it. That it was there is still to be seen.
+        const auto proto = _request.headers.find("x-forwarded-proto");
+        if (proto != _request.headers.end())
+            proto->second.clear();
         return;
     }
     const auto forwarded_for = _head.headers.find("x-forwarded-for");

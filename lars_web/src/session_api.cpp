@@ -51,7 +51,7 @@ static http_answer wait_first(std::chrono::seconds time, const std::string &why)
 static std::string cookie(const http_request &request, const std::string &value,
                           std::chrono::seconds life)
 {
-    // http_server leaves the header there only if a proxy of ours has set it.
+    // http_server leaves its value there only if a proxy of ours has set it.
     const auto proto = request.headers.find("x-forwarded-proto");
     const bool secure = proto != request.headers.end() && proto->second == "https";
     return std::string(SESSION_COOKIE) + "=" + value +

@@ -204,6 +204,16 @@ TEST(Access, ReadingIsOpenOnThisMachineAlone)
     EXPECT_EQ(c.get("/read", {{"Host", "evil.example"}}), 421);
 }
 
+TEST(Access, AProxyThatIsNotOursIsNotOnThisMachineEither)
+{
+    console c;
+    c.how.open_reading = true;
+    c.start();
+    EXPECT_EQ(c.get("/read"), 200);
+    EXPECT_EQ(c.get("/read", {{"X-Forwarded-For", "127.0.0.1"}}), 401);
+    EXPECT_EQ(c.get("/read", {{"X-Forwarded-Proto", "https"}}), 401);
+}
+
 TEST(Access, ReadingIsNeverOpenForOtherMachines)
 {
     console c;
