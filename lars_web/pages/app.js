@@ -142,7 +142,8 @@ function in_brackets(message) {
 // Who may not read learns nothing of the state either.
 async function load_status() {
     const status = session.right === 'none' ? null : await get('status');
-    state.outage = !status || status.database.alive ? null : { of_database: true, message: in_brackets(status.database.message) };
+    state.outage = !status || status.database.alive ? null
+        : { of_database: true, message: in_brackets(status.database.message) };
     state.alarms = status?.alarms > 0 ? (await get('alarms')).active : [];
     if (status)
         session.behind = status.now - Date.now() / 1000;

@@ -11,7 +11,8 @@ MARKUP = '<script>document.title="broken"</script>'
 
 
 class Stage:
-    """The system, with the sample's routes and one more, and the browsers. The first browser is logged in, the guest is not."""
+    """The system, with the sample's routes and one more, and the browsers. The first one
+    is logged in, the guest is not."""
 
     def __init__(self):
         self.system = System()
@@ -255,7 +256,8 @@ def texts_are_complete(stage):
         f'./texts_{language}.js')) for language in ('en', 'zh'))
     require('there are texts', english)
     require(f'not in both: {english ^ chinese_ones}', english == chinese_ones)
-    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js') if 'texts' not in file.name)
+    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js')
+                       if 'texts' not in file.name)
     used = set(re.findall(r"'([a-z_]+)'", source))
     prefixes = tuple(re.findall(r'`([a-z_]+_)\$\{', source)) + ('edit_', 'last_')
     missing = set(re.findall(r"\btext\('([a-z_]+)'", source)) - english
