@@ -13,8 +13,10 @@ export function alarms_page() {
             const { active, past, rules } = await get('alarms');
             return [
                 make('div', { class: 'title' }, make('h1', {}, text('alarms'))),
-                make('section', {}, make('h2', {}, text('active_alarms')), alarms_table(active, 'active_alarms', 'no_active_alarms')),
-                make('section', {}, make('h2', {}, text('past_alarms')), alarms_table(past, 'past_alarms', 'no_past_alarms')),
+                make('section', {}, make('h2', {}, text('active_alarms')),
+                    alarms_table(active, 'active_alarms', 'no_active_alarms')),
+                make('section', {}, make('h2', {}, text('past_alarms')),
+                    alarms_table(past, 'past_alarms', 'no_past_alarms')),
                 make('section', {}, make('h2', {}, text('rules')), rules_table(rules)),
             ];
         },

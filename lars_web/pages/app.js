@@ -21,7 +21,7 @@ const PAGES = { modules: modules_page, module: module_page, services: services_p
 
 const at = (id) => document.getElementById(id);
 const state = { page: null, name: '', turn: 0, alarms: [], outage: null, fresh_at: null,
-    sampled: null, timer: null };
+    stale: false, timer: null };
 
 // What pages use of us.
 const app = {
@@ -58,6 +58,7 @@ async function open_page() {
     state.name = name;
     state.page = PAGES[name](app, parts, values);
     state.fresh_at = null;
+    state.stale = false;
     document.documentElement.lang = language();
     at('main').replaceChildren(make('p', { class: 'empty' }, text('one_moment')));
     draw_frame();
@@ -94,9 +95,10 @@ async function look(page) {
     return Promise.allSettled([page.view(), load_status()]);
 }
 
-// While the database is away the server may show what it knows from before.
+// Some pages are fresh without the database too.
 function show_tree(tree) {
-    state.fresh_at = state.outage ? state.fresh_at ?? state.sampled : now();
+    state.fresh_at = now();
+    state.stale = false;
     patch_children(at('main'), make('div', {}, tree));
 }
 
@@ -121,7 +123,8 @@ function show_failure(error) {
         console.error(error);
     if (error.is_outage) {
         state.outage ??= outage_of(error);
-        if (state.fresh_at !== null)
+        state.stale = state.fresh_at !== null;
+        if (state.stale)
             return;
     }
     patch_children(at('main'), make('div', {}, make('div', { class: 'failure', 'data-key': 'failure' },
@@ -139,12 +142,11 @@ function in_brackets(message) {
 // Who may not read learns nothing of the state either.
 async function load_status() {
     const status = session.right === 'none' ? null : await get('status');
-    state.outage = !status || status.database.alive ? null : { of_database: true, message: in_brackets(status.database.message) };
+    state.outage = !status || status.database.alive ? null
+        : { of_database: true, message: in_brackets(status.database.message) };
     state.alarms = status?.alarms > 0 ? (await get('alarms')).active : [];
-    if (status) {
+    if (status)
         session.behind = status.now - Date.now() / 1000;
-        state.sampled = status.sampled;
-    }
 }
 
 function draw_frame() {
@@ -152,9 +154,9 @@ function draw_frame() {
     const back = state.name === 'login' ? parse_address().values.get('back') ?? '' : location.hash;
     patch_children(at('head'), make('div', {}, head_view({ current: state.name, alarms: state.alarms.length, back,
         again: open_page })));
-    const outage = state.outage && { ...state.outage, since: state.fresh_at };
+    const outage = state.outage && { ...state.outage, since: state.stale && state.fresh_at };
     patch_children(at('banners'), banners_view({ outage, active: state.alarms }));
-    at('main').classList.toggle('stale', state.outage !== null && state.fresh_at !== null);
+    at('main').classList.toggle('stale', state.stale);
 }
 
 addEventListener('hashchange', open_page);

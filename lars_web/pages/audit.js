@@ -30,7 +30,8 @@ export function audit_page(app, _parts, values) {
 async function load(module, pages) {
     const audit = { entries: [], recorded: true, more: true };
     for (let page = 0; page < pages && audit.more; ++page) {
-        const got = await get(`audit?${query({ module: module?.join(','), before: audit.entries.at(-1)?.id, limit: AT_ONCE })}`);
+        const got = await get(`audit?${query({ module: module?.join(','), before: audit.entries.at(-1)?.id,
+            limit: AT_ONCE })}`);
         audit.entries.push(...got.entries);
         audit.recorded = got.recorded;
         audit.more = got.entries.length === AT_ONCE;
@@ -46,8 +47,8 @@ function module_form(app, module) {
         event.target.querySelector('.error').textContent = written && !wanted ? text('bad_id') : '';
         if (wanted || !written)
             app.go(wanted ? `#/audit?module=${wanted.join(',')}` : '#/audit');
-    } }, make('input', { type: 'search', name: 'module', 'aria-label': text('only_module'), placeholder: text('only_module'),
-        value: module ? module.join(', ') : '' }), make('button', { type: 'submit' }, text('show')),
+    } }, make('input', { type: 'search', name: 'module', 'aria-label': text('only_module'),
+        placeholder: text('only_module'), value: module ? module.join(', ') : '' }), make('button', { type: 'submit' }, text('show')),
     make('p', { class: 'error', role: 'alert' }));
 }
 
@@ -62,7 +63,8 @@ export function audit_table(audit, with_module) {
         cells: [
             make('span', { class: 'time' }, time(entry.ts)), entry.who || '–',
             entry.module ? make('a', { href: module_link(entry.module) }, module_name(entry.module)) : '–',
-            text(`action_${entry.action}`), short_diff(entry.before, entry.after), make('span', { class: 'note' }, entry.note || '–'),
+            text(`action_${entry.action}`), short_diff(entry.before, entry.after),
+            make('span', { class: 'note' }, entry.note || '–'),
         ].filter(wanted),
     })), text('no_entries'));
 }

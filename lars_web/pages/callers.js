@@ -37,7 +37,8 @@ function by_trouble(callers) {
     const troubles = new Map();
     for (const { caller, overloaded } of callers)
         troubles.set(caller, (troubles.get(caller) ?? 0) + (overloaded ? 1 : 0));
-    return [...troubles].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0])).map(([name]) => name);
+    return [...troubles].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]))
+        .map(([name]) => name);
 }
 
 function cell_view(row) {

@@ -21,7 +21,8 @@ export function chart(points, which) {
     const x_of = (ts) => LEFT + (ts - end + span.seconds) / span.seconds * (WIDTH - LEFT);
     const y_of = (calls) => TOP + (1 - calls / most) * (HEIGHT - TOP - BOTTOM);
     return make('figure', {},
-        make('div', { class: 'scroll-chart' }, make_svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': text('history') },
+        make('div', { class: 'scroll-chart' }, make_svg('svg',
+            { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': text('history') },
             [0, most / 2, most].map((calls) => level(calls, y_of)),
             [0, 1, 2, 3, 4].map((part) => moment(end - span.seconds * (1 - part / 4), part, x_of)),
             shown.map((point) => column(point, span, x_of, y_of)))),
@@ -53,6 +54,7 @@ function column([ts, calls, failures], span, x_of, y_of) {
     const box = (count, name) => make_svg('rect', { class: name, x: left, y: y_of(count),
         width: Math.max(0, right - left), height: y_of(0) - y_of(count) });
     return make_svg('g', {},
-        make_svg('title', {}, text('bar_says', { time: clock(ts), calls: number(calls), failures: number(failures) })),
+        make_svg('title', {}, text('bar_says', { time: clock(ts), calls: number(calls),
+            failures: number(failures) })),
         box(calls, 'calls'), box(Math.min(failures, calls), 'failures'));
 }

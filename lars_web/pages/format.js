@@ -40,7 +40,8 @@ export function time(ts) {
     if (ts === null || ts === undefined)
         return '–';
     const date = new Date(ts * 1000);
-    return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(ts)}:${two(date.getSeconds())}`;
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    return `${day} ${clock(ts)}:${two(date.getSeconds())}`;
 }
 
 export function clock(ts) {

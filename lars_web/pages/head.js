@@ -40,7 +40,8 @@ function language_switch(again) {
         }, { class: 'plain', lang: name }));
 }
 
-// OUTAGE: null or {of_database, message, since}: what is on screen is from then, if anything is; ACTIVE: the active alarms.
+// OUTAGE: null or {of_database, message, since}: what is on screen is from then, if anything is;
+// ACTIVE: the active alarms.
 export function banners_view({ outage, active }) {
     return make('div', {},
         outage && make('p', { class: 'banner outage', 'data-key': 'outage' },

@@ -49,7 +49,8 @@ export function short_diff(before, after) {
     const differences = compare(old_hosts, new_hosts).filter((row) => kind_of(row) !== 'same');
     if (differences.length === 0)
         return '–';
-    return make('ul', { class: 'diff' }, differences.map((row) => make('li', { class: kind_of(row) }, in_words(row))));
+    return make('ul', { class: 'diff' }, differences.map((row) =>
+        make('li', { class: kind_of(row) }, in_words(row))));
 }
 
 function in_words(row) {

@@ -26,7 +26,8 @@ export function login_page(app, _parts, values) {
             make('h1', {}, text('log_in')),
             values.get('needed') !== null && make('p', { class: 'dim' }, text('login_needed')),
             field(text('user'), { name: 'user', autocomplete: 'username', required: true, autocapitalize: 'none' }),
-            field(text('password'), { name: 'password', type: 'password', autocomplete: 'current-password', required: true }),
+            field(text('password'), { name: 'password', type: 'password', autocomplete: 'current-password',
+                required: true }),
             error,
             make('div', { class: 'buttons' }, make('button', { type: 'submit', class: 'primary' }, text('log_in'))))),
     };

@@ -15,8 +15,10 @@ const ENTRIES = 10;
 
 export function module_page(app, parts) {
     const id = parse_module(parts.join(' '));
-    if (id === null)
-        return { title: text('modules'), still: true, view: async () => make('p', { class: 'error' }, text('bad_id')) };
+    if (id === null) {
+        return { title: text('modules'), still: true,
+            view: async () => make('p', { class: 'error' }, text('bad_id')) };
+    }
     const state = { span: 'hour', all_callers: false };
     return {
         title: text('module_n', { id: module_name(id) }),
@@ -66,15 +68,15 @@ function title_view(app, module) {
 function login_hint() {
     if (session.user !== null)
         return make('p', { class: 'dim' }, text('may_not_change'));
-    return make('p', { class: 'dim' }, make('a', { href: `#/login?back=${encodeURIComponent(location.hash)}` }, text('log_in')),
-        ' ', text('to_change'));
+    const login = `#/login?back=${encodeURIComponent(location.hash)}`;
+    return make('p', { class: 'dim' }, make('a', { href: login }, text('log_in')), ' ', text('to_change'));
 }
 
 function hosts_table(app, module) {
     const sum = module.hosts.reduce((total, { weight }) => total + weight, 0);
     const columns = [{ title: text('host') }, { title: text('state') }, { title: text('weight'), number: true },
-        { title: text('share'), number: true }, { title: text('calls'), number: true }, { title: text('failures'), number: true },
-        { title: text('seen_overloaded'), number: true }, { title: text('last_report') }];
+        { title: text('share'), number: true }, { title: text('calls'), number: true },
+        { title: text('failures'), number: true }, { title: text('seen_overloaded'), number: true }, { title: text('last_report') }];
     if (may_change())
         columns.push({ title: text('change') });
     return table(text('hosts'), columns, module.hosts.map((host) => ({

@@ -29,7 +29,8 @@ export function add_host(app, module) {
     change(app, module, 'change', {
         title: text('add_host_to', { id: module_name(module.module) }),
         fields: () => [
-            field(text('host'), { name: 'host', required: true, autocomplete: 'off', placeholder: '10.0.0.1:8080' }, text('host_hint')),
+            field(text('host'), { name: 'host', required: true, autocomplete: 'off', placeholder: '10.0.0.1:8080' },
+                text('host_hint')),
             weight_field(USUAL_WEIGHT),
         ],
     }, (values) => ({ set: [{ host: values.get('host').trim(), weight: Number(values.get('weight')) }] }));
@@ -60,7 +61,8 @@ export function move_hosts(app, module) {
         title: text('move_hosts_of', { id: module_name(module.module) }),
         fields: () => [
             make('fieldset', {}, make('legend', {}, text('hosts')), module.hosts.map(({ host }) =>
-                make('label', { class: 'check' }, make('input', { type: 'checkbox', name: 'hosts', value: host }), host))),
+                make('label', { class: 'check' },
+                    make('input', { type: 'checkbox', name: 'hosts', value: host }), host))),
             field(text('to_module'), { name: 'to', required: true, autocomplete: 'off', placeholder: '1, 2' }),
         ],
     }, (values) => {
@@ -72,6 +74,6 @@ export function move_hosts(app, module) {
 }
 
 function weight_field(weight) {
-    return field(text('weight'), { name: 'weight', type: 'number', min: 0, step: 1, required: true, value: String(weight) },
-        text('weight_hint'));
+    return field(text('weight'), { name: 'weight', type: 'number', min: 0, step: 1, required: true,
+        value: String(weight) }, text('weight_hint'));
 }

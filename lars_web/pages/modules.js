@@ -22,7 +22,8 @@ export function modules_page(app, _parts, values) {
                 make('div', { class: 'title' }, make('h1', {}, text('modules')), search_form(app, state),
                     may_change() && new_module_form(app)),
                 modules_table(app, found.modules),
-                make('p', { class: 'more' }, text('n_of_total', { n: number(found.modules.length), total: number(found.total) }), ' ',
+                make('p', { class: 'more' }, text('n_of_total', { n: number(found.modules.length),
+                    total: number(found.total) }), ' ',
                     found.next !== null && button(text('more'), () => {
                         ++state.pages;
                         app.refresh();
@@ -59,7 +60,8 @@ function search_form(app, state) {
     return make('form', { role: 'search', 'data-keep': true, onsubmit: (event) => {
         event.preventDefault();
         search(event.target.elements.q);
-    } }, make('input', { type: 'search', name: 'q', value: state.search, 'aria-label': text('search'), placeholder: text('search_hint'),
+    } }, make('input', { type: 'search', name: 'q', value: state.search, 'aria-label': text('search'),
+        placeholder: text('search_hint'),
         oninput: (event) => {
             clearTimeout(state.typing);
             state.typing = setTimeout(search, TYPING, event.target);
@@ -114,7 +116,8 @@ function hosts_view({ module, hosts }) {
     return make('ul', { class: 'hosts' }, sorted.slice(0, HOSTS_SHOWN).map((host) =>
         make('li', { 'data-key': host.host }, make('span', { class: 'host' }, host.host),
             make('span', { class: 'weight', title: text('weight') }, `×${host.weight}`), state_mark(host.state))),
-    !few && make('li', {}, make('a', { href: module_link(module) }, text('n_more', { n: hosts.length - HOSTS_SHOWN }))));
+    !few && make('li', {}, make('a', { href: module_link(module) },
+        text('n_more', { n: hosts.length - HOSTS_SHOWN }))));
 }
 
 function is_ill(host) {

@@ -47,7 +47,8 @@ function import_section(app) {
                 error.textContent = failure.message;
             }
         } }, make('label', { class: 'field' }, make('span', {}, text('file')),
-            make('input', { type: 'file', name: 'file', required: true, accept: '.csv,.json,text/csv,application/json' })),
+            make('input', { type: 'file', name: 'file', required: true,
+                accept: '.csv,.json,text/csv,application/json' })),
         make('button', { type: 'submit', class: 'primary' }, text('preview')), error));
 }
 
@@ -67,7 +68,8 @@ async function start_import(app, format, content, name) {
             } catch (error) {
                 if (error.status !== 409)
                     throw error;
-                dialog.show(make('p', { class: 'warning', role: 'alert' }, text('import_conflict')), text('start_again'),
+                dialog.show(make('p', { class: 'warning', role: 'alert' }, text('import_conflict')),
+                    text('start_again'),
                     async () => show_preview(await ask({ preview: 1 })));
                 return;
             }
@@ -82,9 +84,11 @@ function import_table({ changes, modules }) {
     return [
         make('p', {}, text('import_changes', { n: number(modules) })),
         table(text('import'), [{ title: text('module') }, { title: text('what') }], changes.map((change) => ({
-            cells: [make('a', { href: module_link(change.module) }, module_name(change.module)), short_diff(change.before, change.after)],
+            cells: [make('a', { href: module_link(change.module) }, module_name(change.module)),
+                short_diff(change.before, change.after)],
         })), text('import_same')),
-        changes.length < modules && make('p', { class: 'dim' }, text('n_of_total', { n: number(changes.length), total: number(modules) })),
+        changes.length < modules && make('p', { class: 'dim' },
+            text('n_of_total', { n: number(changes.length), total: number(modules) })),
     ];
 }
 
@@ -94,9 +98,11 @@ function clear_section(app) {
             const dialog = new form_dialog(text('clear'));
             dialog.show([
                 make('p', { class: 'warning' }, text('clear_warning')),
-                field(text('clear_type'), { name: 'confirm', required: true, autocomplete: 'off', pattern: 'clear' }), note_field(),
+                field(text('clear_type'), { name: 'confirm', required: true, autocomplete: 'off', pattern: 'clear' }),
+                note_field(),
             ], text('clear'), async (values) => {
-                const done = await send('POST', 'routes/clear', { confirm: values.get('confirm'), note: values.get('note') });
+                const done = await send('POST', 'routes/clear',
+                    { confirm: values.get('confirm'), note: values.get('note') });
                 dialog.close();
                 app.tell(text('cleared', { modules: number(done.modules), hosts: number(done.hosts) }));
             }, 'danger');

@@ -22,7 +22,8 @@ export function services_page() {
 function services_table(services) {
     return table(text('services'), [
         { title: text('service') }, { title: text('address') }, { title: text('state') },
-        { title: text('version') }, { title: text('behind'), number: true }, { title: text('seen') }, { title: text('known_by') },
+        { title: text('version') }, { title: text('behind'), number: true }, { title: text('seen') },
+        { title: text('known_by') },
     ], services.map((service) => ({
         key: `${service.kind} ${service.address}`,
         cells: [

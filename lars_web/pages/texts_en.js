@@ -186,7 +186,8 @@ export const TEXTS = {
     clear_type: 'Type “clear” to confirm',
     cleared: 'Cleared: {hosts} hosts of {modules} modules.',
     accept: 'Accept the routes',
-    accept_hint: 'The name service keeps its own routes when the database suddenly holds none or far fewer. This tells it that the database is right.',
+    accept_hint: 'The name service keeps its own routes when the database suddenly holds none or far fewer. ' +
+        'This tells it that the database is right.',
     accept_warning: 'The name service takes what the database holds now, even if that is nothing.',
     accepted: 'Accepted: {hosts} hosts of {modules} modules.',
 };

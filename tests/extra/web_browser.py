@@ -42,7 +42,8 @@ def main():
             make_screenshots(stage, arguments.screenshots)
             passed, failed = 1, 0
         else:
-            passed, failed = tell(stage, [one for one in STORIES if one.__name__ in (arguments.stories or [one.__name__])])
+            wanted = arguments.stories or [one.__name__ for one in STORIES]
+            passed, failed = tell(stage, [one for one in STORIES if one.__name__ in wanted])
     except Exception:
         traceback.print_exc(file=sys.stdout)
     finally:

@@ -111,7 +111,8 @@ class Console:
     def complaints(self):
         """What the browser complained about; a status of the server's is none."""
         return [entry['message'] for entry in self.driver.get_log('browser')
-                if entry['level'] == 'SEVERE' and not re.search(r'status of [45]\d\d|ERR_CONNECTION', entry['message'])]
+                if entry['level'] == 'SEVERE'
+                and not re.search(r'status of [45]\d\d|ERR_CONNECTION', entry['message'])]
 
     def screenshot(self, path):
         self.driver.save_screenshot(str(path))

@@ -11,7 +11,8 @@ MARKUP = '<script>document.title="broken"</script>'
 
 
 class Stage:
-    """The system, with the sample's routes and one more, and the browsers. The first browser is logged in, the guest is not."""
+    """The system, with the sample's routes and one more, and the browsers. The first one
+    is logged in, the guest is not."""
 
     def __init__(self):
         self.system = System()
@@ -108,9 +109,13 @@ def reader_changes_nothing(stage):
 
 
 def add_host(stage):
-    """a host that is added with a preview and a note is handed out to callers"""
+    """a host that is added to a new module, with a preview and a note, is handed out to callers"""
     user = stage.user
-    user.open('#/module/1/3')
+    user.open('#/modules')
+    user.press('New module', 'main')
+    user.fill('modid', '1')
+    user.fill('cmdid', '3')
+    user.press('Open', 'main')
     user.until_text('no hosts yet', 'main')
     user.press('Add host', 'main')
     user.fill('host', '10.1.1.300:80', 'dialog')
@@ -251,7 +256,8 @@ def texts_are_complete(stage):
         f'./texts_{language}.js')) for language in ('en', 'zh'))
     require('there are texts', english)
     require(f'not in both: {english ^ chinese_ones}', english == chinese_ones)
-    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js') if 'texts' not in file.name)
+    source = '\n'.join(file.read_text() for file in (ROOT / 'lars_web/pages').glob('*.js')
+                       if 'texts' not in file.name)
     used = set(re.findall(r"'([a-z_]+)'", source))
     prefixes = tuple(re.findall(r'`([a-z_]+_)\$\{', source)) + ('edit_', 'last_')
     missing = set(re.findall(r"\btext\('([a-z_]+)'", source)) - english
@@ -273,6 +279,11 @@ def import_and_clear(stage):
     user.press('Clear all routes', 'dialog')
     user.until_text('Cleared', '#told')
     require('there is none', system.routes() == [])
+    wrong = system.path / 'wrong.csv'
+    wrong.write_text(before.replace('192.168.1.177', '192.168.1.777'))
+    user.one('main [name=file]').send_keys(str(wrong))
+    user.press('Preview', 'main')
+    user.until('what is wrong with the file', lambda: 'line 3' in user.text('main .error'))
     user.one('main [name=file]').send_keys(str(file))
     user.press('Preview', 'main')
     user.until_text('+ 192.168.1.177:7777 (100)', 'dialog')
@@ -316,7 +327,8 @@ def database_away(stage):
         modules_shown(user, '(1,2)')
         user.until_text('ago. Trying again', '#banners')
         user.press('Services', 'nav')
-        user.until_text('Services', 'main h1')
+        user.until_text('Name service', 'main')
+        require('what is fresh is not grey', not user.all('main.stale'))
         user.press('Alarms', 'nav')
         user.until_text('Database away', 'main', 40)
         user.press('Modules', 'nav')
