@@ -48,7 +48,8 @@ function module_form(app, module) {
         if (wanted || !written)
             app.go(wanted ? `#/audit?module=${wanted.join(',')}` : '#/audit');
     } }, make('input', { type: 'search', name: 'module', 'aria-label': text('only_module'),
-        placeholder: text('only_module'), value: module ? module.join(', ') : '' }), make('button', { type: 'submit' }, text('show')),
+        placeholder: text('only_module'), value: module ? module.join(', ') : '' }),
+    make('button', { type: 'submit' }, text('show')),
     make('p', { class: 'error', role: 'alert' }));
 }
 

@@ -76,7 +76,8 @@ function hosts_table(app, module) {
     const sum = module.hosts.reduce((total, { weight }) => total + weight, 0);
     const columns = [{ title: text('host') }, { title: text('state') }, { title: text('weight'), number: true },
         { title: text('share'), number: true }, { title: text('calls'), number: true },
-        { title: text('failures'), number: true }, { title: text('seen_overloaded'), number: true }, { title: text('last_report') }];
+        { title: text('failures'), number: true }, { title: text('seen_overloaded'), number: true },
+        { title: text('last_report') }];
     if (may_change())
         columns.push({ title: text('change') });
     return table(text('hosts'), columns, module.hosts.map((host) => ({

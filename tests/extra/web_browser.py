@@ -1,6 +1,7 @@
 """The console of Lars in a real browser, against a whole system of its own: see browser.sh."""
 import argparse
 import pathlib
+import signal
 import sys
 import traceback
 
@@ -35,6 +36,8 @@ def main():
     arguments = parser.parse_args()
     passed, failed = 0, 1
     stage = None
+    # So that it ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         stage = Stage()
         stage.open()

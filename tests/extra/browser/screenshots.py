@@ -2,7 +2,7 @@
 import random
 import time
 
-from waiting import Failure
+from waiting import Failure, require
 
 LARGEST = 120 * 1024
 NAMES = {('modid', 10): 'shop', ('modid', 20): 'search', ('cmdid', 1): 'checkout', ('cmdid', 2): 'stock',
@@ -14,13 +14,13 @@ def make_screenshots(stage, folder):
     system, user = stage.system, stage.user
     folder.mkdir(parents=True, exist_ok=True)
     system.run('route', 'clear', '--yes')
+    csrf = user.ask('GET', '/api/v1/session')[1]['csrf']
     backends = {}
     for module in MODULES:
         for number in range(MODULES[module]):
             backends.setdefault(module, []).append(system.start_backend(f'{module} {number}'))
-        system.run('route', 'add', *map(str, module), *backends[module])
+        add_hosts(user, csrf, module, backends[module])
         system.start_caller(*module)
-    csrf = user.ask('GET', '/api/v1/session')[1]['csrf']
     for (kind, number), name in NAMES.items():
         user.ask('PUT', f'/api/v1/names/{kind}/{number}', {'name': name}, csrf)
     write_history(system)
@@ -38,6 +38,14 @@ def make_screenshots(stage, folder):
     user.until_text('drained', user.row(victim))
     user.until('nothing is said any more', lambda: not user.text('#told'))
     take(user, folder / 'web-module.png', 1000)
+
+
+def add_hosts(user, csrf, module, hosts):
+    path = '/api/v1/modules/%d/%d' % module
+    version = user.ask('GET', path)[1]['version']
+    status, answer = user.ask('POST', f'{path}/change', {
+        'version': version, 'set': [{'host': host, 'weight': 100} for host in hosts], 'note': 'the shop opens'}, csrf)
+    require(f'{status} {answer}', status == 200)
 
 
 def write_history(system):

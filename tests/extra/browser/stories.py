@@ -41,7 +41,7 @@ class Stage:
             for browser in self.browsers:
                 browser.close()
         finally:
-            print(self.system.down(), end='')
+            self.system.down()
 
 
 def modules_shown(browser, *keys):

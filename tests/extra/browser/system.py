@@ -140,7 +140,7 @@ class System:
         for name in list(self._processes):
             self.kill(name)
         try:
-            return self.run('down', may_fail=True)
+            self.run('down')
         finally:
             self._folder.cleanup()
 
