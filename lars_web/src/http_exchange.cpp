@@ -9,6 +9,8 @@ namespace lars {
 
 // What a client can send besides the bytes of its chunks.
 static constexpr uint64_t CHUNK_OVERHEAD = 8;
+// Of one connection: then its worker serves another.
+static constexpr size_t MOST_REQUESTS = 100;
 
 void http_service::warn(const std::string &line)
 {
@@ -51,6 +53,7 @@ http_exchange::http_exchange(http_service *service, http_listener *listener)
     set_default_headers(guarding_headers());
     const auto idle = std::chrono::ceil<std::chrono::seconds>(service->options.limits.idle_time);
     set_keep_alive_timeout(idle.count());
+    set_keep_alive_max_count(MOST_REQUESTS);
     set_pre_routing_handler([this](const Request &request, Response &response) {
         const bool has_body =
             request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
@@ -77,16 +80,16 @@ void http_exchange::serve(http_listener::connection &connection)
 {
     bounded_stream stream(connection.fd.get(), connection.peer);
     const auto idle = _service->options.limits.idle_time;
-    bool first = true;
+    _served = 0;
     // The first request of a connection is waited for longer than the next ones.
-    const auto go_on = [&] { return first || _listener->may_idle(); };
+    const auto go_on = [&] { return _served == 0 || _listener->may_idle(); };
     try {
         while (stream.await_request(idle, go_on)) {
             if (!serve_request(connection, stream)) {
                 stream.linger();
                 break;
             }
-            first = false;
+            ++_served;
         }
     } catch (const std::exception &why) {
         _service->warn("a connection of " + connection.peer.to_string() + " ended: " + why.what());
@@ -168,7 +171,7 @@ bool http_exchange::serve_request(http_listener::connection &connection, bounded
         return false;
     prepare(connection.peer);
     _listener->set_answering(connection, true);
-    const bool closes = _refusal || !_head.keeps_connection();
+    const bool closes = _refusal || !_head.keeps_connection() || _served + 1 >= MOST_REQUESTS;
     const std::string for_library =
         _refusal ? "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" : _head.for_library();
     const uint64_t body =

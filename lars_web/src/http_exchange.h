@@ -56,6 +56,7 @@ private:
 
     http_service *_service;
     http_listener *_listener;
+    size_t _served = 0;  // requests of this connection
     // Of the request that is being served.
     request_head _head;
     http_request _request;

@@ -174,6 +174,20 @@ TEST(HttpHostile, SilentConnectionsGiveWayToOthers)
     EXPECT_TRUE(works(s));
 }
 
+TEST(HttpHostile, ABusyConnectionGivesWayToOthers)
+{
+    http_server_options options;
+    options.limits.workers = 1;
+    served_http s(options);
+    s.start();
+    http_client busy(s.port());
+    int answered = 0;
+    while (answered < 200 && busy.send(request_text("GET", "/echo/1/2")) && busy.receive())
+        ++answered;
+    EXPECT_EQ(answered, 100);
+    EXPECT_TRUE(works(s));
+}
+
 TEST(HttpHostile, ASilentConnectionIsClosed)
 {
     http_server_options options;
