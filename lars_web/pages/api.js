@@ -1,7 +1,9 @@
 // Speaks with lars_web. A call that fails throws an api_error.
 import { text } from './texts.js';
 
-const TIME_LIMIT = 20000;  // ms
+// In ms. An import may be long.
+const LOOK_LIMIT = 20000;
+const CHANGE_LIMIT = 300000;
 
 // Who is logged in, as the server said last. "behind": seconds that our clock is behind its.
 export const session = { known: false, user: null, right: 'none', csrf: null, version: '', behind: 0 };
@@ -67,7 +69,7 @@ async function ask(method, path, options) {
     try {
         response = await fetch(`api/v1/${path}`, {
             method, credentials: 'same-origin', cache: 'no-store',
-            signal: AbortSignal.timeout(TIME_LIMIT), ...options,
+            signal: AbortSignal.timeout(method === 'GET' ? LOOK_LIMIT : CHANGE_LIMIT), ...options,
         });
     } catch (_error) {
         throw new api_error(0, 'unreachable', text('server_away'));

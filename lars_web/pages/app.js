@@ -59,6 +59,8 @@ async function open_page() {
     state.page = PAGES[name](app, parts, values);
     state.fresh_at = null;
     state.stale = false;
+    // What a dialog is about stays behind with its page.
+    document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
     document.documentElement.lang = language();
     at('main').replaceChildren(make('p', { class: 'empty' }, text('one_moment')));
     draw_frame();

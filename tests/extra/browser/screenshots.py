@@ -29,7 +29,7 @@ def make_screenshots(stage, folder):
     user.until('all are healthy', lambda: user.text('main').count('healthy') == sum(MODULES.values()), 60)
     system.kill('(10, 1) 1')
     user.until_text('overloaded', user.row('(10,1)'), 60)
-    take(user, folder / 'web-modules.png', 620)
+    take(user, folder / 'web-modules.png', 370)
     user.open('#/module/10/1')
     user.press('Drain', user.row(victim))
     user.until_text('changed', 'dialog')
