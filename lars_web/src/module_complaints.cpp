@@ -57,28 +57,36 @@ static status find_failing(db_client &client, const alarm_options &options, int6
         });
 }
 
+// Agents never set aside all hosts of a module: where all are dead, those that are left are
+// called and fail.
+static bool is_ill(const host_view &host)
+{
+    return host.state == host_state::overloaded ||
+           (host.state == host_state::healthy && host.calls > 0 && host.failures == host.calls);
+}
+
 static bool has_no_healthy_host(const module_view &view)
 {
-    const auto is = [](host_state state) {
-        return [state](const host_view &host) { return host.state == state; };
+    const auto is_no_help = [](const host_view &host) {
+        return is_ill(host) || host.state == host_state::drained;
     };
-    return std::any_of(view.hosts.begin(), view.hosts.end(), is(host_state::overloaded)) &&
-           std::none_of(view.hosts.begin(), view.hosts.end(), is(host_state::healthy)) &&
-           std::none_of(view.hosts.begin(), view.hosts.end(), is(host_state::unknown));
+    return std::any_of(view.hosts.begin(), view.hosts.end(), is_ill) &&
+           std::all_of(view.hosts.begin(), view.hosts.end(), is_no_help);
 }
 
 static status find_unhealthy(db_client &client, const alarm_options &options, int64_t now,
                              std::vector<complaint> *complaints)
 {
     std::vector<module_id> suspects;
-    status s = client.query("SELECT DISTINCT modid, cmdid FROM ServerCallStatus WHERE " +
-                                fresh(now) + " AND overload = '1'" + MOST,
-                            [&suspects](const db_row &row) {
-                                module_id module;
-                                if (read_module(row, &module))
-                                    suspects.push_back(module);
-                                return status();
-                            });
+    status s =
+        client.query("SELECT DISTINCT modid, cmdid FROM ServerCallStatus WHERE " + fresh(now) +
+                         " AND (overload = '1' OR (succ_cnt = 0 AND err_cnt > 0))" + MOST,
+                     [&suspects](const db_row &row) {
+                         module_id module;
+                         if (read_module(row, &module))
+                             suspects.push_back(module);
+                         return status();
+                     });
     std::vector<module_view> views;
     if (s)
         s = read_module_views(client, suspects, now, &views);

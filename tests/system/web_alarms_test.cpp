@@ -117,6 +117,16 @@ TEST_F(WebAlarms, AModuleWithoutAHealthyHostIsOne)
     EXPECT_TRUE(becomes("active", "no_healthy_host (1,2)\n")) << listed("active");
 }
 
+// An agent sets aside no host where all of them fail.
+TEST_F(WebAlarms, AModuleWhoseHostsAllFailHasNoHealthyOne)
+{
+    ASSERT_TRUE(web.start());
+    report("1,1", "192.168.1.177:7777", "10.0.0.1", 0, 5, false);
+    EXPECT_TRUE(becomes("active", "no_healthy_host (1,1)\n")) << listed("active");
+    report("1,1", "192.168.1.177:7777", "10.0.0.1", 1, 5, false);
+    EXPECT_TRUE(becomes("active", ""));
+}
+
 TEST_F(WebAlarms, AModuleWhoseReportsEndIsOne)
 {
     web.set("alarms", "silent_time", "60");
