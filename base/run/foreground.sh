@@ -12,17 +12,25 @@ cmd_up_foreground()
     exec 9>&-
     local part pid never
     declare -A parts=()
-    for part in db $(services); do
-        ! pid=$(running_pid "$part") || parts[$part]=$pid
+    # The database may be somebody else's.
+    ! pid=$(running_pid db) || parts[db]=$pid
+    for part in $(services); do
+        pid=$(running_pid "$part") || part_has_ended "$part"
+        parts[$part]=$pid
     done
     exec {never}<> <(:)
     while true; do
         for part in "${!parts[@]}"; do
-            process_lives "${parts[$part]}" || die "$part has ended: stopping the others"
+            process_lives "${parts[$part]}" || part_has_ended "$part"
         done
         # Nothing ever comes: it is a pause that a signal ends.
         read -r -t 1 -u "$never" || true
     done
+}
+
+part_has_ended()
+{
+    die "$1 has ended: stopping the others"
 }
 
 # In a trap a bare "return" would hand on the status from before it.

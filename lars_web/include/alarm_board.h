@@ -25,6 +25,8 @@ struct complaint {
     std::string subject;  // "(1,2)", "dns 127.0.0.1:9778"
     std::optional<module_id> module;
     std::string text;  // a sentence for a person
+    // What is in the sentence, for pages that say it in another language.
+    std::map<std::string, std::string> values;
     // An alarm if it has been complained of for so long.
     std::chrono::seconds patience{0};
 };

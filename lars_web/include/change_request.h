@@ -1,7 +1,6 @@
 // What a change of a module's hosts asks for, read from JSON. Any thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +28,7 @@ enum class change_kind { change, move, undo };
 // unchanged.
 status read_change_request(const std::string &text, change_kind kind, change_request *out);
 
-// How many characters of UTF-8 TEXT has.
-size_t characters_of(const std::string &text);
+// Whether TEXT is UTF-8 on one line, of MOST characters at most: a note, a name.
+bool is_short_text(const std::string &text, size_t most);
 
 }  // namespace lars

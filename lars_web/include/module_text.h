@@ -11,9 +11,7 @@
 
 namespace lars {
 
-// A modid or cmdid, from -2147483648 to 4294967295; both forms mean the same 32 bits.
-std::optional<int32_t> parse_id(const std::string &text);
-// "1,2"
+// "1,2": two ids as parse_id() takes them.
 std::optional<module_id> parse_module(const std::string &text);
 
 // [1, 2]

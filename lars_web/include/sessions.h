@@ -27,7 +27,8 @@ public:
     explicit sessions(std::chrono::seconds life) : _life(life) {}
 
     // Once, before the other calls. Reads the key in the file PATH, or makes it; and the
-    // sessions that were ended, in PATH.ended. The error names the file.
+    // sessions that were ended, in PATH.ended. The error names the file. With an empty PATH
+    // everybody has to log in again after a restart.
     status open(const std::string &path);
 
     // The other calls: any thread. NOW: Unix seconds.

@@ -1,4 +1,5 @@
 // Alarms: those that are active, those that were, and by which rules.
+import { alarm_text, said } from './alarm_text.js';
 import { get } from './api.js';
 import { make } from './dom.js';
 import { age, duration, module_link, now, time } from './format.js';
@@ -32,7 +33,7 @@ function alarms_table(alarms, caption, empty) {
             alarm.until === null ? mark('bad', text('active')) : mark('good', text('over')),
             text(`rule_${alarm.rule}`),
             alarm.module ? make('a', { href: module_link(alarm.module) }, alarm.subject) : alarm.subject,
-            alarm.text,
+            alarm_text(alarm),
             make('span', { class: 'time', title: age(alarm.since) }, time(alarm.since)),
             make('span', { class: 'time' }, time(alarm.until)), duration((alarm.until ?? now()) - alarm.since),
         ],
@@ -41,5 +42,5 @@ function alarms_table(alarms, caption, empty) {
 
 function rules_table(rules) {
     return table(text('rules'), [{ title: text('rule') }, { title: text('what') }],
-        rules.map((rule) => ({ key: rule.name, cells: [text(`rule_${rule.name}`), rule.text] })), text('no_rules'));
+        rules.map((rule) => ({ key: rule.name, cells: [text(`rule_${rule.name}`), said(`means_${rule.name}`, rule)] })), text('no_rules'));
 }

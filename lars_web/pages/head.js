@@ -1,4 +1,5 @@
 // What is above every page: navigation, who is logged in, the language; and the banners.
+import { alarm_text } from './alarm_text.js';
 import { log_out, session } from './api.js';
 import { button, make } from './dom.js';
 import { duration, module_link, now } from './format.js';
@@ -50,7 +51,7 @@ export function banners_view({ outage, active }) {
         active.slice(0, 3).map((alarm) => make('p', { class: 'banner alarm', 'data-key': `alarm ${alarm.id}` },
             make('strong', {}, text(`rule_${alarm.rule}`)), ' ',
             alarm.module ? make('a', { href: module_link(alarm.module) }, alarm.subject) : alarm.subject,
-            ` – ${alarm.text}`)),
+            ` – ${alarm_text(alarm)}`)),
         active.length > 3 && make('p', { class: 'banner alarm', 'data-key': 'more' },
             make('a', { href: '#/alarms' }, text('more_alarms', { n: active.length - 3 }))));
 }

@@ -43,6 +43,12 @@ export function set_language(name) {
     }
 }
 
+// Whether there is a text of that name, and VALUES has all that it needs.
+export function has_text(name, values) {
+    const found = TEXTS[chosen][name];
+    return found !== undefined && [...found.matchAll(/\{(\w+)\}/g)].every(([, value]) => value in values);
+}
+
 // The text of that name, with VALUES in the places of "{name}". A name without a text is shown
 // itself: the server may know kinds and states that are newer than we are.
 export function text(name, values = {}) {

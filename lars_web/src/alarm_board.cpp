@@ -20,6 +20,7 @@ json to_json(const alarm_event &event)
             {"subject", event.what.subject},
             {"module", event.what.module ? to_json(*event.what.module) : json()},
             {"text", event.what.text},
+            {"values", event.what.values},
             {"since", event.since},
             {"until", event.until ? json(*event.until) : json()}};
 }
@@ -124,6 +125,10 @@ static bool read_event(const json &line, alarm_event *event)
     event->id = line["id"].get<uint64_t>();
     event->since = line["since"].get<int64_t>();
     event->until = line["until"].get<int64_t>();
+    for (const auto &[name, value] : line.value("values", json::object()).items()) {
+        if (value.is_string())
+            event->what.values[name] = value.get<std::string>();
+    }
     const json module = line.value("module", json());
     if (module.is_array() && module.size() == 2)
         event->what.module = parse_module(module[0].dump() + "," + module[1].dump());

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "module_text.h"
+#include "utf8.h"
 
 namespace lars {
 
@@ -73,10 +75,17 @@ static status read_addresses(const json &value, const std::string &name, std::ve
         value, name, read_host, [](const endpoint &one) { return one; }, out);
 }
 
+bool is_short_text(const std::string &text, size_t most)
+{
+    const auto characters = count_characters(text);
+    return characters && *characters <= most && !has_control_character(text);
+}
+
 static status read_text(const json &value, const std::string &name, size_t most, std::string *out)
 {
-    if (!value.is_string() || characters_of(value.get<std::string>()) > most)
-        return bad(name + ": expected a text of at most " + std::to_string(most) + " characters");
+    if (!value.is_string() || !is_short_text(value.get<std::string>(), most))
+        return bad(name + ": expected a text of at most " + std::to_string(most) +
+                   " characters, on one line");
     *out = value.get<std::string>();
     return {};
 }
@@ -160,13 +169,6 @@ status read_change_request(const std::string &text, change_kind kind, change_req
         return s;
     *out = std::move(read);
     return {};
-}
-
-size_t characters_of(const std::string &text)
-{
-    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
-    }));
 }
 
 }  // namespace lars

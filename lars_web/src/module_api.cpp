@@ -97,8 +97,8 @@ http_answer module_api::set_name(const http_request &request)
         return bad_request("expected {\"name\": \"...\"}");
     const std::string name = body["name"];
     constexpr size_t LONGEST = 255;
-    if (characters_of(name) > LONGEST)
-        return bad_request("name: at most 255 characters");
+    if (!is_short_text(name, LONGEST))
+        return bad_request("name: at most 255 characters, on one line");
     const status s =
         _database->use([&](db_client &client) { return write_name(client, kind, *id, name); });
     return s ? json_answer({{"name", name}}) : database_answer(s);

@@ -18,10 +18,11 @@ const std::vector<std::string> &module_rules()
 }
 
 static complaint about(const module_id &module, const std::string &rule, const std::string &text,
-                       std::chrono::seconds patience)
+                       std::chrono::seconds patience,
+                       const std::map<std::string, std::string> &values = {})
 {
-    return {rule, module.to_string(), module, "module " + module.to_string() + " " + text,
-            patience};
+    return {rule,   module.to_string(), module, "module " + module.to_string() + " " + text,
+            values, patience};
 }
 
 static bool read_module(const db_row &row, module_id *module)
@@ -52,7 +53,9 @@ static status find_failing(db_client &client, const alarm_options &options, int6
                 complaints->push_back(about(module, "failures",
                                             "fails: " + std::to_string(failures) + " of " +
                                                 std::to_string(calls) + " calls",
-                                            options.failure_time));
+                                            options.failure_time,
+                                            {{"failures", std::to_string(failures)},
+                                             {"calls", std::to_string(calls)}}));
             return status();
         });
 }
@@ -101,6 +104,7 @@ static status find_unhealthy(db_client &client, const alarm_options &options, in
 static status find_silent(db_client &client, const alarm_options &options, int64_t now,
                           std::vector<complaint> *complaints)
 {
+    const std::string seconds = std::to_string(options.silent_time.count());
     const int64_t latest = now - options.silent_time.count();
     return client.query(
         "SELECT modid, cmdid, MAX(ts) AS last FROM ServerCallStatus GROUP BY modid, cmdid"

@@ -1,20 +1,6 @@
 #include "module_text.h"
 
-#include <charconv>
-#include <limits>
-
 namespace lars {
-
-std::optional<int32_t> parse_id(const std::string &text)
-{
-    int64_t number = 0;
-    const char *end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stopped != end || number < std::numeric_limits<int32_t>::min() ||
-        number > std::numeric_limits<uint32_t>::max())
-        return std::nullopt;
-    return static_cast<int32_t>(static_cast<uint32_t>(number));
-}
 
 std::optional<module_id> parse_module(const std::string &text)
 {

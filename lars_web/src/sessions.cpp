@@ -38,6 +38,8 @@ static status make_key(const std::string &path)
 
 status sessions::open(const std::string &path)
 {
+    if (path.empty())
+        return random_bytes(KEY_BYTES, &_key);
     if (status s = make_key(path); !s)
         return s;
     if (status s = read_file(path, &_key); !s)
@@ -144,6 +146,8 @@ status sessions::end(const session &ended, int64_t now)
         _all_ended_until = now;
         _ended.clear();
     }
+    if (_ended_path.empty())
+        return {};
     std::ostringstream text;
     text << "all " << _all_ended_until << "\n";
     for (const auto &[id, until] : _ended)

@@ -1,6 +1,7 @@
 #include "state_api.h"
 
 #include <ctime>
+#include <map>
 
 #include "call_status.h"
 
@@ -62,24 +63,33 @@ static json list_of(const std::vector<alarm_event> &events)
     return list;
 }
 
+static json rule(const std::string &name, const std::string &text,
+                 const std::map<std::string, std::string> &values)
+{
+    return {{"name", name}, {"text", text}, {"values", values}};
+}
+
 static json describe(const alarm_options &rules)
 {
-    const auto seconds = [](std::chrono::seconds time) {
-        return std::to_string(time.count()) + " s";
-    };
-    const auto share = static_cast<int>(rules.failure_share * 100 + 0.5);
-    return {{{"name", "failures"},
-             {"text", "more than " + std::to_string(share) + " % of a module's calls fail, of " +
-                          std::to_string(rules.failure_calls) + " or more, for " +
-                          seconds(rules.failure_time)}},
-            {{"name", "no_healthy_host"},
-             {"text", "a module has no healthy host for " + seconds(rules.no_healthy_host_time)}},
-            {{"name", "no_reports"},
-             {"text", "a module that had reports has none for " + seconds(rules.silent_time)}},
-            {{"name", "dns_behind"},
-             {"text", "a dns does not answer, or has not read its database, for " +
-                          seconds(rules.dns_behind)}},
-            {{"name", "database_away"}, {"text", "the database cannot be read for 10 s"}}};
+    const auto seconds = [](std::chrono::seconds time) { return std::to_string(time.count()); };
+    const std::string share = std::to_string(static_cast<int>(rules.failure_share * 100 + 0.5));
+    const std::string calls = std::to_string(rules.failure_calls);
+    const std::string failing = seconds(rules.failure_time);
+    const std::string unhealthy = seconds(rules.no_healthy_host_time);
+    const std::string silent = seconds(rules.silent_time);
+    const std::string behind = seconds(rules.dns_behind);
+    return {rule("failures",
+                 "more than " + share + " % of a module's calls fail, of " + calls +
+                     " or more, for " + failing + " s",
+                 {{"share", share}, {"calls", calls}, {"seconds", failing}}),
+            rule("no_healthy_host", "a module has no healthy host for " + unhealthy + " s",
+                 {{"seconds", unhealthy}}),
+            rule("no_reports", "a module that had reports has none for " + silent + " s",
+                 {{"seconds", silent}}),
+            rule("dns_behind",
+                 "a dns does not answer, or has not read its database, for " + behind + " s",
+                 {{"seconds", behind}}),
+            rule("database_away", "the database cannot be read for 10 s", {{"seconds", "10"}})};
 }
 
 http_answer state_api::alarms(const http_request &)

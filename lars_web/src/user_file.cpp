@@ -169,7 +169,9 @@ status user_file::read()
     const std::lock_guard<std::mutex> lock(_mutex);
     if (status s = take(); !s)
         return s;
-    if (_users->entries.empty())
+    if (_path.empty())
+        _log(log_level::warn, "there is no file of users ([web] users): nobody can log in");
+    else if (_users->entries.empty())
         _log(log_level::warn, _path, " has no users: nobody can log in (lars_web --add-user NAME)");
     return {};
 }

@@ -148,7 +148,8 @@ TEST_F(Operate, ThePortsOfTheFirewallAreThoseOfTheConfigurations)
     for (const auto &[conf, keys] : std::vector<std::pair<const char *, std::vector<const char *>>>{
              {"lars_dns/conf/lars_dns.conf", {"TCP 7778", "9778 (dns)"}},
              {"lars_reporter/conf/lars_reporter.conf", {"TCP 7779", "9779 (reporter)"}},
-             {"lars_loadbalance_agent/conf/lars_lb_agent.conf", {"UDP 8888", "9888 (agent)"}}}) {
+             {"lars_loadbalance_agent/conf/lars_lb_agent.conf", {"UDP 8888", "9888 (agent)"}},
+             {"lars_web/conf/lars_web.conf", {"TCP 7780", "9780 (console)"}}}) {
         const std::string text = read_text(source_path(conf));
         for (const std::string key : keys) {
             std::smatch port;

@@ -79,8 +79,33 @@ TEST_F(WebPage, TheExamplesForScriptsWork)
         EXPECT_NE(done.output.find(part), std::string::npos) << part << " in " << done.output;
     EXPECT_EQ(shell("./run_lars route list 1 1").output,
               "1 1 10.0.0.1:80@50\n1 1 192.168.1.177:7777\n");
-    // Every request of the table is one that is answered.
     EXPECT_NE(shell("./run_lars test gethost 1 1").output.find("host is"), std::string::npos);
+}
+
+TEST_F(WebPage, PrometheusTakesItsTargetsFromTheConsole)
+{
+    need({"curl", "prometheus"});
+    std::string config = _system.with_ports(block("yaml"));
+    ASSERT_NE(config.find("credentials: TOKEN"), std::string::npos);
+    config = replace_all(config, "credentials: TOKEN", "credentials: " + _token);
+    const std::string port = std::to_string(free_port());
+    process prometheus;
+    ASSERT_TRUE(prometheus.start(
+        "/usr/bin/prometheus", {"--config.file=" + _system.write("prometheus.yml", config),
+                                "--storage.tsdb.path=" + _system.file("prometheus"),
+                                "--web.listen-address=127.0.0.1:" + port}));
+    const auto targets = [&] {
+        return shell("curl -s http://127.0.0.1:" + port + "/api/v1/targets").output;
+    };
+    EXPECT_TRUE(wait_until(
+        [&] { return targets().find("192.168.1.177:7777") != std::string::npos; },
+        std::chrono::milliseconds(60000)))
+        << targets() << prometheus.output();
+    EXPECT_NE(targets().find("\"__meta_lars_modid\":\"1\""), std::string::npos) << targets();
+    // Its own metrics are well named.
+    const run_result checked = shell("curl -s http://127.0.0.1:" + _system.port("9780") +
+                                     "/metrics | /usr/bin/promtool check metrics");
+    EXPECT_EQ(checked.exit_status, 0) << checked.output;
 }
 
 TEST_F(WebPage, TheReverseProxyLetsOthersInByTls)

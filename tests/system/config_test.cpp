@@ -1,4 +1,4 @@
-// What all three services do alike: command line, configuration mistakes, taken
+// What all services do alike: command line, configuration mistakes, taken
 // ports.
 #include <gtest/gtest.h>
 
@@ -24,6 +24,7 @@ struct program {
 const program DNS{"lars_dns", "lars_dns/conf/lars_dns.conf", "reactor"};
 const program REPORTER{"lars_reporter", "lars_reporter/conf/lars_reporter.conf", "reactor"};
 const program AGENT{"lars_lb_agent", "lars_loadbalance_agent/conf/lars_lb_agent.conf", "agent"};
+const program WEB{"lars_web", "lars_web/conf/lars_web.conf", "web"};
 
 class Service : public testing::TestWithParam<program> {
 protected:
@@ -130,7 +131,7 @@ TEST_P(Service, Trap_R29_TakenPortIsAnError)
     EXPECT_NE(result.output.find("Address already in use"), std::string::npos) << result.output;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Service, testing::Values(DNS, REPORTER, AGENT),
+INSTANTIATE_TEST_SUITE_P(All, Service, testing::Values(DNS, REPORTER, AGENT, WEB),
                          [](const auto &test) { return std::string(test.param.name); });
 
 // Each in a file of its own: what is said of the list in its last line.

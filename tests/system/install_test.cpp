@@ -61,7 +61,7 @@ protected:
 TEST_F(Install, InstalledProgramsFindTheirConfigurationAndKeepYours)
 {
     ASSERT_TRUE(install({"PREFIX=" + _folder.file("lars")}));
-    for (const char *program : {"lars_dns", "lars_reporter", "lars_lb_agent"}) {
+    for (const char *program : {"lars_dns", "lars_reporter", "lars_lb_agent", "lars_web"}) {
         const std::string conf = _folder.file("lars/etc/lars/") + program + ".conf";
         const run_result checked = run(_folder.file("lars/bin/") + program, {"-t"});
         EXPECT_EQ(checked.exit_status, 0) << checked.output;
@@ -95,7 +95,9 @@ TEST_F(Install, ConfigurationsNameTheStateFolderAndAreReadable)
               "\"" + state + "/lars_db.passwd\"");
     EXPECT_EQ(value(etc + "lars_lb_agent.conf", "route_cache"),
               "\"" + state + "/lars_lb_agent.routes\"");
-    for (const char *program : {"lars_dns", "lars_reporter", "lars_lb_agent"}) {
+    EXPECT_EQ(value(etc + "lars_web.conf", "users"), "\"" + state + "/lars_web.users\"");
+    EXPECT_EQ(value(etc + "lars_web.conf", "open_reading"), "no") << "others are on that machine";
+    for (const char *program : {"lars_dns", "lars_reporter", "lars_lb_agent", "lars_web"}) {
         const std::string conf = etc + program + ".conf";
         EXPECT_EQ(mode(conf), 0644u);
         EXPECT_EQ(value(conf, "db_passwd"), "") << "everybody may read it";

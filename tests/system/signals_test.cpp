@@ -30,6 +30,7 @@ struct program {
 const program DNS{"lars_dns", "[reactor]\nport = 0\n"};
 const program REPORTER{"lars_reporter", "[reactor]\nport = 0\n"};
 const program AGENT{"lars_lb_agent", "[agent]\nport = 0\nroute_cache =\n"};
+const program WEB{"lars_web", "[web]\nport = 0\n"};
 
 class ServiceSignals : public testing::TestWithParam<program> {
 protected:
@@ -240,7 +241,7 @@ TEST_P(ServiceSignals, WithNohupItOutlivesItsTerminal)
     EXPECT_NE(read_text(log).find("configuration read again"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(EachOf, ServiceSignals, testing::Values(DNS, REPORTER, AGENT),
+INSTANTIATE_TEST_SUITE_P(EachOf, ServiceSignals, testing::Values(DNS, REPORTER, AGENT, WEB),
                          [](const testing::TestParamInfo<program> &service) {
                              return std::string(service.param.name);
                          });

@@ -98,6 +98,7 @@ TEST_F(WebAlarms, AModuleThatFailsIsOneUntilItDoesNot)
     const json alarm = web.get("/api/v1/alarms").body["active"][0];
     EXPECT_EQ(alarm["text"], "module (1,2) fails: 20 of 100 calls");
     EXPECT_EQ(alarm["module"], json({1, 2}));
+    EXPECT_EQ(alarm["values"], json({{"failures", "20"}, {"calls", "100"}}));
     EXPECT_TRUE(alarm["until"].is_null());
     EXPECT_EQ(web.get("/api/v1/status").body["alarms"], 1);
     report("1,2", "192.168.1.178:7776", "10.0.0.1", 100, 0, false);
