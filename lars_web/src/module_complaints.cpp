@@ -21,7 +21,8 @@ static complaint about(const module_id &module, const std::string &rule, const s
                        std::chrono::seconds patience,
                        const std::map<std::string, std::string> &values = {})
 {
-    return {rule,   module.to_string(), module, "module " + module.to_string() + " " + text,
+    return {rule,   module.to_string(),
+            module, "module " + module.to_string() + " " + text,
             values, patience};
 }
 
@@ -50,12 +51,12 @@ static status find_failing(db_client &client, const alarm_options &options, int6
             uint64_t calls = 0, failures = 0;
             if (read_module(row, &module) && row.get_unsigned(2, &calls) &&
                 row.get_unsigned(3, &failures))
-                complaints->push_back(about(module, "failures",
-                                            "fails: " + std::to_string(failures) + " of " +
-                                                std::to_string(calls) + " calls",
-                                            options.failure_time,
-                                            {{"failures", std::to_string(failures)},
-                                             {"calls", std::to_string(calls)}}));
+                complaints->push_back(about(
+                    module, "failures",
+                    "fails: " + std::to_string(failures) + " of " + std::to_string(calls) +
+                        " calls",
+                    options.failure_time,
+                    {{"failures", std::to_string(failures)}, {"calls", std::to_string(calls)}}));
             return status();
         });
 }

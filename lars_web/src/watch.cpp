@@ -113,9 +113,12 @@ void watch::look_at_database(const status &outcome, int64_t now)
 {
     std::vector<complaint> complaints;
     if (!outcome)
-        complaints.push_back({"database_away", "database", std::nullopt,
+        complaints.push_back({"database_away",
+                              "database",
+                              std::nullopt,
                               "the database cannot be read: " + outcome.message(),
-                              {{"trouble", outcome.message()}}, DATABASE_PATIENCE});
+                              {{"trouble", outcome.message()}},
+                              DATABASE_PATIENCE});
     _alarms.update({"database_away"}, complaints, now);
 }
 
@@ -128,14 +131,20 @@ void watch::look_at_services(int64_t now)
             continue;
         const std::string subject = "dns " + one.address.to_string();
         if (!one.alive) {
-            complaints.push_back({"dns_behind", subject, std::nullopt,
+            complaints.push_back({"dns_behind",
+                                  subject,
+                                  std::nullopt,
                                   subject + " does not answer: " + one.trouble,
-                                  {{"trouble", one.trouble}}, patience});
+                                  {{"trouble", one.trouble}},
+                                  patience});
         } else if (one.behind && *one.behind > static_cast<double>(patience.count())) {
             const std::string seconds = std::to_string(static_cast<int64_t>(*one.behind));
-            complaints.push_back({"dns_behind", subject, std::nullopt,
+            complaints.push_back({"dns_behind",
+                                  subject,
+                                  std::nullopt,
                                   subject + " has not read its database for " + seconds + " s",
-                                  {{"seconds", seconds}}, std::chrono::seconds(0)});
+                                  {{"seconds", seconds}},
+                                  std::chrono::seconds(0)});
         }
     }
     _alarms.update({"dns_behind"}, complaints, now);

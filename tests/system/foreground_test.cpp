@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <regex>
 
 #include "paths.h"
 #include "private_system.h"
 #include "process.h"
+#include "temp_dir.h"
 
 namespace lars {
 namespace {
@@ -67,6 +69,31 @@ TEST_F(Foreground, EndsWhenAPartEnds)
     const pid_t reporter = pid_of("reporter");
     ASSERT_GT(reporter, 0);
     ASSERT_EQ(kill(reporter, SIGKILL), 0);
+    EXPECT_EQ(_up.wait_exit(milliseconds(60000)), 1);
+    EXPECT_NE(_up.output().find("reporter has ended"), std::string::npos) << _up.output();
+    expect_nothing_runs();
+}
+
+// Before there is anybody who watches.
+TEST_F(Foreground, EndsWhenAPartEndsWhileTheLastOneStarts)
+{
+    const std::string bin = bin_path("lars_web");
+    const std::string folder = bin.substr(0, bin.rfind('/'));
+    const std::string other = _system.file("bin");
+    std::filesystem::create_directory(other);
+    for (const auto &entry : std::filesystem::directory_iterator(folder))
+        std::filesystem::create_symlink(entry.path(),
+                                        other + "/" + entry.path().filename().string());
+    std::filesystem::remove(other + "/lars_web");
+    write_text(other + "/lars_web", "#!/bin/sh\n"
+                                    "case \"$*\" in *--ready-fd*)\n"
+                                    "    kill -KILL $(cut -d ' ' -f 1 " +
+                                        _system.file("state/reporter.pid") +
+                                        " | head -n 1) ;;\nesac\nexec " + bin + " \"$@\"\n");
+    std::filesystem::permissions(other + "/lars_web", std::filesystem::perms::owner_all);
+    process_options options = _system.options();
+    options.environment.push_back("LARS_BIN=" + other);
+    ASSERT_TRUE(_up.start(source_path("run_lars"), {"up", "--foreground"}, options));
     EXPECT_EQ(_up.wait_exit(milliseconds(60000)), 1);
     EXPECT_NE(_up.output().find("reporter has ended"), std::string::npos) << _up.output();
     expect_nothing_runs();

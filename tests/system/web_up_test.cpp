@@ -47,8 +47,9 @@ TEST_F(WebUp, ItsAddressIsToldAndItsFirstUserMade)
 {
     const run_result up = run_lars({"up"});
     ASSERT_EQ(up.exit_status, 0) << up.output;
-    EXPECT_NE(up.output.find("web: open http://127.0.0.1:" + _system.port("7780") + "/ in a browser"),
-              std::string::npos)
+    EXPECT_NE(
+        up.output.find("web: open http://127.0.0.1:" + _system.port("7780") + "/ in a browser"),
+        std::string::npos)
         << up.output;
     EXPECT_EQ(up.output.find(password()), std::string::npos) << "others may see the screen";
     EXPECT_EQ(log_in(password()), 200);
@@ -68,8 +69,9 @@ TEST_F(WebUp, WithoutAConfigurationThereIsNoneAndThatIsSaid)
     std::filesystem::remove(_system.file("lars_web.conf"));
     const run_result up = run_lars({"up"});
     ASSERT_EQ(up.exit_status, 0) << up.output;
-    EXPECT_NE(up.output.find("\nweb: not started, there is no " + _system.file("lars_web.conf") + "\n"),
-              std::string::npos)
+    EXPECT_NE(
+        up.output.find("\nweb: not started, there is no " + _system.file("lars_web.conf") + "\n"),
+        std::string::npos)
         << up.output;
     const run_result told = run_lars({"status"});
     EXPECT_EQ(told.exit_status, 0) << told.output;
