@@ -125,8 +125,9 @@ static bool read_event(const json &line, alarm_event *event)
     event->id = line["id"].get<uint64_t>();
     event->since = line["since"].get<int64_t>();
     event->until = line["until"].get<int64_t>();
-    for (const auto &[name, value] : line.value("values", json::object()).items()) {
-        if (value.is_string())
+    const json values = line.value("values", json());
+    for (const auto &[name, value] : values.items()) {
+        if (values.is_object() && value.is_string())
             event->what.values[name] = value.get<std::string>();
     }
     const json module = line.value("module", json());
