@@ -1,5 +1,7 @@
 #include "watch.h"
 
+#include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <filesystem>
 
@@ -11,6 +13,8 @@
 namespace lars {
 
 static constexpr std::chrono::seconds INTERVAL(2);
+// Large tables take long to look through: the database does so for a twentieth of the time.
+static constexpr int SHARE = 19;
 static constexpr std::chrono::seconds DATABASE_PATIENCE(10);
 
 watch::watch(const web_options &options, database_pool *database, history_cache *history,
@@ -58,12 +62,16 @@ int64_t watch::sampled() const
 
 void watch::run()
 {
+    using clock = std::chrono::steady_clock;
     std::unique_lock lock(_mutex);
     while (!_stopping) {
         lock.unlock();
+        const auto began = clock::now();
         look(time(nullptr));
+        const auto took = clock::now() - began;
         lock.lock();
-        _ended.wait_for(lock, INTERVAL, [this] { return _stopping; });
+        _ended.wait_for(lock, std::max<clock::duration>(INTERVAL, SHARE * took),
+                        [this] { return _stopping; });
     }
 }
 
