@@ -315,6 +315,33 @@ def login_is_needed(stage):
     stage.system.kill('closed console')
 
 
+def alarm_and_history(stage):
+    """a module whose only host fails is an alarm on top of every page, and its calls are drawn"""
+    def report(successes, failures):
+        stage.system.sql("REPLACE INTO ServerCallStatus VALUES (-5, 9, INET_ATON('192.168.1.200'), 80,"
+                         f" INET_ATON('10.0.0.1'), {successes}, {failures}, UNIX_TIMESTAMP(), '0')")
+
+    user = stage.user
+    report(0, 5)
+    user.open('#/routes')
+    user.until_text('No healthy host', '#banners .alarm', 40)
+    user.until_text('(-5,9)', '#banners .alarm')
+    report(0, 5)
+    chinese_one = stage.browser(language='zh-CN')
+    chinese_one.open('#/modules')
+    chinese_one.until_text('没有一台主机是健康的', '#banners .alarm')
+    report(5, 0)
+    user.until('the banner is gone', lambda: '(-5,9)' not in user.text('#banners'), 40)
+    user.press('Alarms', 'nav')
+    user.until_text('(-5,9)', 'main')
+    # Each minute there is a sample.
+    user.open('#/module/-5/9')
+    report(5, 0)
+    user.until('the calls of the last hour are drawn', lambda: user.all('main svg.chart rect.calls'), 90)
+    user.open('#/modules?q=-5,9')
+    user.until('the curve of the list too', lambda: user.all('main svg.spark path.calls'))
+
+
 def services_are_seen(stage):
     """the services are seen alive"""
     stage.user.open('#/services')
@@ -357,4 +384,4 @@ def browser_is_content(stage):
 
 STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, login_is_needed, add_host,
            audit_says_it, undo, move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete,
-           import_and_clear, services_are_seen, database_away, browser_is_content]
+           import_and_clear, alarm_and_history, services_are_seen, database_away, browser_is_content]
