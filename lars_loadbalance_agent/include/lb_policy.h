@@ -15,12 +15,9 @@
 
 #include "health_change.h"
 #include "lb_config.h"
+#include "weighted_turn.h"
 
 namespace lars {
-
-// The number of a host within its module. Numbers are small, and that of a host that has
-// left is given to another one.
-using host_slot = uint32_t;
 
 // What there is to call.
 enum class lb_choice {

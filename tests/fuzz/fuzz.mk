@@ -2,7 +2,7 @@
 # clang; otherwise they are a library, with which unit_fuzz plays what was found before.
 FUZZED        := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*.cpp))
 FUZZ_CXXFLAGS  = -Itests/fuzz -Itests/support -Ilars_reactor/src -Ilars_loadbalance_agent/tools -Ilars_dns/include $(AGENT_CXXFLAGS)
-FUZZ_LIBS     := lars_dns_core lars_sim_core lars_lb_agent_core larsmetrics larsbase lreactor larsproto
+FUZZ_LIBS     := lars_dns_core lars_sim_core lars_lb_agent_core larslocal larsmetrics larsbase lreactor larsproto
 
 ifeq ($(VARIANT),fuzz)
 $(foreach t,$(FUZZED),$(call program,fuzz_$(t),tests/fuzz/$(t).cpp,$$(FUZZ_CXXFLAGS),$(FUZZ_LIBS),-fsanitize=fuzzer $$(PROTOBUF_LIBS)))

@@ -14,9 +14,11 @@
 #include <random>
 #include <vector>
 
-#include "lb_policy.h"
-
 namespace lars {
+
+// The number of a host within its module. Numbers are small, and that of a host that has
+// left is given to another one.
+using host_slot = uint32_t;
 
 class weighted_turn {
 public:
