@@ -65,6 +65,20 @@ struct part_header {
 constexpr uint32_t SLOT_FREE = 0;
 constexpr uint32_t SLOT_REMOVED = 1;  // a search goes on behind it
 
+// In which of the SLOTS, a power of two, the search for a module begins. It goes on slot by
+// slot, from the last to the first, and ends at a free one or after all of them.
+constexpr uint32_t first_slot_of(uint64_t module, uint32_t slots)
+{
+    const uint64_t mixed = (module ^ module >> 32) * 0x9e3779b97f4a7c15;
+    return static_cast<uint32_t>(mixed >> 32) & (slots - 1);
+}
+
+// Where the records of a part may begin, in bytes from its beginning.
+constexpr size_t records_begin(uint32_t index_slots)
+{
+    return (MEMORY_PAGE + index_slots * sizeof(uint32_t) + LINE - 1) / LINE * LINE;
+}
+
 // A module's record: this, and a host_entry for each host. VERSION is odd while the rest is
 // being changed, but for OFFER, which stands for itself. It never goes back, also where the
 // memory comes to hold another module's record.
