@@ -18,8 +18,17 @@
 // After fork() the child may go on with a copy of its parent's client: it notices
 // that, and opens sockets of its own. (Unless another thread was using it at that
 // moment.) A client that was moved from may only be destroyed or assigned to.
+//
+// Where client and agent are on one machine, and the agent offers it, get_host and
+// report use the local path: the client chooses from a table that the agent keeps in
+// memory for all programs of the machine, and counts in memory that the agent reads. That
+// is a thousand times faster than asking by UDP, and means the same. A client gets
+// there by itself: the first questions for a module go by UDP, the later ones do not.
+// When the agent is away, the client goes on choosing from the table as it was, and counts
+// until the agent is back.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -97,6 +106,25 @@ public:
     // the first call: why the sockets could not be opened, if so. Valid until
     // the next call.
     const std::string &error() const;
+
+    // Whether the local path is used where there is one. It is, unless this says no; then all
+    // calls go by UDP.
+    void use_local(bool wanted);
+
+    // Whether the last get_host chose by the local path. No system call.
+    bool is_local() const;
+
+    // Why a get_host did not choose by the local path, the last time that it could not, in
+    // words for a person. Empty if nothing stood in its way, and before the first get_host.
+    // Valid until the next call.
+    const std::string &local_error() const;
+
+    // For how long nothing has shown that the agent lives: an answer by UDP, or, on the
+    // local path, its signs of life in memory. 0 while client and agent are connected by
+    // the local path and the agent works, or sleeps because nobody calls. Before the first
+    // answer it counts from when the client was made. It may make a system call, and
+    // belongs to the client's thread as the calls do.
+    std::chrono::milliseconds stale() const;
 
     // "RET_OVERLOAD" for 1, and so on. Any thread.
     static const char *retcode_name(int retcode);

@@ -4,34 +4,13 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace lars {
-
-agent_socket::~agent_socket()
-{
-    close();
-}
-
-// A process that was forked may have closed all that it had inherited, and then have opened
-// something of its own, which got our number.
-bool agent_socket::is_still_ours() const
-{
-    struct stat found {};
-    return fstat(_fd, &found) == 0 && found.st_dev == _device && found.st_ino == _inode;
-}
-
-void agent_socket::close()
-{
-    if (_fd >= 0 && is_still_ours())
-        ::close(_fd);
-    _fd = -1;
-}
 
 bool agent_socket::open(const std::string &ip, int port, std::string &why)
 {
@@ -45,18 +24,13 @@ bool agent_socket::open(const std::string &ip, int port, std::string &why)
     }
     address.sin_port = htons(static_cast<uint16_t>(port));
 
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct stat found {};
-    if (fd < 0 || fstat(fd, &found) != 0 ||
-        ::connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0) {
+    owned_fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd.is_open() ||
+        ::connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0) {
         why = describe(errno);
-        if (fd >= 0)
-            ::close(fd);
         return false;
     }
-    _fd = fd;
-    _device = found.st_dev;
-    _inode = found.st_ino;
+    _fd = std::move(fd);
     return true;
 }
 
@@ -65,7 +39,7 @@ bool agent_socket::send(const void *data, size_t size, std::string &why)
     // An earlier report that nobody received leaves its refusal pending, and
     // the next send fetches it instead of sending. The agent may be back.
     for (int tries = 0; tries < 2; ++tries) {
-        if (::send(_fd, data, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size))
+        if (::send(_fd.get(), data, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size))
             return true;
     }
     why = describe(errno);
@@ -82,10 +56,10 @@ ssize_t agent_socket::receive(void *data, size_t space, clock::time_point deadli
         timeout.tv_sec = static_cast<time_t>(seconds.count());
         timeout.tv_nsec = static_cast<long>(std::chrono::nanoseconds(left - seconds).count());
 
-        pollfd wait{_fd, POLLIN, 0};
+        pollfd wait{_fd.get(), POLLIN, 0};
         const int ready = ::ppoll(&wait, 1, &timeout, nullptr);
         if (ready > 0) {
-            const ssize_t size = ::recv(_fd, data, space, 0);
+            const ssize_t size = ::recv(_fd.get(), data, space, 0);
             if (size >= 0)
                 return size;
             // EAGAIN: it was there, but its checksum was wrong.

@@ -8,16 +8,13 @@
 #include <cstddef>
 #include <string>
 
+#include "owned_fd.h"
+
 namespace lars {
 
 class agent_socket {
 public:
     using clock = std::chrono::steady_clock;
-
-    agent_socket() = default;
-    ~agent_socket();
-    agent_socket(const agent_socket &) = delete;
-    agent_socket &operator=(const agent_socket &) = delete;
 
     // Where one of these fails, WHY becomes the reason.
 
@@ -34,17 +31,14 @@ public:
 
     // It may be opened again then. A parent's socket stays open for the parent; and what
     // a child has put in its place stays open for the child.
-    void close();
+    void close() { _fd.close(); }
 
-    bool is_open() const { return _fd >= 0; }
+    bool is_open() const { return _fd.is_open(); }
 
 private:
     std::string describe(int err) const;
-    bool is_still_ours() const;
 
-    int _fd = -1;
-    dev_t _device = 0;  // with _inode, which socket it is
-    ino_t _inode = 0;
+    owned_fd _fd;
     std::string _peer;
 };
 

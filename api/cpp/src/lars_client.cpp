@@ -12,6 +12,7 @@
 #include "agent_frame.h"
 #include "agent_socket.h"
 #include "lars.pb.h"
+#include "local_path.h"
 #include "process_mark.h"
 #include "wire_rules.h"
 
@@ -52,13 +53,16 @@ static bool right_seq(const GetRouteResponse &answer, uint32_t seq)
 struct lars_client::impl {
     using clock = agent_socket::clock;
 
+    impl(const std::string &ip, int port) : agent_ip(ip), base_port(port), local(ip) {}
+
     std::string agent_ip;
-    int base_port = 0;
+    int base_port;
     std::chrono::milliseconds deadline{DEFAULT_DEADLINE_MS};
     std::string error;
     uint32_t seq = 0;
     uint64_t owner = 0;  // the process whose sockets these are
     std::array<agent_socket, AGENT_PORTS> sockets;
+    local_path local;
 
     // Reused by every call.
     GetHostRequest host_request;
@@ -79,6 +83,7 @@ struct lars_client::impl {
         owner = now;
         for (agent_socket &socket : sockets)
             socket.close();
+        local.begin_anew();
         // Another start than that of another process, which may have had the same port.
         seq = static_cast<uint32_t>(clock::now().time_since_epoch().count()) ^
               (static_cast<uint32_t>(getpid()) << 16);
@@ -137,8 +142,10 @@ struct lars_client::impl {
                 socket->receive(receive_space.data(), receive_space.size(), until, error);
             if (size < 0)
                 return false;
-            if (is_answer(static_cast<size_t>(size), request, answer_id, answer))
+            if (is_answer(static_cast<size_t>(size), request, answer_id, answer)) {
+                local.note_answer();
                 return true;
+            }
         } while (clock::now() < until);
         error = "no right answer from the agent at " + agent_ip + " before the deadline";
         return false;
@@ -185,6 +192,32 @@ struct lars_client::impl {
         return lars_client::RET_SUCC;
     }
 
+    int ask_host(int modid, int cmdid, std::string &ip, int &port)
+    {
+        host_request.set_seq(next_seq());
+        host_request.set_modid(modid);
+        host_request.set_cmdid(cmdid);
+        host_request.set_local(local.wants_offer());
+        if (!ask(ID_GetHostRequest, host_request, ID_GetHostResponse, host_answer,
+                 clock::now() + deadline))
+            return lars_client::RET_SYSTEM_ERROR;
+        if (host_request.local())
+            local.take_offer(host_answer.local());
+
+        const int retcode = static_cast<int>(host_answer.retcode());
+        switch (retcode) {
+        case lars_client::RET_SUCC:
+            if (!can_be_called(host_answer.host()))
+                return fail("the agent answered without a host that can be called");
+            set_ip(host_answer.host().ip(), ip);
+            port = host_answer.host().port();
+            return retcode;
+        case lars_client::RET_OVERLOAD:
+        case lars_client::RET_NOEXIST: return retcode;
+        default: return fail("the agent answered with retcode " + std::to_string(retcode));
+        }
+    }
+
     int fail(const std::string &why)
     {
         error = why;
@@ -193,10 +226,8 @@ struct lars_client::impl {
 };
 
 lars_client::lars_client(const std::string &agent_ip, int base_port)
-    : _impl(std::make_unique<impl>())
+    : _impl(std::make_unique<impl>(agent_ip, base_port))
 {
-    _impl->agent_ip = agent_ip;
-    _impl->base_port = base_port;
     _impl->be_own();
     for (size_t index = 0; index < _impl->sockets.size(); ++index) {
         if (!_impl->open(index))
@@ -220,42 +251,29 @@ const std::string &lars_client::error() const
 
 int lars_client::get_host(int modid, int cmdid, std::string &ip, int &port)
 {
-    GetHostRequest &request = _impl->host_request;
-    GetHostResponse &answer = _impl->host_answer;
     _impl->be_own();
-    request.set_seq(_impl->next_seq());
-    request.set_modid(modid);
-    request.set_cmdid(cmdid);
-    if (!_impl->ask(ID_GetHostRequest, request, ID_GetHostResponse, answer,
-                    impl::clock::now() + _impl->deadline))
-        return RET_SYSTEM_ERROR;
-
-    switch (static_cast<int>(answer.retcode())) {
-    case RET_SUCC:
-        if (!can_be_called(answer.host()))
-            return _impl->fail("the agent answered without a host that can be called");
-        set_ip(answer.host().ip(), ip);
-        port = answer.host().port();
-        return RET_SUCC;
-    case RET_OVERLOAD: return RET_OVERLOAD;
-    case RET_NOEXIST: return RET_NOEXIST;
-    default:
-        return _impl->fail("the agent answered with retcode " +
-                           std::to_string(static_cast<int>(answer.retcode())));
-    }
+    const auto chosen = _impl->local.choose(modid, cmdid, ip, port);
+    if (chosen == local_path::outcome::elsewhere)
+        return _impl->ask_host(modid, cmdid, ip, port);
+    _impl->error.clear();
+    return chosen == local_path::outcome::done ? RET_SUCC : RET_OVERLOAD;
 }
 
 int lars_client::report(int modid, int cmdid, const std::string &ip, int port, int retcode,
                         int timecost_ms)
 {
+    if (port < 1 || port > 65535)
+        return _impl->fail("report: port " + std::to_string(port) + " is not in 1..65535");
+    _impl->be_own();
+    if (_impl->local.report(modid, cmdid, ip, port, retcode == 0, timecost_ms)) {
+        _impl->error.clear();
+        return RET_SUCC;
+    }
     in_addr address{};
     if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
         return _impl->fail("report: '" + ip + "' is not an IPv4 address");
-    if (port < 1 || port > 65535)
-        return _impl->fail("report: port " + std::to_string(port) + " is not in 1..65535");
 
     ReportRequest &request = _impl->report_request;
-    _impl->be_own();
     request.set_modid(modid);
     request.set_cmdid(cmdid);
     request.mutable_host()->set_ip(ip_to_wire(ntohl(address.s_addr)));
@@ -263,6 +281,26 @@ int lars_client::report(int modid, int cmdid, const std::string &ip, int port, i
     request.set_retcode(retcode);
     request.set_timecost(static_cast<uint32_t>(std::max(0, timecost_ms)));
     return _impl->send(ID_ReportRequest, request) ? RET_SUCC : RET_SYSTEM_ERROR;
+}
+
+void lars_client::use_local(bool wanted)
+{
+    _impl->local.use(wanted);
+}
+
+bool lars_client::is_local() const
+{
+    return _impl->local.is_in_use();
+}
+
+const std::string &lars_client::local_error() const
+{
+    return _impl->local.error();
+}
+
+std::chrono::milliseconds lars_client::stale() const
+{
+    return _impl->local.stale();
 }
 
 int lars_client::get_route(int modid, int cmdid, std::vector<host> &route)

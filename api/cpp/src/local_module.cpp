@@ -1,0 +1,179 @@
+#include "local_module.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "coarse_clock.h"
+
+namespace lars {
+
+// How long a call may have taken and be known as one from before a change of state.
+static constexpr uint32_t LONGEST_CALL_MS = 60000;
+// How the policy course weighs a failure.
+static constexpr uint32_t WEIGHT_UNIT_MS = 100, GREATEST_WEIGHT = 50;
+
+static std::string text_of(uint32_t ip)
+{
+    in_addr address{};
+    address.s_addr = htonl(ip);
+    char text[INET_ADDRSTRLEN];
+    return inet_ntop(AF_INET, &address, text, sizeof text) ? text : "";
+}
+
+// One thread writes it.
+static void add(local::cell &to, local::counter which, uint32_t what = 1)
+{
+    local::half_word &count = to.counted[which];
+    count.store(count.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
+}
+
+bool local_module::update(const table_reader::copy &copy, page_writer &page)
+{
+    _version = copy.version;
+    _flags = copy.flags;
+    for (host &known : _hosts)
+        known.listed = false;
+    _whole = true;
+    for (const table_reader::host &from : copy.hosts)
+        _whole = update_host(from, page) && _whole;
+    for (uint32_t index = 0; index < _hosts.size(); ++index)
+        set_turn(index);
+    return _whole;
+}
+
+bool local_module::update_host(const table_reader::host &from, page_writer &page)
+{
+    uint32_t index = _index.find(from.address);
+    if (index == word_map::NONE) {
+        host added;
+        if (!page.add_cell(_owner, _module, from.address, &added.counted))
+            return false;
+        added.address = from.address;
+        added.ip = text_of(local::high_half(from.address));
+        added.port = static_cast<int>(local::low_half(from.address));
+        index = static_cast<uint32_t>(_hosts.size());
+        _hosts.push_back(std::move(added));
+        _index.add(from.address, index);
+    }
+    host &known = _hosts[index];
+    known.listed = true;
+    known.number = from.number;
+    known.flags = from.flags;
+    known.since = from.since;
+    known.share = from.share;
+    return true;
+}
+
+// Brings the host into the turn, or out of it, as the record says.
+void local_module::set_turn(uint32_t index)
+{
+    host &known = _hosts[index];
+    if (!known.listed) {
+        known.flags = 0;
+        known.since = 0;
+    }
+    const double wanted = (known.flags & local::HOST_CHOSEN) != 0 ? known.share : 0;
+    if (wanted == known.in_turn)
+        return;
+    if (known.in_turn == 0) {
+        _turn.add(index, wanted);
+        ++_waiting;
+    } else if (wanted == 0) {
+        _turn.remove(index);
+        --_waiting;
+    } else {
+        _turn.set_share(index, wanted);
+    }
+    known.in_turn = wanted;
+}
+
+const local_module::host *local_module::choose(uint64_t offer, uint16_t page)
+{
+    if (local::offer_page(offer) == page && local::offer_number(offer) != _last_offer &&
+        offer != 0) {
+        if (const host *offered = take_offer(offer))
+            return offered;
+    }
+    if (_waiting == 0)
+        return nullptr;
+    _last_chosen = _turn.next();
+    const host &chosen = _hosts[_last_chosen];
+    add(*chosen.counted.cell, local::CHOICES);
+    return &chosen;
+}
+
+// An offer may be of another version than the copy. One of a host that is not set aside in it
+// is left alone.
+const local_module::host *local_module::take_offer(uint64_t offer)
+{
+    const auto is_offered = [offer](const host &known) {
+        return known.listed && known.number == local::offer_host(offer) &&
+               (known.flags & local::HOST_OVERLOADED) != 0;
+    };
+    const auto offered = std::find_if(_hosts.begin(), _hosts.end(), is_offered);
+    if (offered == _hosts.end())
+        return nullptr;
+    _last_offer = local::offer_number(offer);
+    _last_chosen = static_cast<uint32_t>(offered - _hosts.begin());
+    local::cell &cell = *offered->counted.cell;
+    cell.counted[local::PROBE_NUMBER].store(_last_offer, std::memory_order_relaxed);
+    add(cell, local::CHOICES);
+    add(cell, local::PROBES);
+    return &*offered;
+}
+
+const local_module::host *local_module::find(const std::string &ip, int port) const
+{
+    if (_last_chosen < _hosts.size()) {
+        const host &last = _hosts[_last_chosen];
+        if (last.port == port && last.ip == ip)
+            return &last;
+    }
+    in_addr address{};
+    if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
+        return nullptr;
+    const uint32_t index =
+        _index.find(local::pack(ntohl(address.s_addr), static_cast<uint32_t>(port)));
+    return index == word_map::NONE ? nullptr : &_hosts[index];
+}
+
+// The coarse time may be too early, by which a call would seem to have begun too early: where
+// that could matter, the exact time decides.
+static bool is_late(uint64_t since, uint32_t timecost_ms, uint64_t now)
+{
+    if (timecost_ms == 0 || timecost_ms > LONGEST_CALL_MS)
+        return false;
+    const uint64_t limit = since + timecost_ms * MILLISECOND;  // a call that ends before is late
+    if (now >= limit || now + LONGEST_TICK < limit)
+        return now < limit;
+    return exact_time() < limit;
+}
+
+static void count_run(local::cell &to, bool success)
+{
+    const auto run = static_cast<int32_t>(to.counted[local::RUN].load(std::memory_order_relaxed));
+    // It stays where it cannot grow.
+    const int32_t longer =
+        success ? std::max(run, 0) + (run < INT32_MAX) : std::min(run, 0) - (run > -INT32_MAX);
+    to.counted[local::RUN].store(static_cast<uint32_t>(longer), std::memory_order_relaxed);
+}
+
+void local_module::count_call(const host &called, bool success, uint32_t timecost_ms, uint64_t now)
+{
+    local::cell &to = *called.counted.cell;
+    if (is_late(called.since, timecost_ms, now)) {
+        add(to, success ? local::LATE_SUCCESSES : local::LATE_FAILURES);
+        return;
+    }
+    if ((called.flags & local::HOST_OVERLOADED) != 0)
+        add(to, success ? local::PROBE_SUCCESSES : local::PROBE_FAILURES);
+    else
+        add(to, success ? local::SUCCESSES : local::FAILURES);
+    if (!success)
+        add(to, local::FAILURE_WEIGHT,
+            std::clamp(timecost_ms / WEIGHT_UNIT_MS, 1u, GREATEST_WEIGHT));
+    count_run(to, success);
+}
+
+}  // namespace lars

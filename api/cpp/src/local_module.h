@@ -1,0 +1,85 @@
+// A module as a client knows it from the agent's table: its hosts as of the version of its
+// record that was copied last, whose turn it is, and the cells where their calls are counted.
+// One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "page_writer.h"
+#include "table_reader.h"
+#include "weighted_turn.h"
+#include "word_map.h"
+
+namespace lars {
+
+class local_module {
+public:
+    struct host {
+        std::string ip;  // as text, short enough to be assigned without allocating
+        int port = 0;
+        uint32_t flags = 0;
+        uint64_t since = 0;
+        page_writer::place counted;
+        uint64_t address = 0;
+        uint32_t number = 0;  // the agent's
+        double share = 0;     // as the record has it
+        double in_turn = 0;   // its share there; 0: it is not in the turn
+        bool listed = false;  // in the record
+    };
+
+    // SEED decides where its turn begins.
+    local_module(uint64_t module, size_t owner, uint32_t seed)
+        : _module(module), _owner(owner), _turn(seed)
+    {
+    }
+
+    uint64_t module() const { return _module; }
+    size_t owner() const { return _owner; }
+
+    // The record of which it has the hosts, if it has been found.
+    const local::record_header *record() const { return _record; }
+    void set_record(const local::record_header *record) { _record = record; }
+    // Of the copy; odd, as no copy's is, until there was one.
+    uint64_t version() const { return _version; }
+    // Whether there was a copy, and all of its hosts have cells.
+    bool is_whole() const { return _whole; }
+
+    // Takes the hosts of a copy of its record; the turn goes on with those that stay. New hosts
+    // get cells in PAGE. False if that is full: some of the hosts are missing then.
+    bool update(const table_reader::copy &copy, page_writer &page);
+
+    // Chooses the host to call next. With an OFFER for that PAGE which was not taken before, that
+    // is the one offered. The choice is counted. nullptr if there is none to choose from.
+    const host *choose(uint64_t offer, uint16_t page);
+    // Whether nothing is chosen where the turn is empty: policy course says so.
+    bool may_be_overloaded() const { return (_flags & local::POLICY_IS_COURSE) != 0; }
+
+    // The host with that address, of those it has or has had; nullptr if there is none.
+    const host *find(const std::string &ip, int port) const;
+
+    // Counts a call of one of its hosts that has ended at the coarse time NOW.
+    static void count_call(const host &called, bool success, uint32_t timecost_ms, uint64_t now);
+
+private:
+    const host *take_offer(uint64_t offer);
+    void set_turn(uint32_t index);
+    bool update_host(const table_reader::host &from, page_writer &page);
+
+    uint64_t _module;
+    size_t _owner;
+    const local::record_header *_record = nullptr;
+    uint64_t _version = 1;
+    bool _whole = false;
+    uint32_t _flags = 0;
+    uint32_t _last_offer = 0;
+    uint32_t _last_chosen = 0;  // in _hosts
+    size_t _waiting = 0;        // how many are in the turn
+    std::vector<host> _hosts;   // all that there have been; an index is a slot of the turn
+    weighted_turn _turn;
+    word_map _index;  // from an address to an index in _hosts
+};
+
+}  // namespace lars

@@ -1,0 +1,73 @@
+// The local path of a client: choosing from the table of an agent on this machine and counting
+// in a page that they share, without asking. It meets the agent, and meets it again when it
+// was away, without making a call wait. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "local_meeting.h"
+#include "local_session.h"
+
+namespace lars {
+
+class local_path {
+public:
+    // What a client asks the agent at AGENT_IP for can go this way if that is this machine.
+    explicit local_path(const std::string &agent_ip);
+
+    // Whether it is used at all; at first it is. Not using it ends the session.
+    void use(bool wanted);
+
+    // Whether the call was made here. If not, it goes by UDP.
+    enum class outcome { done, overload, elsewhere };
+    outcome choose(int modid, int cmdid, std::string &ip, int &port);
+    // PORT is in 1..65535.
+    bool report(int modid, int cmdid, const std::string &ip, int port, bool success,
+                int timecost_ms);
+
+    // After a choice that goes by UDP: whether it is to ask the agent for the local path too.
+    bool wants_offer() const { return _wants_offer; }
+    // The agent's answer to one who asked: the file of its socket, or nothing.
+    void take_offer(const std::string &path);
+    // The agent has answered by UDP.
+    void note_answer();
+
+    // Whether the last choice was made here.
+    bool is_in_use() const { return _in_use; }
+    // Why a choice is not made here; empty if nothing has gone wrong.
+    const std::string &error() const { return _error; }
+    // Since when nothing shows that the agent lives; 0 if it does.
+    std::chrono::milliseconds stale() const;
+
+    // In a child of fork(): lets go of what is the parent's, and begins anew.
+    void begin_anew();
+
+private:
+    local_session *session(uint64_t now);
+    void attend(uint64_t now);
+    void look_for_answer(uint64_t now);
+    void try_to_meet(uint64_t now);
+    void begin_session(local_meeting::gifts gifts, uint64_t now);
+    void explain(local_session::outcome why_not, int modid, int cmdid);
+
+    std::string _agent_ip;
+    bool _on_this_machine = false;
+    bool _wanted = true;
+    bool _in_use = false;
+    bool _wants_offer = false;
+    std::string _path;  // of the agent's socket; empty: it has offered none
+    std::string _error;
+    local_meeting _meeting;
+    std::unique_ptr<local_session> _session;
+    // Coarse times.
+    uint64_t _attended = 0;  // when it was last looked what the meeting has come to
+    uint64_t _met = 0;       // when the last meeting began
+    uint64_t _next_try = 0;  // not before is another one begun
+    // When the agent was last known to live: by an answer, or by stale() itself.
+    mutable uint64_t _heard = 0;
+};
+
+}  // namespace lars

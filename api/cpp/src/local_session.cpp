@@ -1,0 +1,205 @@
+#include "local_session.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "coarse_clock.h"
+
+namespace lars {
+
+static constexpr uint64_t WAKING_PAUSE = 5 * MILLISECOND;
+// An owner that is awake and does not look at the pages for so long is away.
+static constexpr uint64_t LONGEST_SILENCE = SECOND;
+
+static constexpr int TABLE_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE;
+static constexpr int PAGE_SEALS = F_SEAL_SHRINK | F_SEAL_GROW;
+
+// A number that has nothing of the order of those it is made of (splitmix64).
+static uint64_t mixed(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x ^ x >> 31;
+}
+
+bool local_session::begin(local_meeting::gifts gifts, std::string &why)
+{
+    std::string fault;
+    if (!_table_memory.map(gifts.table.get(), TABLE_SEALS, false, fault) ||
+        !_table.begin(_table_memory.data(), _table_memory.size(), fault)) {
+        why = "the agent's table " + fault;
+        return false;
+    }
+    if (!_page_memory.map(gifts.page.get(), PAGE_SEALS, true, fault) ||
+        !_page.begin(_page_memory.data(), _page_memory.size(), fault)) {
+        why = "the page from the agent " + fault;
+        return false;
+    }
+    _connection = std::move(gifts.connection);
+    return true;
+}
+
+local_module *local_session::add_module(const module_key &key)
+{
+    const local::record_header *record = _table.find(key.owner, key.packed);
+    if (!record)
+        return nullptr;
+    _index.add(key.packed, static_cast<uint32_t>(_modules.size()));
+    const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key.packed)));
+    _modules.push_back(std::make_unique<local_module>(key.packed, key.owner, seed));
+    _modules.back()->set_record(record);
+    return _modules.back().get();
+}
+
+// The module, as its record is now; nullptr with WHY if there is none to be had.
+local_module *local_session::find(const module_key &key, outcome &why)
+{
+    const uint32_t index = _index.find(key.packed);
+    local_module *module = index != word_map::NONE ? _modules[index].get() : add_module(key);
+    why = module ? bring_up_to_date(*module) : outcome::not_in_table;
+    return why == outcome::done ? module : nullptr;
+}
+
+local_session::outcome local_session::bring_up_to_date(local_module &module)
+{
+    const local::record_header *record = module.record();
+    if (record && record->version.load(std::memory_order_acquire) == module.version())
+        return module.is_whole() ? outcome::done : outcome::no_room;
+    return copy_record(module);
+}
+
+local_session::outcome local_session::copy_record(local_module &module)
+{
+    // A record that is gone may have come back elsewhere.
+    for (int tries = 0; tries < 2; ++tries) {
+        if (!module.record())
+            module.set_record(_table.find(module.owner(), module.module()));
+        if (!module.record())
+            return outcome::not_in_table;
+        switch (_table.read(module.owner(), *module.record(), module.module(), _copied)) {
+        case table_reader::outcome::whole:
+            return module.update(_copied, _page) ? outcome::done : outcome::no_room;
+        case table_reader::outcome::busy:
+            return module.is_whole() ? outcome::done : outcome::no_room;
+        case table_reader::outcome::gone: module.set_record(nullptr);
+        }
+    }
+    return outcome::not_in_table;
+}
+
+local_session::outcome local_session::choose(const module_key &key, uint64_t now, std::string &ip,
+                                             int &port)
+{
+    outcome why = outcome::done;
+    local_module *module = find(key, why);
+    if (!module)
+        return why;
+    const local_module::host *chosen =
+        module->choose(module->record()->offer.load(std::memory_order_relaxed), _page.number());
+    if (!chosen)
+        return module->may_be_overloaded() ? outcome::overload : outcome::no_room;
+    ip = chosen->ip;
+    port = chosen->port;
+    added(*module, *chosen, now);
+    return outcome::done;
+}
+
+local_session::outcome local_session::report(const module_key &key, uint64_t now,
+                                             const std::string &ip, int port, bool success,
+                                             uint32_t timecost_ms)
+{
+    outcome why = outcome::done;
+    const local_module *module = find(key, why);
+    if (!module)
+        return why;
+    const local_module::host *called = module->find(ip, port);
+    if (!called)
+        return outcome::no_room;
+    local_module::count_call(*called, success, timecost_ms, now);
+    added(*module, *called, now);
+    return outcome::done;
+}
+
+// Something was counted: the owner has to learn it.
+void local_session::added(const local_module &module, const local_module::host &host, uint64_t now)
+{
+    const size_t owner = module.owner();
+    const local::part_header &part = _table.part(owner);
+    const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
+    _page.note(owner, host.counted.block, now, heartbeat);
+    if (part.asleep.load(std::memory_order_relaxed) == 1) {
+        wake(owner, now);
+    } else {
+        _waking[owner].unanswered = 0;
+        _suspect = heartbeat + LONGEST_SILENCE < now || !_connection.is_open();
+    }
+}
+
+void local_session::wake(size_t owner, uint64_t now)
+{
+    waking &state = _waking[owner];
+    _suspect = is_silent(owner, now) || !_connection.is_open();
+    if (now - state.last < WAKING_PAUSE || !_connection.is_open())
+        return;
+    // If it has looked since, it has fallen asleep again.
+    if (_table.part(owner).heartbeat.load(std::memory_order_relaxed) >= state.unanswered)
+        state.unanswered = now;
+    state.last = now;
+    const char byte = static_cast<char>(owner);
+    const ssize_t sent = ::send(_connection.get(), &byte, sizeof byte, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        _connection.close();
+        _suspect = true;
+    }
+}
+
+// Whether the owner does not look at the pages, although it should.
+bool local_session::is_silent(size_t owner, uint64_t now) const
+{
+    const local::part_header &part = _table.part(owner);
+    const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
+    if (part.asleep.load(std::memory_order_relaxed) != 1)
+        return heartbeat + LONGEST_SILENCE < now;
+    const uint64_t woken = _waking[owner].unanswered;
+    return woken != 0 && heartbeat < woken && woken + LONGEST_SILENCE < now;
+}
+
+bool local_session::is_alive(uint64_t now)
+{
+    if (!is_connected())
+        return false;
+    for (size_t owner = 0; owner < local::OWNERS; ++owner) {
+        if (is_silent(owner, now))
+            return false;
+    }
+    return true;
+}
+
+uint64_t local_session::last_heartbeat() const
+{
+    uint64_t last = 0;
+    for (size_t owner = 0; owner < local::OWNERS; ++owner)
+        last = std::max(last, _table.part(owner).heartbeat.load(std::memory_order_relaxed));
+    return last;
+}
+
+bool local_session::is_connected()
+{
+    if (!_connection.is_open())
+        return false;
+    char byte = 0;
+    const ssize_t size = ::recv(_connection.get(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
+    // The agent says nothing more: it has ended the connection, or is out of its mind.
+    _connection.close();
+    _suspect = true;
+    return false;
+}
+
+}  // namespace lars

@@ -1,0 +1,90 @@
+// A client and an agent that have met: the connection between them, the agent's table, the
+// client's page, and the modules that the client has found in the table. It works on when
+// the agent is gone. One thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "local_meeting.h"
+#include "local_module.h"
+#include "page_writer.h"
+#include "shared_memory.h"
+#include "table_reader.h"
+#include "word_map.h"
+
+namespace lars {
+
+// One of a module's two ids says little: this is what a module is known by here.
+struct module_key {
+    uint64_t packed = 0;
+    size_t owner = 0;
+};
+
+class local_session {
+public:
+    enum class outcome {
+        done,
+        overload,      // policy course says that no host of the module is to be called
+        not_in_table,  // the module
+        no_room,       // in the page, for the module's hosts; or the table is not as it should be
+    };
+
+    // SEED decides where the turns of its modules begin.
+    explicit local_session(uint64_t seed) : _seed(seed) {}
+
+    // Takes what a meeting has brought, and checks it. False if it cannot be used; then WHY
+    // becomes the reason.
+    bool begin(local_meeting::gifts gifts, std::string &why);
+    // Counts in its own page what is left in that of OLD, whose agent is another one, at NOW.
+    void take_over(const local_session &old, uint64_t now) { _page.take_over(old._page, now); }
+
+    // Both count, and wake the module's owner if it sleeps; NOW is the coarse time. IP and
+    // PORT are set with done. A report counts where the host is or was one of the module's.
+    outcome choose(const module_key &key, uint64_t now, std::string &ip, int &port);
+    outcome report(const module_key &key, uint64_t now, const std::string &ip, int port,
+                   bool success, uint32_t timecost_ms);
+
+    // Whether the last of those two calls showed that the agent may be away.
+    bool is_suspect() const { return _suspect; }
+    // Looks whether the connection is up; once it is not, it stays so. It makes a system call.
+    bool is_connected();
+    // Whether the agent is connected, and looks at the pages or sleeps; NOW is the exact time.
+    bool is_alive(uint64_t now);
+    // When its owners looked at the pages last.
+    uint64_t last_heartbeat() const;
+    uint64_t agent() const { return _table.agent(); }
+
+private:
+    local_module *find(const module_key &key, outcome &why);
+    local_module *add_module(const module_key &key);
+    outcome bring_up_to_date(local_module &module);
+    outcome copy_record(local_module &module);
+    void added(const local_module &module, const local_module::host &host, uint64_t now);
+    void wake(size_t owner, uint64_t now);
+    bool is_silent(size_t owner, uint64_t now) const;
+
+    uint64_t _seed;
+    owned_fd _connection;
+    shared_memory _table_memory;
+    shared_memory _page_memory;
+    table_reader _table;
+    page_writer _page;
+    bool _suspect = false;
+
+    struct waking {
+        uint64_t last = 0;        // when its owner was woken last
+        uint64_t unanswered = 0;  // when it was first woken without having looked since; 0: it has
+    };
+    std::array<waking, local::OWNERS> _waking;
+
+    std::vector<std::unique_ptr<local_module>> _modules;
+    word_map _index;             // of _modules
+    table_reader::copy _copied;  // used again by each copy
+};
+
+}  // namespace lars
