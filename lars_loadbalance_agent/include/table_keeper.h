@@ -43,6 +43,18 @@ public:
     void changed(const module_id &module, const load_balance &hosts, lb_time now) override;
     void gone(const module_id &module) override;
 
+    // For people who ask who chooses from the table: the first MOST clients.
+    struct client {
+        pid_t process;
+        uid_t user;
+        lb_time met;
+        // In ns, as the client wrote it: its last call, 0 if there was none, and as of when
+        // what it saw then was right.
+        uint64_t last_call;
+        uint64_t seen;
+    };
+    std::vector<client> clients(size_t most) const;
+    bool shows(const module_id &module) const { return _part.has(module); }
     // For operators.
     size_t pages() const { return _pages.size(); }
     size_t modules() const { return _part.modules(); }

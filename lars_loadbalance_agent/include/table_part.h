@@ -47,6 +47,7 @@ public:
     void beat(lb_time now);
     void set_asleep(bool asleep);
 
+    bool has(const module_id &module) const { return _records.count(module) > 0; }
     // For operators.
     size_t modules() const { return _records.size(); }
 

@@ -205,7 +205,8 @@ void host_server::on_explain(const char *data, uint32_t len)
         on_bad_message(ID_ExplainRequest);
         return;
     }
-    answer(explain_answer(request, _modules, _started, _loop->now()), ID_ExplainResponse);
+    const table_keeper *table = _table ? &_table->keeper() : nullptr;
+    answer(explain_answer(request, _modules, table, _started, _loop->now()), ID_ExplainResponse);
 }
 
 bool host_server::is_ours(const module_id &module)

@@ -105,6 +105,19 @@ void table_keeper::offer(const module_id &module, probe *due, uint32_t page)
                                    static_cast<uint16_t>(due->slot)));
 }
 
+std::vector<table_keeper::client> table_keeper::clients(size_t most) const
+{
+    std::vector<client> found;
+    for (size_t i = 0; i < _pages.size() && i < most; ++i) {
+        const client_page &page = _pages[i].takings.page();
+        const page_header::owner_line &line = page.header().owners[_owner];
+        found.push_back({page.process, page.user, page.met,
+                         line.last_call.load(std::memory_order_relaxed),
+                         line.seen.load(std::memory_order_relaxed)});
+    }
+    return found;
+}
+
 void table_keeper::drop_ended()
 {
     _pages.erase(

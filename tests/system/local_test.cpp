@@ -10,6 +10,7 @@
 #include "agent_fixture.h"
 #include "free_port.h"
 #include "lars_client.h"
+#include "paths.h"
 
 namespace lars {
 namespace {
@@ -148,6 +149,24 @@ TEST_F(LocalPath, WhatOneProgramSuffersAllAvoid)
     EXPECT_TRUE(_agent->process().wait_for_output("10.0.0.2:80 is idle again: probes succeed"));
 }
 
+TEST_F(LocalPath, ExplainSaysWhoHasMetTheAgent)
+{
+    lars_client program = client();
+    ASSERT_TRUE(becomes_local(program));
+    call(program, 0);
+    const std::string process =
+        "process " + std::to_string(getpid()) + ", user " + std::to_string(getuid()) + ": met at ";
+    std::string told;
+    EXPECT_TRUE(wait_until([&] {
+        process_options at_agent;
+        at_agent.environment = {"LARS_AGENT=127.0.0.1:" + std::to_string(_port)};
+        told = run(bin_path("lars_explain"), {"1", "1"}, at_agent).output;
+        return told.find("the module is in the table, 1 client has met the agent\n    " +
+                         process) != std::string::npos &&
+               told.find(", last call ") != std::string::npos;
+    })) << told;
+}
+
 TEST_F(LocalPath, FollowsTheRoute)
 {
     lars_client program = client();
@@ -231,6 +250,44 @@ TEST_F(LocalPath, GoesOnWithoutTheAgentAndHandsOverWhatItHasCounted)
     ASSERT_TRUE(wait_until([&] { return stale_after_a_call() == 0 && program.is_local(); }));
     for (const auto &[ip, of] : reported(calls))
         EXPECT_EQ(of.err, 0u);
+}
+
+// "ANSWERED BAD" of a program that was linked with the client library of Lars 1.1.
+static std::string older_program(int port, int calls, const std::string &bad = "")
+{
+    return run(bin_path("lars_older_caller"),
+               {std::to_string(port), "1", "1", std::to_string(calls), bad})
+        .output;
+}
+
+TEST_F(LocalPath, OlderProgramGoesOnByUdp)
+{
+    lars_client program = client();
+    ASSERT_TRUE(becomes_local(program));
+    EXPECT_EQ(older_program(_port, 300), "300 0\n");
+    for (int i = 0; i < 300; ++i)
+        call(program, 0);
+    reported(600);
+}
+
+TEST_F(LocalPath, OlderProgramAndNewOneShareWhatTheySuffer)
+{
+    lars_client program = client();
+    ASSERT_TRUE(becomes_local(program));
+    ASSERT_TRUE(wait_until([&] {
+        older_program(_port, 100, "10.0.0.2");
+        return !is_chosen(program, "10.0.0.2", 30);
+    }));
+    ASSERT_TRUE(wait_until([&] {
+        for (int i = 0; i < 30; ++i) {
+            std::string ip;
+            int port = 0;
+            program.get_host(1, 1, ip, port);
+            program.report(1, 1, ip, port, ip == "10.0.0.3");
+        }
+        const std::string older = older_program(_port, 6, "10.0.0.3");
+        return older == "6 0\n";
+    }));
 }
 
 TEST_F(LocalPath, ChildOfAForkHasAPageOfItsOwn)
