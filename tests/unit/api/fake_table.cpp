@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace lars::test {
 
@@ -19,7 +20,8 @@ sealed_memory::sealed_memory(size_t size, int seals) : _size(size)
 {
     _fd = memfd_create("lars-test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     EXPECT_EQ(ftruncate(_fd, static_cast<off_t>(size)), 0);
-    void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, 0);
+    void *data =
+        size == 0 ? nullptr : mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, _fd, 0);
     EXPECT_NE(data, MAP_FAILED);
     _data = static_cast<char *>(data);
     EXPECT_EQ(fcntl(_fd, F_ADD_SEALS, seals), 0);
@@ -27,7 +29,8 @@ sealed_memory::sealed_memory(size_t size, int seals) : _size(size)
 
 sealed_memory::~sealed_memory()
 {
-    munmap(_data, _size);
+    if (_data)
+        munmap(_data, _size);
     close(_fd);
 }
 
@@ -75,9 +78,11 @@ void fake_table::close_socket()
 
 void fake_table::hang_up()
 {
-    if (_connection >= 0)
-        close(_connection);
-    _connection = -1;
+    for (int *connection : {&_connection, &_other}) {
+        if (*connection >= 0)
+            close(*connection);
+        *connection = -1;
+    }
 }
 
 local::greeting fake_table::right_greeting()
@@ -129,6 +134,12 @@ bool fake_table::meet_with(const std::vector<int> &descriptors, local::greeting 
     const bool right = accept();
     send_with(_connection, descriptors, answer);
     return right;
+}
+
+bool fake_table::meet_other(const std::vector<int> &descriptors)
+{
+    _other = std::exchange(_connection, -1);
+    return meet_with(descriptors);
 }
 
 bool fake_table::meet(local::greeting answer)

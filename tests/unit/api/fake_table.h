@@ -49,7 +49,9 @@ public:
     bool meet(local::greeting answer = right_greeting());
     // The same, with descriptors of the test's choice.
     bool meet_with(const std::vector<int> &descriptors, local::greeting answer = right_greeting());
-    // The first half of both: waits for the client and its greeting.
+    // The same for a second client, beside the first, which stays connected.
+    bool meet_other(const std::vector<int> &descriptors);
+    // The first half of these: waits for the client and its greeting.
     bool accept();
     // Whether a client has connected that was not met.
     bool has_caller() const;
@@ -75,6 +77,7 @@ private:
     std::string _path;
     int _listener = -1;
     int _connection = -1;
+    int _other = -1;  // the first client's, of two
     sealed_memory _table_memory;
     sealed_memory _page_memory;
     std::unique_ptr<table_writer> _table;
