@@ -78,9 +78,13 @@ struct lars_client::impl {
     void be_own()
     {
         const uint64_t now = process_mark();
-        if (owner == now)
-            return;
-        owner = now;
+        if (owner != now)
+            begin_anew(now);
+    }
+
+    void begin_anew(uint64_t process)
+    {
+        owner = process;
         for (agent_socket &socket : sockets)
             socket.close();
         local.begin_anew();
@@ -218,6 +222,27 @@ struct lars_client::impl {
         }
     }
 
+    int send_report(int modid, int cmdid, const std::string &ip, int port, int retcode,
+                    int timecost_ms)
+    {
+        in_addr address{};
+        if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
+            return fail("report: '" + ip + "' is not an IPv4 address");
+        report_request.set_modid(modid);
+        report_request.set_cmdid(cmdid);
+        report_request.mutable_host()->set_ip(ip_to_wire(ntohl(address.s_addr)));
+        report_request.mutable_host()->set_port(port);
+        report_request.set_retcode(retcode);
+        report_request.set_timecost(static_cast<uint32_t>(std::max(0, timecost_ms)));
+        return send(ID_ReportRequest, report_request) ? lars_client::RET_SUCC
+                                                      : lars_client::RET_SYSTEM_ERROR;
+    }
+
+    int fail_port(int port)
+    {
+        return fail("report: port " + std::to_string(port) + " is not in 1..65535");
+    }
+
     int fail(const std::string &why)
     {
         error = why;
@@ -263,24 +288,13 @@ int lars_client::report(int modid, int cmdid, const std::string &ip, int port, i
                         int timecost_ms)
 {
     if (port < 1 || port > 65535)
-        return _impl->fail("report: port " + std::to_string(port) + " is not in 1..65535");
+        return _impl->fail_port(port);
     _impl->be_own();
     if (_impl->local.report(modid, cmdid, ip, port, retcode == 0, timecost_ms)) {
         _impl->error.clear();
         return RET_SUCC;
     }
-    in_addr address{};
-    if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
-        return _impl->fail("report: '" + ip + "' is not an IPv4 address");
-
-    ReportRequest &request = _impl->report_request;
-    request.set_modid(modid);
-    request.set_cmdid(cmdid);
-    request.mutable_host()->set_ip(ip_to_wire(ntohl(address.s_addr)));
-    request.mutable_host()->set_port(port);
-    request.set_retcode(retcode);
-    request.set_timecost(static_cast<uint32_t>(std::max(0, timecost_ms)));
-    return _impl->send(ID_ReportRequest, request) ? RET_SUCC : RET_SYSTEM_ERROR;
+    return _impl->send_report(modid, cmdid, ip, port, retcode, timecost_ms);
 }
 
 void lars_client::use_local(bool wanted)

@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "coarse_clock.h"
 
@@ -32,7 +34,7 @@ bool local_module::update(const table_reader::copy &copy, page_writer &page)
 {
     _version = copy.version;
     _flags = copy.flags;
-    for (host &known : _hosts)
+    for (listing &known : _listings)
         known.listed = false;
     _whole = true;
     for (const table_reader::host &from : copy.hosts)
@@ -42,25 +44,31 @@ bool local_module::update(const table_reader::copy &copy, page_writer &page)
     return _whole;
 }
 
+// Adds a host that there was not before. False if there is no cell for it.
+bool local_module::add_host(uint64_t address, page_writer &page)
+{
+    host added;
+    if (!page.add_cell(_owner, _module, address, &added.counted))
+        return false;
+    added.ip = text_of(local::high_half(address));
+    added.port = static_cast<int>(local::low_half(address));
+    _index.add(address, static_cast<uint32_t>(_hosts.size()));
+    _hosts.push_back(std::move(added));
+    _listings.emplace_back();
+    _listings.back().address = address;
+    return true;
+}
+
 bool local_module::update_host(const table_reader::host &from, page_writer &page)
 {
-    uint32_t index = _index.find(from.address);
-    if (index == word_map::NONE) {
-        host added;
-        if (!page.add_cell(_owner, _module, from.address, &added.counted))
-            return false;
-        added.address = from.address;
-        added.ip = text_of(local::high_half(from.address));
-        added.port = static_cast<int>(local::low_half(from.address));
-        index = static_cast<uint32_t>(_hosts.size());
-        _hosts.push_back(std::move(added));
-        _index.add(from.address, index);
-    }
-    host &known = _hosts[index];
+    if (_index.find(from.address) == word_map::NONE && !add_host(from.address, page))
+        return false;
+    const uint32_t index = _index.find(from.address);
+    _hosts[index].flags = from.flags;
+    _hosts[index].since = from.since;
+    listing &known = _listings[index];
     known.listed = true;
     known.number = from.number;
-    known.flags = from.flags;
-    known.since = from.since;
     known.share = from.share;
     return true;
 }
@@ -68,12 +76,13 @@ bool local_module::update_host(const table_reader::host &from, page_writer &page
 // Brings the host into the turn, or out of it, as the record says.
 void local_module::set_turn(uint32_t index)
 {
-    host &known = _hosts[index];
+    host &of_call = _hosts[index];
+    listing &known = _listings[index];
     if (!known.listed) {
-        known.flags = 0;
-        known.since = 0;
+        of_call.flags = 0;
+        of_call.since = 0;
     }
-    const double wanted = (known.flags & local::HOST_CHOSEN) != 0 ? known.share : 0;
+    const double wanted = (of_call.flags & local::HOST_CHOSEN) != 0 ? known.share : 0;
     if (wanted == known.in_turn)
         return;
     if (known.in_turn == 0) {
@@ -107,27 +116,43 @@ const local_module::host *local_module::choose(uint64_t offer, uint16_t page)
 // is left alone.
 const local_module::host *local_module::take_offer(uint64_t offer)
 {
-    const auto is_offered = [offer](const host &known) {
-        return known.listed && known.number == local::offer_host(offer) &&
-               (known.flags & local::HOST_OVERLOADED) != 0;
+    const auto is_offered = [this, offer](uint32_t index) {
+        return _listings[index].listed && _listings[index].number == local::offer_host(offer) &&
+               (_hosts[index].flags & local::HOST_OVERLOADED) != 0;
     };
-    const auto offered = std::find_if(_hosts.begin(), _hosts.end(), is_offered);
-    if (offered == _hosts.end())
+    uint32_t index = 0;
+    while (index < _hosts.size() && !is_offered(index))
+        ++index;
+    if (index == _hosts.size())
         return nullptr;
     _last_offer = local::offer_number(offer);
-    _last_chosen = static_cast<uint32_t>(offered - _hosts.begin());
-    local::cell &cell = *offered->counted.cell;
+    _last_chosen = index;
+    local::cell &cell = *_hosts[index].counted.cell;
     cell.counted[local::PROBE_NUMBER].store(_last_offer, std::memory_order_relaxed);
     add(cell, local::CHOICES);
     add(cell, local::PROBES);
-    return &*offered;
+    return &_hosts[index];
+}
+
+// For two addresses in words of eight bytes, which are quicker than a call.
+static bool is_same(const std::string &a, const std::string &b)
+{
+    const size_t size = a.size();
+    if (size != b.size() || size < sizeof(uint64_t))
+        return a == b;
+    uint64_t words[4];
+    std::memcpy(&words[0], a.data(), sizeof(uint64_t));
+    std::memcpy(&words[1], b.data(), sizeof(uint64_t));
+    std::memcpy(&words[2], a.data() + size - sizeof(uint64_t), sizeof(uint64_t));
+    std::memcpy(&words[3], b.data() + size - sizeof(uint64_t), sizeof(uint64_t));
+    return words[0] == words[1] && words[2] == words[3];  // at most 16 bytes in all
 }
 
 const local_module::host *local_module::find(const std::string &ip, int port) const
 {
     if (_last_chosen < _hosts.size()) {
         const host &last = _hosts[_last_chosen];
-        if (last.port == port && last.ip == ip)
+        if (last.port == port && is_same(last.ip, ip))
             return &last;
     }
     in_addr address{};

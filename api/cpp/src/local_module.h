@@ -15,24 +15,21 @@
 
 namespace lars {
 
-class local_module {
+class alignas(local::LINE) local_module {
 public:
-    struct host {
+    // What a call of a host needs, in a line of memory.
+    struct alignas(local::LINE) host {
         std::string ip;  // as text, short enough to be assigned without allocating
         int port = 0;
         uint32_t flags = 0;
         uint64_t since = 0;
         page_writer::place counted;
-        uint64_t address = 0;
-        uint32_t number = 0;  // the agent's
-        double share = 0;     // as the record has it
-        double in_turn = 0;   // its share there; 0: it is not in the turn
-        bool listed = false;  // in the record
     };
+    static_assert(sizeof(host) == local::LINE);
 
     // SEED decides where its turn begins.
     local_module(uint64_t module, size_t owner, uint32_t seed)
-        : _module(module), _owner(owner), _turn(seed)
+        : _module(module), _owner(static_cast<uint8_t>(owner)), _turn(seed)
     {
     }
 
@@ -66,20 +63,32 @@ public:
 private:
     const host *take_offer(uint64_t offer);
     void set_turn(uint32_t index);
+    bool add_host(uint64_t address, page_writer &page);
     bool update_host(const table_reader::host &from, page_writer &page);
 
-    uint64_t _module;
-    size_t _owner;
+    // What else is known of a host, for when the record changes.
+    struct listing {
+        uint64_t address = 0;
+        double share = 0;     // as the record has it
+        double in_turn = 0;   // its share there; 0: it is not in the turn
+        uint32_t number = 0;  // the agent's
+        bool listed = false;  // in the record
+    };
+
+    // What each choice needs fills the first lines of memory.
     const local::record_header *_record = nullptr;
     uint64_t _version = 1;
-    bool _whole = false;
-    uint32_t _flags = 0;
+    uint64_t _module;
+    std::vector<host> _hosts;  // all that there have been; an index is a slot of the turn
     uint32_t _last_offer = 0;
     uint32_t _last_chosen = 0;  // in _hosts
-    size_t _waiting = 0;        // how many are in the turn
-    std::vector<host> _hosts;   // all that there have been; an index is a slot of the turn
+    uint32_t _waiting = 0;      // how many are in the turn
+    uint8_t _owner;
+    bool _whole = false;
     weighted_turn _turn;
-    word_map _index;  // from an address to an index in _hosts
+    uint32_t _flags = 0;
+    std::vector<listing> _listings;  // by the same index as _hosts
+    word_map _index;                 // from an address to that index
 };
 
 }  // namespace lars

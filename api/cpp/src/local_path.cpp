@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "coarse_clock.h"
-#include "wire_rules.h"
+#include "local_layout.h"
 
 namespace lars {
 
@@ -21,10 +21,9 @@ static bool is_on_this_machine(const std::string &ip)
     return inet_pton(AF_INET, ip.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
-static module_key key_of(int modid, int cmdid)
+static uint64_t module_of(int modid, int cmdid)
 {
-    return {local::pack(static_cast<uint32_t>(modid), static_cast<uint32_t>(cmdid)),
-            agent_port_of(modid, cmdid)};
+    return local::pack(static_cast<uint32_t>(modid), static_cast<uint32_t>(cmdid));
 }
 
 local_path::local_path(const std::string &agent_ip)
@@ -134,7 +133,7 @@ local_path::outcome local_path::choose(int modid, int cmdid, std::string &ip, in
         _wants_offer = _wanted && _on_this_machine && (_meeting.waits() || now >= _next_try);
         return outcome::elsewhere;
     }
-    const auto chosen = here->choose(key_of(modid, cmdid), now, ip, port);
+    const auto chosen = here->choose(module_of(modid, cmdid), now, ip, port);
     _wants_offer = chosen == local_session::outcome::not_in_table;
     _in_use = chosen == local_session::outcome::done || chosen == local_session::outcome::overload;
     if (!_in_use)
@@ -149,7 +148,7 @@ bool local_path::report(int modid, int cmdid, const std::string &ip, int port, b
 {
     const uint64_t now = coarse_time();
     local_session *here = session(now);
-    return here && here->report(key_of(modid, cmdid), now, ip, port, success,
+    return here && here->report(module_of(modid, cmdid), now, ip, port, success,
                                 static_cast<uint32_t>(std::max(0, timecost_ms))) ==
                        local_session::outcome::done;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coarse_clock.h"
+#include "wire_rules.h"
 
 namespace lars {
 
@@ -44,28 +45,51 @@ bool local_session::begin(local_meeting::gifts gifts, std::string &why)
     return true;
 }
 
-local_module *local_session::add_module(const module_key &key)
+static size_t owner_of(uint64_t module)
 {
-    const local::record_header *record = _table.find(key.owner, key.packed);
+    return agent_port_of(static_cast<int32_t>(local::high_half(module)),
+                         static_cast<int32_t>(local::low_half(module)));
+}
+
+uint32_t local_session::add_module(uint64_t key)
+{
+    const size_t owner = owner_of(key);
+    const local::record_header *record = _table.find(owner, key);
     if (!record)
-        return nullptr;
-    _index.add(key.packed, static_cast<uint32_t>(_modules.size()));
-    const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key.packed)));
-    _modules.push_back(std::make_unique<local_module>(key.packed, key.owner, seed));
-    _modules.back()->set_record(record);
-    return _modules.back().get();
+        return word_map::NONE;
+    const auto index = static_cast<uint32_t>(_modules.size());
+    const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key)));
+    _modules.emplace_back(key, owner, seed);
+    _modules.back().set_record(record);
+    _index.add(key, index);
+    return index;
+}
+
+// Where in _modules the module is. A report is often of the module that was chosen last.
+inline uint32_t local_session::index_of(uint64_t key)
+{
+    if (_last < _modules.size() && _modules[_last].module() == key)
+        return _last;
+    uint32_t index = _index.find(key);
+    if (index == word_map::NONE)
+        index = add_module(key);
+    return index;
 }
 
 // The module, as its record is now; nullptr with WHY if there is none to be had.
-local_module *local_session::find(const module_key &key, outcome &why)
+inline local_module *local_session::find(uint64_t key, outcome &why)
 {
-    const uint32_t index = _index.find(key.packed);
-    local_module *module = index != word_map::NONE ? _modules[index].get() : add_module(key);
-    why = module ? bring_up_to_date(*module) : outcome::not_in_table;
-    return why == outcome::done ? module : nullptr;
+    const uint32_t index = index_of(key);
+    if (index == word_map::NONE) {
+        why = outcome::not_in_table;
+        return nullptr;
+    }
+    _last = index;
+    why = bring_up_to_date(_modules[index]);
+    return why == outcome::done ? &_modules[index] : nullptr;
 }
 
-local_session::outcome local_session::bring_up_to_date(local_module &module)
+inline local_session::outcome local_session::bring_up_to_date(local_module &module)
 {
     const local::record_header *record = module.record();
     if (record && record->version.load(std::memory_order_acquire) == module.version())
@@ -92,8 +116,7 @@ local_session::outcome local_session::copy_record(local_module &module)
     return outcome::not_in_table;
 }
 
-local_session::outcome local_session::choose(const module_key &key, uint64_t now, std::string &ip,
-                                             int &port)
+local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::string &ip, int &port)
 {
     outcome why = outcome::done;
     local_module *module = find(key, why);
@@ -109,9 +132,8 @@ local_session::outcome local_session::choose(const module_key &key, uint64_t now
     return outcome::done;
 }
 
-local_session::outcome local_session::report(const module_key &key, uint64_t now,
-                                             const std::string &ip, int port, bool success,
-                                             uint32_t timecost_ms)
+local_session::outcome local_session::report(uint64_t key, uint64_t now, const std::string &ip,
+                                             int port, bool success, uint32_t timecost_ms)
 {
     outcome why = outcome::done;
     const local_module *module = find(key, why);
@@ -126,7 +148,8 @@ local_session::outcome local_session::report(const module_key &key, uint64_t now
 }
 
 // Something was counted: the owner has to learn it.
-void local_session::added(const local_module &module, const local_module::host &host, uint64_t now)
+inline void local_session::added(const local_module &module, const local_module::host &host,
+                                 uint64_t now)
 {
     const size_t owner = module.owner();
     const local::part_header &part = _table.part(owner);

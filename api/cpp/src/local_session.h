@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,12 +17,6 @@
 #include "word_map.h"
 
 namespace lars {
-
-// One of a module's two ids says little: this is what a module is known by here.
-struct module_key {
-    uint64_t packed = 0;
-    size_t owner = 0;
-};
 
 class local_session {
 public:
@@ -43,11 +36,12 @@ public:
     // Counts in its own page what is left in that of OLD, whose agent is another one, at NOW.
     void take_over(const local_session &old, uint64_t now) { _page.take_over(old._page, now); }
 
-    // Both count, and wake the module's owner if it sleeps; NOW is the coarse time. IP and
+    // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps; NOW is the
+    // coarse time. IP and
     // PORT are set with done. A report counts where the host is or was one of the module's.
-    outcome choose(const module_key &key, uint64_t now, std::string &ip, int &port);
-    outcome report(const module_key &key, uint64_t now, const std::string &ip, int port,
-                   bool success, uint32_t timecost_ms);
+    outcome choose(uint64_t key, uint64_t now, std::string &ip, int &port);
+    outcome report(uint64_t key, uint64_t now, const std::string &ip, int port, bool success,
+                   uint32_t timecost_ms);
 
     // Whether the last of those two calls showed that the agent may be away.
     bool is_suspect() const { return _suspect; }
@@ -60,8 +54,9 @@ public:
     uint64_t agent() const { return _table.agent(); }
 
 private:
-    local_module *find(const module_key &key, outcome &why);
-    local_module *add_module(const module_key &key);
+    local_module *find(uint64_t key, outcome &why);
+    uint32_t index_of(uint64_t key);
+    uint32_t add_module(uint64_t key);
     outcome bring_up_to_date(local_module &module);
     outcome copy_record(local_module &module);
     void added(const local_module &module, const local_module::host &host, uint64_t now);
@@ -82,8 +77,9 @@ private:
     };
     std::array<waking, local::OWNERS> _waking;
 
-    std::vector<std::unique_ptr<local_module>> _modules;
+    std::vector<local_module> _modules;
     word_map _index;             // of _modules
+    uint32_t _last = 0;          // in _modules, the one that was found last
     table_reader::copy _copied;  // used again by each copy
 };
 

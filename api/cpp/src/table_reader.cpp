@@ -45,16 +45,6 @@ bool table_reader::begin(const void *table, size_t size, std::string &why)
     return true;
 }
 
-const char *table_reader::begin_of(size_t owner) const
-{
-    return _table + local::MEMORY_PAGE + owner * _part_size;
-}
-
-const local::part_header &table_reader::part(size_t owner) const
-{
-    return *reinterpret_cast<const local::part_header *>(begin_of(owner));
-}
-
 // How many hosts may stand behind the record before the part ends.
 size_t table_reader::room_for_hosts(size_t owner, const local::record_header &record) const
 {

@@ -38,7 +38,10 @@ public:
 
     // The number that the agent has drawn at its start.
     uint64_t agent() const { return _agent; }
-    const local::part_header &part(size_t owner) const;
+    const local::part_header &part(size_t owner) const
+    {
+        return *reinterpret_cast<const local::part_header *>(begin_of(owner));
+    }
 
     // The record of a module of that owner; nullptr if the table has none.
     const local::record_header *find(size_t owner, uint64_t module) const;
@@ -46,7 +49,10 @@ public:
     outcome read(size_t owner, const local::record_header &record, uint64_t module, copy &to) const;
 
 private:
-    const char *begin_of(size_t owner) const;
+    const char *begin_of(size_t owner) const
+    {
+        return _table + local::MEMORY_PAGE + owner * _part_size;
+    }
     size_t room_for_hosts(size_t owner, const local::record_header &record) const;
 
     const char *_table = nullptr;

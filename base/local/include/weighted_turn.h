@@ -40,21 +40,30 @@ public:
 
 private:
     struct entry {
-        uint64_t when = 0;  // in virtual time, which may wrap
+        uint64_t when = 0;  // in virtual time, which may wrap; while in order, the place's counts
         uint64_t stride = 0;
         double share = 0;  // 0: the host is not in the turn
     };
 
+    // What choosing needs of a host, together in memory.
+    struct place {
+        uint64_t when = 0;
+        uint64_t stride = 0;
+        host_slot host = 0;
+    };
+
     double total_share() const;
+    void leave_order();
     uint64_t within(uint64_t stride);
     void begin_anywhere();
     void bring_in_order();
-    bool is_later(host_slot a, host_slot b) const;
+    void sink_first();
+    static bool is_later(const place &a, const place &b);
 
-    std::vector<entry> _hosts;        // by slot
-    std::vector<host_slot> _waiting;  // a heap of those in the turn, the earliest first
-    bool _in_order = false;           // whether it is, after changes
-    uint64_t _now = 0;                // where the host chosen last stood
+    std::vector<entry> _hosts;    // by slot
+    std::vector<place> _waiting;  // a heap of those in the turn, the earliest first
+    bool _in_order = false;       // whether it is, after changes
+    uint64_t _now = 0;            // where the host chosen last stood
     bool _begun = false;
     std::minstd_rand _random;
 };

@@ -16,9 +16,9 @@ static uint64_t stride_of(double share)
 }
 
 // Whether A's turn comes after B's.
-bool weighted_turn::is_later(host_slot a, host_slot b) const
+bool weighted_turn::is_later(const place &a, const place &b)
 {
-    return static_cast<int64_t>(_hosts[a].when - _hosts[b].when) > 0;
+    return static_cast<int64_t>(a.when - b.when) > 0;
 }
 
 // A random part of a stride.
@@ -28,8 +28,19 @@ uint64_t weighted_turn::within(uint64_t stride)
                                  static_cast<double>(stride));
 }
 
+// Before a change: what has been kept in the heap goes back to the hosts.
+void weighted_turn::leave_order()
+{
+    if (!_in_order)
+        return;
+    for (const place &waits : _waiting)
+        _hosts[waits.host].when = waits.when;
+    _in_order = false;
+}
+
 void weighted_turn::add(host_slot host, double share)
 {
+    leave_order();
     if (host >= _hosts.size()) {
         _hosts.resize(host + 1);
         _waiting.reserve(_hosts.capacity());
@@ -37,18 +48,18 @@ void weighted_turn::add(host_slot host, double share)
     assert(_hosts[host].share == 0 && share > 0);
     const uint64_t stride = stride_of(share);
     _hosts[host] = {_now + within(stride), stride, share};
-    _in_order = false;
 }
 
 void weighted_turn::remove(host_slot host)
 {
     assert(_hosts[host].share > 0);
+    leave_order();
     _hosts[host] = {};
-    _in_order = false;
 }
 
 void weighted_turn::set_share(host_slot host, double share)
 {
+    leave_order();
     entry &changed = _hosts[host];
     assert(changed.share > 0 && share > 0);
     const uint64_t stride = stride_of(share);
@@ -56,7 +67,6 @@ void weighted_turn::set_share(host_slot host, double share)
     const double left = static_cast<double>(changed.when - _now) /
                         static_cast<double>(changed.stride) * static_cast<double>(stride);
     changed = {_now + static_cast<uint64_t>(left), stride, share};
-    _in_order = false;
 }
 
 void weighted_turn::bring_in_order()
@@ -66,10 +76,9 @@ void weighted_turn::bring_in_order()
     _waiting.clear();
     for (host_slot host = 0; host < _hosts.size(); ++host) {
         if (_hosts[host].share > 0)
-            _waiting.push_back(host);
+            _waiting.push_back({_hosts[host].when, _hosts[host].stride, host});
     }
-    std::make_heap(_waiting.begin(), _waiting.end(),
-                   [this](host_slot a, host_slot b) { return is_later(a, b); });
+    std::make_heap(_waiting.begin(), _waiting.end(), is_later);
     _in_order = true;
 }
 
@@ -92,18 +101,32 @@ void weighted_turn::begin_anywhere()
     }
 }
 
+// Brings the first of the heap, which waits longer now, to where it belongs.
+inline void weighted_turn::sink_first()
+{
+    const place sinking = _waiting.front();
+    size_t at = 0;
+    for (size_t child = 1; child < _waiting.size(); child = 2 * at + 1) {
+        if (child + 1 < _waiting.size() && is_later(_waiting[child], _waiting[child + 1]))
+            ++child;
+        if (!is_later(sinking, _waiting[child]))
+            break;
+        _waiting[at] = _waiting[child];
+        at = child;
+    }
+    _waiting[at] = sinking;
+}
+
 host_slot weighted_turn::next()
 {
     if (!_in_order)
         bring_in_order();
     assert(!_waiting.empty());
-    const auto later = [this](host_slot a, host_slot b) { return is_later(a, b); };
-    std::pop_heap(_waiting.begin(), _waiting.end(), later);
-    const host_slot chosen = _waiting.back();
-    entry &host = _hosts[chosen];
-    _now = host.when;
-    host.when += host.stride;
-    std::push_heap(_waiting.begin(), _waiting.end(), later);
+    place &first = _waiting.front();
+    const host_slot chosen = first.host;
+    _now = first.when;
+    first.when += first.stride;
+    sink_first();
     return chosen;
 }
 
