@@ -18,6 +18,35 @@
 
 namespace lars::test {
 
+// Host I of the module has an address, and the script's times are times of the agent.
+inline const module_id MODULE{1, 1};
+inline endpoint address_of(size_t host)
+{
+    return {0x0a000000 + static_cast<uint32_t>(host), 1};
+}
+inline size_t host_of(const endpoint &address)
+{
+    return address.ip - address_of(0).ip;
+}
+inline lb_time clock_at(scenario::time t)
+{
+    return lb_time(std::chrono::hours(1)) + t;
+}
+inline scenario::time time_at(lb_time t)
+{
+    return t - clock_at(scenario::time(0));
+}
+// A host with weight 0 is left out.
+inline std::vector<route_host> route_of(const std::vector<uint32_t> &weights)
+{
+    std::vector<route_host> route;
+    for (size_t i = 0; i < weights.size(); ++i) {
+        if (weights[i] > 0)
+            route.push_back({address_of(i), weights[i]});
+    }
+    return route;
+}
+
 class table_clients : public chooser, private route_watcher {
 public:
     using time = scenario::time;
@@ -36,19 +65,14 @@ public:
         set_weights(weights, time(0));
     }
 
-    // Another route. A host with weight 0 is left out.
+    // Another route.
     void set_weights(const std::vector<uint32_t> &weights, time now)
     {
         pass(now);
-        module_route route{MODULE, {}};
-        for (uint32_t i = 0; i < weights.size(); ++i) {
-            if (weights[i] > 0)
-                route.hosts.push_back({{FIRST_IP + i, 1}, weights[i]});
-        }
         _under_way.resize(std::max(_under_way.size(), weights.size()));
         for (client &c : _clients)
             c.cells.resize(_under_way.size());
-        _modules.restore(route, clock_at(now));
+        _modules.restore({MODULE, route_of(weights)}, clock_at(now));
         _modules.show(MODULE, clock_at(now));
     }
 
@@ -132,17 +156,12 @@ private:
         size_t client;
     };
 
-    static inline const module_id MODULE{1, 1};
-    static constexpr uint32_t FIRST_IP = 0x0a000000;
-    static lb_time clock_at(time t) { return lb_time(std::chrono::hours(1)) + t; }
-    static time time_at(lb_time t) { return t - clock_at(time(0)); }
-
     void changed(const module_id &, const load_balance &hosts, lb_time) override
     {
         _table.clear();
         _places.assign(_under_way.size(), -1);
         for (const auto &h : hosts.hosts_in_table()) {
-            const size_t host = h.address.ip - FIRST_IP;
+            const size_t host = host_of(h.address);
             _places[host] = static_cast<int>(_table.size());
             _table.push_back(
                 {host, h.slot, h.what.overloaded, h.what.chosen, h.what.share, time_at(h.since)});
@@ -230,9 +249,9 @@ private:
     void end_interval(time now)
     {
         for (const auto &[number, host] : _added) {
-            const endpoint address{FIRST_IP + static_cast<uint32_t>(host), 1};
             cell &c = _clients[number].cells[host];
-            _modules.add_interval(MODULE, address, std::exchange(c.counted, {}), clock_at(now));
+            _modules.add_interval(MODULE, address_of(host), std::exchange(c.counted, {}),
+                                  clock_at(now));
         }
         _added.clear();
         tell(now, _modules.end_interval(clock_at(now)));
@@ -266,7 +285,7 @@ private:
     void tell(time when, const std::vector<module_change> &changes)
     {
         for (const module_change &c : changes)
-            _changed({when, c.change.address.ip - FIRST_IP, c.change.overloaded, c.change.why});
+            _changed({when, host_of(c.change.address), c.change.overloaded, c.change.why});
     }
 
     route_lb _modules;
