@@ -26,14 +26,14 @@ public:
         (ramping ? _ramping : _steady).in_interval.add(host, static_cast<double>(failures) / calls);
     }
 
-    // How much the best of the others fails, lately and in the interval. 1 if there is
-    // nothing to compare with.
+    // How much the best of the others fails lately, or in the interval if one of them had a
+    // success in it, whichever is more. 1 if there is nothing to compare with.
     double rate_of_best_other(host_slot judged) const
     {
         const side &others = others_of(judged);
-        const double in_interval = others.in_interval.without(judged);
         const double lately = std::min(1.0, others.lately.without(judged));
-        return in_interval <= 1 ? std::max(lately, in_interval) : lately;
+        const double in_interval = others.in_interval.without(judged);
+        return in_interval < 1 ? std::max(lately, in_interval) : lately;
     }
     // Whether one of the others had a success in the interval.
     bool another_succeeded(host_slot judged) const

@@ -6,8 +6,11 @@
 
 namespace lars {
 
-// What is kept at most of the failures after which no other host has succeeded.
-static constexpr double ONE_FAILURE = 1;
+// What is kept at most of the failures after which no other host has succeeded: two. After a
+// time in which all failed that much may be left against each host. One would be less, but
+// calls of many clients do not come to the hosts in turn, and where most hosts are dead it
+// then takes twice as long to find that out.
+static constexpr double MOST_KEPT = 2;
 
 std::vector<slot_change> adaptive_policy::count_interval(const std::vector<slot_interval> &counted,
                                                          const lb_config &config, lb_time now)
@@ -110,7 +113,7 @@ std::vector<host_slot> adaptive_policy::confirm_pending(const interval_compariso
         if (host.pending == 0)
             continue;
         if (!others.another_succeeded(slot)) {
-            host.pending = std::min(host.pending, ONE_FAILURE);
+            host.pending = std::min(host.pending, MOST_KEPT);
             continue;
         }
         host.evidence = std::min(config.evidence_limit, host.evidence + host.pending);
@@ -133,7 +136,8 @@ void adaptive_policy::judge_idle(const slot_interval &of, const interval_compari
     host.pending += given - taken;
     if (host.pending < 0)
         host.evidence = std::max(0.0, host.evidence + host.pending);
-    host.pending = std::max(0.0, host.pending);
+    const double most = others.another_succeeded(of.host) ? config.evidence_limit : MOST_KEPT;
+    host.pending = std::clamp(host.pending, 0.0, most);
 }
 
 health_change adaptive_policy::judge_probes(const slot_interval &of,
