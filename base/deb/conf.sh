@@ -19,6 +19,7 @@ installed=$(sed \
 # as db_passwd = ...: then give this file that group and mode.' \
     -e "s|^db_passwd_file = .*|db_passwd_file = /etc/lars/$name.passwd|" \
     -e 's|^db_port = .*|db_port = 3306|' \
+    -e 's|^local = run/.*|local = /run/lars-agent/agent.sock|' \
     -e "s|= run/|= /var/lib/lars/${service#lars-}/|" \
     -e 's|^open_reading = yes|open_reading = no|' \
     -e 's|makes it\. A$|makes it, as the user\n# lars-web: runuser -u lars-web -- lars_web --add-user NAME. A|' \
@@ -28,7 +29,7 @@ installed=$(sed \
     sed -e "s|-g SERVICE|-g $service|; s|/NAME\.|/$name.|")
 
 # Words that the lines above no longer find would send an operator to files that are not there.
-if grep -nE 'run/|run_lars|private one|docs/' <<<"$installed"; then
+if grep -nE '(^|[^/])run/|run_lars|private one|docs/' <<<"$installed"; then
     echo "$0: $1 speaks of the source tree" >&2
     exit 1
 fi

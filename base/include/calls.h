@@ -3,6 +3,7 @@
 // These are values like any other, and any thread may use them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -29,12 +30,17 @@ struct host_calls {
     // Whether there was any call.
     bool any() const { return succ > 0 || err > 0; }
 
-    // Counts one call. The reporter may be away for long, so a sum that has reached
-    // the most that it can hold stays there rather than beginning at 0 again.
+    // Counts one call; several. The reporter may be away for long, so a sum that has
+    // reached the most that it can hold stays there rather than beginning at 0 again.
     void add(bool success)
     {
         uint32_t &sum = success ? succ : err;
         sum += sum != UINT32_MAX;
+    }
+    void add(uint64_t successes, uint64_t failures)
+    {
+        succ += static_cast<uint32_t>(std::min<uint64_t>(successes, UINT32_MAX - succ));
+        err += static_cast<uint32_t>(std::min<uint64_t>(failures, UINT32_MAX - err));
     }
 };
 

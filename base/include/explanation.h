@@ -49,6 +49,15 @@ struct explained_choice {
     bool probe = false;  // the host is set aside
 };
 
+// One who chooses from the table: a process, or a thread of one. Times are as above.
+struct explained_client {
+    uint32_t process = 0;
+    uint32_t user = 0;
+    uint64_t met_ms = 0;
+    std::optional<uint64_t> last_call_ms;  // nothing: none yet
+    uint64_t seen_ms = 0;                  // how old what it saw was at that call
+};
+
 struct explained_module {
     bool known = false;  // if not, the rest has no meaning
     std::string policy;
@@ -57,6 +66,9 @@ struct explained_module {
     bool asking = false;    // a question to the dns is on its way
     size_t hosts = 0;       // how many there are in all
     std::vector<explained_choice> next;
+    bool in_table = false;  // clients may choose by themselves
+    size_t clients_in_all = 0;
+    std::vector<explained_client> clients;  // the first of those
 };
 
 // Reads the body of an ExplainRequest, the LEN bytes at DATA, into *OUT. Returns false if

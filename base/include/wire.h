@@ -24,7 +24,8 @@ namespace lars {
 // What a GetHostRequest or a GetRouteRequest asks for.
 struct module_request {
     module_id module;
-    uint32_t seq = 0;  // comes back in the answer, so that the asker knows it again
+    uint32_t seq = 0;    // comes back in the answer, so that the asker knows it again
+    bool local = false;  // of a GetHostRequest: the asker would choose from the table
 };
 
 // What a GetRouteResponse says.
@@ -55,9 +56,11 @@ public:
     // Each encode function returns the body of a message. It stays the codec's, and is
     // valid until the next call of one.
     //
-    // The GetHostResponse to what was ASKED. HOST is used with RET_SUCC only.
+    // The GetHostResponse to what was ASKED. HOST is used with RET_SUCC only. LOCAL is the file
+    // of the socket where the table is handed out, at most MAX_LOCAL bytes; empty: not told.
+    static constexpr size_t MAX_LOCAL = 107;
     std::string_view encode_host(const module_request &asked, LarsRetCode retcode,
-                                 const endpoint &host);
+                                 const endpoint &host, std::string_view local = {});
     // The GetRouteResponse to what was ASKED. Drained hosts are left out. If the rest does
     // not fit a datagram, the last ones are left out; *FITTED becomes the number of those
     // that are in.
@@ -73,7 +76,7 @@ private:
     ReportStatusRequest _status_request;
     ReportStatusResponse _status_response;
     std::string _body;
-    char _answer[80];  // a GetHostResponse has six fields
+    char _answer[80 + MAX_LOCAL];  // a GetHostResponse has six fields, and that
 };
 
 // The functions below build bodies of TCP messages, which their caller keeps. Any

@@ -17,6 +17,21 @@ bool decode_explain_request(const char *data, size_t len, explain_request *out)
     return true;
 }
 
+static void add_clients(const explained_module &module, ExplainResponse *to)
+{
+    to->set_in_table(module.in_table);
+    to->set_clients_in_all(static_cast<uint32_t>(module.clients_in_all));
+    for (const explained_client &client : module.clients) {
+        ExplainedClient *added = to->add_clients();
+        added->set_process(client.process);
+        added->set_user(client.user);
+        added->set_met_ms(client.met_ms);
+        if (client.last_call_ms)
+            added->set_last_call_ms(*client.last_call_ms);
+        added->set_seen_ms(client.seen_ms);
+    }
+}
+
 explanation_writer::explanation_writer(const explain_request &asked, uint64_t running_ms,
                                        const explained_module &module)
 {
@@ -38,6 +53,7 @@ explanation_writer::explanation_writer(const explain_request &asked, uint64_t ru
             next->set_port(choice.address.port);
             next->set_probe(choice.probe);
         }
+        add_clients(module, &_response);
     }
     _size = _response.ByteSizeLong();
 }

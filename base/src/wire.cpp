@@ -1,6 +1,7 @@
 #include "wire.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <unordered_map>
 
 #include "message.h"
@@ -86,17 +87,22 @@ static size_t add_hosts(const std::vector<route_host> &hosts, size_t limit, GetR
 template <typename message>
 static bool read_request(const char *data, size_t len, module_request *out)
 {
-    uint64_t fields[4] = {};
+    constexpr bool can_be_local = std::is_same_v<message, GetHostRequest>;
+    uint64_t fields[5] = {};
     if (read_numbers(data, data + len, fields)) {
         out->module = {static_cast<int32_t>(fields[message::kModidFieldNumber]),
                        static_cast<int32_t>(fields[message::kCmdidFieldNumber])};
         out->seq = static_cast<uint32_t>(fields[message::kSeqFieldNumber]);
+        if constexpr (can_be_local)
+            out->local = fields[message::kLocalFieldNumber] != 0;
         return true;
     }
     message request;
     if (!parse(request, data, len))
         return false;
     *out = {module_of(request), request.seq()};
+    if constexpr (can_be_local)
+        out->local = request.local();
     return true;
 }
 
@@ -193,7 +199,7 @@ bool wire_codec::decode_call_summary(const char *data, size_t len, call_summary 
 }
 
 std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCode retcode,
-                                         const endpoint &host)
+                                         const endpoint &host, std::string_view local)
 {
     using response = GetHostResponse;
     constexpr auto number = [](int field) { return tag_of(field, KIND_VARINT); };
@@ -207,6 +213,10 @@ std::string_view wire_codec::encode_host(const module_request &asked, LarsRetCod
         at = write_field(number(HostInfo::kIpFieldNumber), wide(ip_to_wire(host.ip)), length + 1);
         at = write_field(number(HostInfo::kPortFieldNumber), host.port, at);
         *length = static_cast<char>(at - length - 1);
+    }
+    if (!local.empty()) {
+        *at++ = tag_of(response::kLocalFieldNumber, KIND_BYTES);
+        at = std::copy(local.begin(), local.end(), write_varint(local.size(), at));
     }
     return {_answer, static_cast<size_t>(at - _answer)};
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "interval_comparison.h"
 #include "lb_policy.h"
 #include "probe_schedule.h"
 #include "weighted_turn.h"
@@ -31,6 +32,11 @@ public:
     health_change report(host_slot host, bool success, uint32_t timecost_ms,
                          const lb_config &config, lb_time now) override;
 
+    std::vector<slot_change> count_interval(const std::vector<slot_interval> &counted,
+                                            const lb_config &config, lb_time now) override;
+    std::optional<host_slot> probe_due(const lb_config &config, lb_time now) override;
+    host_in_table in_table(host_slot host) const override;
+
     // A host comes back by its probes, never by time alone.
     std::vector<slot_change> check_deadlines(const lb_config &, lb_time) override { return {}; }
     std::optional<lb_time> next_deadline() const override { return std::nullopt; }
@@ -46,7 +52,9 @@ private:
         bool ramping = false;   // returned, and does not have its whole share yet
         lb_time since{};        // when its state began
         double weight = 0;
+        double share = 0;  // in the turn, as it was set last
         double evidence = 0;
+        double pending = 0;  // evidence that counts when another host succeeds
         // The calls that it is remembered by; while it is idle.
         uint32_t calls = 0;
         uint32_t failures = 0;
@@ -59,9 +67,22 @@ private:
     double rate_of_best_other(const member &judged, const lb_config &config) const;
     bool is_late(const member &host, uint32_t timecost_ms, lb_time now) const;
     void remember(member &host, bool success, const lb_config &config);
+    bool may_be_compared_with(const member &host, const lb_config &config) const;
 
     health_change report_idle(host_slot slot, bool success, const lb_config &config, lb_time now);
     health_change report_probe(host_slot slot, bool success, const lb_config &config, lb_time now);
+    // What an interval means; in adaptive_interval.cpp.
+    void note_choices(const std::vector<slot_interval> &counted);
+    void remember_interval(const slot_interval &of, const lb_config &config);
+    interval_comparison compare(const std::vector<slot_interval> &counted,
+                                const lb_config &config) const;
+    std::vector<host_slot> confirm_pending(const interval_comparison &others,
+                                           const lb_config &config);
+    void judge_idle(const slot_interval &of, const interval_comparison &others,
+                    const lb_config &config);
+    health_change judge_probes(const slot_interval &of, const interval_comparison &others,
+                               const lb_config &config, lb_time now);
+
     void set_aside(host_slot slot, const lb_config &config, lb_time now);
     void bring_back(host_slot slot, const lb_config &config, lb_time now);
 
@@ -69,7 +90,10 @@ private:
     void enter_panic();
     void leave_panic();
 
+    void enter_turn(host_slot slot, double share);
+    void change_share(host_slot slot, double share);
     double share_of(const member &host, const lb_config &config, lb_time now) const;
+    void check_ramps(const lb_config &config, lb_time now);
     void advance_ramps(const lb_config &config, lb_time now);
 
     std::vector<member> _hosts;  // by slot

@@ -12,9 +12,11 @@
 #include "endpoint.h"
 #include "host_server.h"
 #include "inherited_sockets.h"
+#include "meeting_place.h"
 #include "metrics_server.h"
 #include "reporter_client.h"
 #include "route.h"
+#include "sealed_memory.h"
 #include "service.h"
 #include "status.h"
 #include "wire_rules.h"
@@ -41,6 +43,8 @@ private:
     host_server &owner_of(const module_id &module);
     void make_servers();
     status bind_servers();
+    void open_table();
+    meeting_place::listeners listeners();
     status bind_servers_at(const endpoint &first);
     status bind_server(host_server &server, const endpoint &address);
     void warn_of_strangers() const;
@@ -51,7 +55,9 @@ private:
     options _options;
     dns_client _dns;
     reporter_client _reporter;
+    sealed_memory _table;  // that clients choose from; outlives those who write it
     std::array<std::unique_ptr<host_server>, AGENT_PORTS> _servers;
+    meeting_place _meeting;
     metrics_server _metrics;  // ends before what it asks
 };
 

@@ -9,6 +9,7 @@
 #include "endpoint.h"
 #include "ip_ranges.h"
 #include "lb_config.h"
+#include "local_options.h"
 #include "metrics_options.h"
 #include "server_address.h"
 #include "status.h"
@@ -24,6 +25,7 @@ struct agent_options {
     std::vector<server_address> reporter{{0x7f000001, 7779}};  // to be tried in turn
     lb_config balance;
     std::string route_cache;  // file of the routes last known; empty: none
+    local_options local;
     // By which the statistics of this agent are told from those of others, in host order;
     // 0: the address that the connection to the reporter has here.
     uint32_t caller = 0;

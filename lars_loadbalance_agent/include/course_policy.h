@@ -26,6 +26,13 @@ public:
     lb_choice choose(const lb_config &config, lb_time now, host_slot *out) override;
     health_change report(host_slot host, bool success, uint32_t timecost_ms,
                          const lb_config &config, lb_time now) override;
+    std::vector<slot_change> count_interval(const std::vector<slot_interval> &counted,
+                                            const lb_config &config, lb_time now) override;
+    std::optional<host_slot> probe_due(const lb_config &config, lb_time now) override;
+    host_in_table in_table(host_slot host) const override
+    {
+        return {overloaded(host), !overloaded(host), 1};
+    }
     std::vector<slot_change> check_deadlines(const lb_config &config, lb_time now) override;
     std::optional<lb_time> next_deadline() const override;
 
@@ -51,6 +58,8 @@ private:
     member_list _overload;
     std::vector<member_list::iterator> _slots;
     uint32_t _choices_since_probe = 0;
+    // Of those counted in the last interval, the ones after the next probe was due.
+    uint32_t _choices_beyond = 0;
 };
 
 }  // namespace lars

@@ -7,6 +7,7 @@
 #include "endpoint.h"
 #include "explanation.h"
 #include "route_lb.h"
+#include "table_keeper.h"
 
 namespace lars {
 
@@ -17,8 +18,9 @@ bool may_be_told(const endpoint &peer);
 // Returns the body of the ExplainResponse to what was ASKED, at NOW. The agent serves
 // since STARTED. It holds as many hosts as an answer may, so that whoever asks goes on
 // with the next; the first one has the next choices too. MODULES stays as it is: the
-// module does not become known, the dns is not asked, and no choice is used up.
-std::string explain_answer(const explain_request &asked, const route_lb &modules, lb_time started,
-                           lb_time now);
+// module does not become known, the dns is not asked, and no choice is used up. TABLE is where
+// clients choose by themselves; null: nowhere.
+std::string explain_answer(const explain_request &asked, const route_lb &modules,
+                           const table_keeper *table, lb_time started, lb_time now);
 
 }  // namespace lars

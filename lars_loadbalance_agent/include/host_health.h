@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "health_change.h"
+#include "host_interval.h"
 #include "lb_config.h"
 
 namespace lars {
@@ -21,6 +22,11 @@ public:
     health_change count_success(const lb_config &config, lb_time now);
     // A failure weighs one for each 100 ms that the call took, 1 at least and 50 at most.
     health_change count_failure(uint32_t timecost_ms, const lb_config &config, lb_time now);
+
+    // Counts the calls of an interval, whose order is not known but for the run that they
+    // end in: that goes on from the one before if all of them had the same outcome.
+    health_change count_interval(const host_interval::outcome &calls, const lb_config &config,
+                                 lb_time now);
 
     // To be called at deadline(), when the idle host's window or the overloaded host's
     // time is over. Does nothing before.
@@ -53,6 +59,8 @@ public:
 private:
     void enter_idle(const lb_config &config, lb_time now);
     void enter_overload(const lb_config &config, lb_time now);
+    bool fails_too_much(const lb_config &config) const;
+    bool succeeds_enough(const lb_config &config) const;
     health_change end_window(const lb_config &config, lb_time now);
     health_change end_overload(const lb_config &config, lb_time now);
 

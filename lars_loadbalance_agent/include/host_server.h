@@ -10,9 +10,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "calls.h"
 #include "endpoint.h"
@@ -24,6 +26,7 @@
 #include "route.h"
 #include "route_lb.h"
 #include "status.h"
+#include "table_service.h"
 #include "thread_queue.h"
 #include "udp_server.h"
 #include "wire.h"
@@ -53,6 +56,11 @@ public:
     // Before start(). From now on only modules whose port is OWNED are answered for
     // (agent_port_of); the others do not exist here, and leave no trace.
     void own(size_t owned) { _owned = owned; }
+    // Before start(). Clients may choose from the table, of which this server has the part at
+    // MEMORY (table_part.h), and learn from its answers that they meet the agent at SOCKET.
+    void serve_table(char *memory, const table_part::bounds &limits, std::string socket);
+    // Any thread, after start(); only with a table.
+    table_service &table() { return *_table; }
     // Takes the port (0: any free one). The error names the address.
     status bind(const endpoint &address) { return _server.bind(address); }
     // Instead of bind(): as udp_server::adopt().
@@ -84,6 +92,8 @@ private:
     void on_report(const char *data, uint32_t len);
     void on_get_route(const char *data, uint32_t len);
     void on_explain(const char *data, uint32_t len);
+    std::string_view show(const module_request &asked);
+    void log_changes(const std::vector<module_change> &changes);
     void count(load_balance::choice chosen, bool is_probe);
     void answer(std::string_view body, int msgid);
     void on_bad_message(int msgid);
@@ -102,6 +112,8 @@ private:
     udp_server _server;
     route_lb _modules;
     thread_queue<module_route> _routes;
+    std::unique_ptr<table_service> _table;  // null: the local path is off
+    std::string _socket;
 
     event_loop::timer_id _deadline_timer = 0;
     lb_time _armed_for = lb_time::max();

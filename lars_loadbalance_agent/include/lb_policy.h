@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "health_change.h"
+#include "host_interval.h"
 #include "lb_config.h"
 #include "weighted_turn.h"
 
@@ -38,6 +39,13 @@ struct host_account {
     std::vector<std::pair<std::string, std::string>> figures;  // names and values
 };
 
+// What the table shows of a host.
+struct host_in_table {
+    bool overloaded = false;
+    bool chosen = false;  // its share counts: it is idle, or all are chosen from
+    double share = 0;     // of the choices, against those of the others that are chosen
+};
+
 class lb_policy {
 public:
     virtual ~lb_policy() = default;
@@ -57,6 +65,18 @@ public:
     virtual health_change report(host_slot host, bool success, uint32_t timecost_ms,
                                  const lb_config &config, lb_time now) = 0;
 
+    // Counts an interval in which clients chose from the table, all at once: COUNTED is what
+    // they did, each host of it there once. Returns the changes of states.
+    virtual std::vector<slot_change> count_interval(const std::vector<slot_interval> &counted,
+                                                    const lb_config &config, lb_time now) = 0;
+    // To be asked after that. Returns an overloaded host if a probe is due: it is for one
+    // client of the table, and counts as handed out.
+    virtual std::optional<host_slot> probe_due(const lb_config &config, lb_time now) = 0;
+    // What clients choose by.
+    virtual host_in_table in_table(host_slot host) const = 0;
+    // Moves on whenever what in_table() says of a host does, or the hosts do.
+    uint64_t table_version() const { return _table_version; }
+
     // What the passing of time changes. It is to be called at next_deadline(), and returns
     // the hosts that changed their state. No deadline: time alone changes nothing.
     virtual std::vector<slot_change> check_deadlines(const lb_config &config, lb_time now) = 0;
@@ -66,6 +86,12 @@ public:
     virtual bool overloaded(host_slot host) const = 0;
     // Why it is treated as it is.
     virtual host_account account(host_slot host, const lb_config &config, lb_time now) const = 0;
+
+protected:
+    void table_changed() { ++_table_version; }
+
+private:
+    uint64_t _table_version = 0;
 };
 
 // The policy that CONFIG names, without hosts. SEED decides where a turn begins, where the

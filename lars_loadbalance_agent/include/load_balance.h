@@ -13,6 +13,7 @@
 
 #include "calls.h"
 #include "endpoint.h"
+#include "host_interval.h"
 #include "lb_config.h"
 #include "lb_policy.h"
 #include "route.h"
@@ -42,6 +43,26 @@ public:
     // Returns the change of the host's state, if that was one.
     std::optional<host_change> report(const endpoint &address, bool success, uint32_t timecost_ms,
                                       const lb_config &config, lb_time now);
+
+    // What clients choose by that read the table: the hosts of the route, in any order.
+    struct shown_host {
+        endpoint address;
+        host_slot slot;  // its number, which another host may get when this one has left
+        host_in_table what;
+        lb_time since;  // when its state began
+    };
+    std::vector<shown_host> hosts_in_table() const;
+    // Moves on whenever that is another.
+    uint64_t table_version() const;
+
+    // Adds to the interval that goes on what one client did with a host. A host that is not
+    // in the route is ignored. The calls count for take_calls() at once.
+    void add_interval(const endpoint &address, const host_interval &counted);
+    // Ends the interval. Returns what that has changed.
+    std::vector<host_change> end_interval(const lb_config &config, lb_time now);
+    // To be called after that. Returns an overloaded host if a probe is due: it is for one
+    // client, or for another one where that does not take it, and counts as handed out.
+    std::optional<host_slot> probe_due(const lb_config &config, lb_time now);
 
     // Replaces the route by HOSTS, each of which is there once; one with weight 0 is left
     // out. Those that stay keep what is known of them, new ones begin idle, and the others
@@ -99,6 +120,7 @@ private:
         uint32_t weight = 0;
         lb_time since{};
         std::vector<past_change> past;
+        host_interval interval;  // the one that goes on
     };
 
     void add(const route_host &host, const lb_config &config, lb_time now);
@@ -111,6 +133,8 @@ private:
     std::vector<host_slot> _free_slots;
     std::unordered_map<endpoint, host_slot, endpoint_hash> _slots;
     std::vector<route_host> _route;
+    std::vector<host_slot> _in_interval;  // may hold a slot twice, and one that is free
+    uint64_t _version_before = 0;         // of the table, under earlier policies
     // Left with calls not yet taken.
     std::unordered_map<endpoint, host_calls, endpoint_hash> _departed;
 };

@@ -18,6 +18,7 @@
 #include "load_balance.h"
 #include "recently_asked.h"
 #include "route.h"
+#include "route_watcher.h"
 
 namespace lars {
 
@@ -54,6 +55,25 @@ public:
     // The module's hosts, overloaded or not; empty if it is not known, or not yet. They
     // stay this object's, and are valid until its next call. Asks the dns as get_host().
     const std::vector<route_host> &get_route(const module_id &module, lb_time now);
+
+    // For clients of the table, who choose by themselves and count what they do.
+
+    // Whom to tell of the modules that are shown; null for nobody. It outlives this object.
+    void set_watcher(route_watcher *watcher) { _watcher = watcher; }
+    // From now on the module is shown: the watcher is told at once, and after each call that
+    // changes what the table says of it, until the module has no hosts, or has not been
+    // used for ten minutes. Returns false if it has no hosts.
+    bool show(const module_id &module, lb_time now);
+    // Adds to the interval that goes on what one client did with a host; one that is not in
+    // the route is ignored. Asks the dns if the route is old. Returns false if the module is
+    // not known.
+    bool add_interval(const module_id &module, const endpoint &host, const host_interval &counted,
+                      lb_time now);
+    // Ends the interval, for the modules to which something was added. Returns the changes
+    // of hosts.
+    std::vector<module_change> end_interval(lb_time now);
+    // To be called after that for a module that is shown. As load_balance::probe_due().
+    std::optional<host_slot> probe_due(const module_id &module, lb_time now);
 
     // Takes an answer of the dns, or a change that it has pushed. Ignores a module that
     // nobody has asked for, and one for which there is no room.
@@ -105,6 +125,9 @@ private:
         bool pulling = false;
         bool answered = false;   // by the dns, since this agent runs
         bool has_calls = false;  // since the last summary
+        bool shown = false;
+        bool in_interval = false;  // something was added to the one that goes on
+        uint64_t told = 0;         // the version of the table that the watcher knows
         lb_time updated{};
         lb_time used{};
         lb_time deadline{};  // the one that stands in _deadlines
@@ -117,11 +140,21 @@ private:
 
     known_module &make_known(const module_id &module, lb_time now);
     known_module *use(const module_id &module, lb_time now);
+    void touch(const module_id &module, known_module &used, lb_time now);
     void ask_for(const module_id &module, lb_time now);
     template <typename asked>
     void refresh(const module_id &module, bool has_hosts, asked &used, lb_time now);
     known_module *made_known_by(const module_route &route, lb_time now);
     void schedule(const module_id &module, known_module &changed);
+    // To be called after each change to a module.
+    void tell_watcher(const module_id &module, known_module &changed, lb_time now)
+    {
+        if (changed.shown)
+            tell_if_changed(module, changed, now);
+    }
+    void tell_if_changed(const module_id &module, known_module &changed, lb_time now);
+    void hide(const module_id &module, known_module &shown);
+    void hide_unused(lb_time before);
     void forget_unused(lb_time now);
     uint32_t next_summary_time(uint32_t now_seconds);
 
@@ -133,6 +166,8 @@ private:
     // that are no longer true are passed over.
     std::priority_queue<deadline, std::vector<deadline>, std::greater<deadline>> _deadlines;
     lb_time _next_forget{};
+    std::vector<module_id> _in_interval;
+    route_watcher *_watcher = nullptr;
     recently_asked _asked;  // the modules that are not in _modules
     const load_balance _no_hosts{1};
     uint64_t _modules_refused = 0;

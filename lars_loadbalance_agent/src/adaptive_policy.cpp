@@ -22,7 +22,7 @@ void adaptive_policy::add(host_slot host, uint32_t weight, const lb_config &, lb
     added.weight = weight;
     ++_size;
     ++_idle;
-    _turn.add(host, added.weight);
+    enter_turn(host, added.weight);
 }
 
 void adaptive_policy::remove(host_slot host)
@@ -35,6 +35,7 @@ void adaptive_policy::remove(host_slot host)
     _ramping -= removed.ramping;
     removed = {};
     --_size;
+    table_changed();
     if (_panic && _probes.empty())
         leave_panic();
     else if (!_panic && _idle == 0 && _size > 0)
@@ -49,7 +50,7 @@ void adaptive_policy::set_weight(host_slot host, uint32_t weight)
     changed.weight = weight;
     // A ramp's next step makes it the part of this that it should be.
     if (!changed.overloaded || _panic)
-        _turn.set_share(host, changed.weight);
+        change_share(host, changed.weight);
     _next_ramp_step = {};
 }
 
@@ -57,9 +58,7 @@ lb_choice adaptive_policy::choose(const lb_config &config, lb_time now, host_slo
 {
     if (_size == 0)
         return lb_choice::no_hosts;
-    // A step that lies further ahead than a whole ramp is of an older configuration.
-    if (_ramping > 0 && (now >= _next_ramp_step || _next_ramp_step - now > config.slow_start))
-        advance_ramps(config, now);
+    check_ramps(config, now);
     if (!_probes.empty() && !_panic) {
         if (const auto probe = _probes.next(_size, config, now)) {
             *out = *probe;
@@ -68,7 +67,7 @@ lb_choice adaptive_policy::choose(const lb_config &config, lb_time now, host_slo
     }
     *out = _turn.next();
     if (_hosts[*out].overloaded)
-        _probes.note_call(*out);
+        _probes.note_calls(*out, 1);
     return lb_choice::host;
 }
 
@@ -101,13 +100,19 @@ double adaptive_policy::rate_of_best_other(const member &judged, const lb_config
 {
     double best = 1, best_ramping = 1;
     for (const member &other : _hosts) {
-        if (!other.in_use || other.overloaded || &other == &judged ||
-            other.evidence >= config.evidence_limit / 2 || !counts_against(other, judged))
+        if (!may_be_compared_with(other, config) || &other == &judged ||
+            !counts_against(other, judged))
             continue;
         double &rate = other.ramping ? best_ramping : best;
         rate = std::min(rate, (other.failures + 1.0) / (other.calls + 1.0));
     }
     return best < 1 ? best : best_ramping;
+}
+
+bool adaptive_policy::may_be_compared_with(const member &host, const lb_config &config) const
+{
+    return host.in_use && !host.overloaded &&
+           host.evidence + host.pending < config.evidence_limit / 2;
 }
 
 void adaptive_policy::remember(member &host, bool success, const lb_config &config)
@@ -173,10 +178,12 @@ void adaptive_policy::set_aside(host_slot slot, const lb_config &config, lb_time
     host.since = now;
     _ramping -= host.ramping;
     host.ramping = false;
+    host.pending = 0;
     --_idle;
     _probes.add(slot, lasted, _size, config, now);
     if (!_panic)
         _turn.remove(slot);
+    table_changed();
 }
 
 void adaptive_policy::bring_back(host_slot slot, const lb_config &config, lb_time now)
@@ -188,10 +195,11 @@ void adaptive_policy::bring_back(host_slot slot, const lb_config &config, lb_tim
     host.calls = host.failures = 0;
     ++_idle;
     _probes.remove(slot);
+    table_changed();
     if (!_panic) {
         host.ramping = true;
         ++_ramping;
-        _turn.add(slot, share_of(host, config, now));
+        enter_turn(slot, share_of(host, config, now));
     }
     if (_panic)
         check_panic(config);
@@ -227,9 +235,9 @@ void adaptive_policy::enter_panic()
         if (!host.in_use)
             continue;
         if (host.overloaded)
-            _turn.add(slot, host.weight);
+            enter_turn(slot, host.weight);
         else if (host.ramping)
-            _turn.set_share(slot, host.weight);
+            change_share(slot, host.weight);
         host.ramping = false;
     }
 }
@@ -237,10 +245,31 @@ void adaptive_policy::enter_panic()
 void adaptive_policy::leave_panic()
 {
     _panic = false;
+    table_changed();
     for (host_slot slot = 0; slot < _hosts.size(); ++slot) {
         if (_hosts[slot].in_use && _hosts[slot].overloaded)
             _turn.remove(slot);
     }
+}
+
+void adaptive_policy::enter_turn(host_slot slot, double share)
+{
+    _hosts[slot].share = share;
+    _turn.add(slot, share);
+    table_changed();
+}
+
+void adaptive_policy::change_share(host_slot slot, double share)
+{
+    _hosts[slot].share = share;
+    _turn.set_share(slot, share);
+    table_changed();
+}
+
+host_in_table adaptive_policy::in_table(host_slot slot) const
+{
+    const member &host = _hosts[slot];
+    return {host.overloaded, !host.overloaded || _panic, host.share};
 }
 
 double adaptive_policy::share_of(const member &host, const lb_config &config, lb_time now) const
@@ -251,6 +280,13 @@ double adaptive_policy::share_of(const member &host, const lb_config &config, lb
     const std::chrono::duration<double> passed = now - host.since, all = config.slow_start;
     const double part = all.count() > 0 ? std::min(1.0, passed / all) : 1;
     return host.weight * (begins_with + (1 - begins_with) * part);
+}
+
+void adaptive_policy::check_ramps(const lb_config &config, lb_time now)
+{
+    // A step that lies further ahead than a whole ramp is of an older configuration.
+    if (_ramping > 0 && (now >= _next_ramp_step || _next_ramp_step - now > config.slow_start))
+        advance_ramps(config, now);
 }
 
 void adaptive_policy::advance_ramps(const lb_config &config, lb_time now)
@@ -264,7 +300,7 @@ void adaptive_policy::advance_ramps(const lb_config &config, lb_time now)
             host.ramping = false;
             --_ramping;
         }
-        _turn.set_share(slot, share_of(host, config, now));
+        change_share(slot, share_of(host, config, now));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "choice_table.h"
 #include "process_metrics.h"
 
 namespace lars {
@@ -13,6 +14,7 @@ agent::agent(const service_context &context, const options &configured)
       _dns(context.loop, configured.dns, configured.route_cache,
            [this](module_route route) { owner_of(route.module).update(std::move(route)); }),
       _reporter(configured.reporter, context.loop->log(), configured.caller),
+      _meeting(context.loop, listeners()),
       _metrics(context.loop,
                [this](const std::shared_ptr<metrics_page> &page) { add_metrics(page); })
 {
@@ -67,10 +69,45 @@ status agent::bind_servers()
     return bound;
 }
 
+meeting_place::listeners agent::listeners()
+{
+    using page = std::shared_ptr<const client_page>;
+    meeting_place::listeners told;
+    told.met = [this](const page &of) {
+        for (auto &server : _servers)
+            server->table().add_page(of);
+    };
+    told.ended = [this](const page &of) {
+        for (auto &server : _servers)
+            server->table().end_page(of);
+    };
+    told.wake = [this](size_t owner) { _servers[owner]->table().wake(); };
+    return told;
+}
+
+// Without the table clients ask by UDP, so it is no reason not to start.
+void agent::open_table()
+{
+    const local_options &local = _options.local;
+    if (local.socket.empty())
+        return;
+    status open = make_table(local.table, &_table);
+    if (open)
+        open = _meeting.open(local, _table);
+    if (!open) {
+        _context.loop->log()(log_level::warn,
+                             "clients do without the local path: ", open.message());
+        return;
+    }
+    for (size_t i = 0; i < AGENT_PORTS; ++i)
+        _servers[i]->serve_table(part_of(_table, local.table, i), local.table, _meeting.path());
+}
+
 status agent::start()
 {
     if (status s = bind_servers(); !s)
         return s;
+    open_table();
     for (const module_route &known : _dns.load_cache())
         owner_of(known.module).restore(known);
     if (status s = _reporter.start(); !s)
@@ -111,8 +148,9 @@ void agent::reload(const options &fresh)
 {
     if (fresh.address != _options.address || fresh.allow != _options.allow ||
         fresh.dns != _options.dns || fresh.reporter != _options.reporter ||
-        fresh.route_cache != _options.route_cache || fresh.caller != _options.caller ||
-        !(fresh.metrics == _options.metrics) || fresh.metrics_modules != _options.metrics_modules)
+        fresh.route_cache != _options.route_cache || fresh.local != _options.local ||
+        fresh.caller != _options.caller || !(fresh.metrics == _options.metrics) ||
+        fresh.metrics_modules != _options.metrics_modules)
         _context.loop->log()(log_level::warn, "a change outside [loadbalance] needs a restart");
     for (auto &server : _servers)
         server->set_config(fresh.balance);
@@ -129,6 +167,7 @@ void agent::add_metrics(const std::shared_ptr<metrics_page> &page)
 
 void agent::stop(std::function<void()> done)
 {
+    _meeting.close();
     for (auto &server : _servers)
         server->stop();
     _dns.stop();

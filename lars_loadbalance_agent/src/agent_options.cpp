@@ -119,6 +119,33 @@ static void read_balance(config_file &config, lb_config *out)
     read_course(config, out);
 }
 
+// Three or four octal digits, as chmod has them.
+static mode_t read_mode(config_file &config, const char *key, mode_t fallback)
+{
+    const std::string text = config.get_string("agent", key, "");
+    if (text.empty())
+        return fallback;
+    const bool octal = text.find_first_not_of("01234567") == std::string::npos;
+    if (!octal || text.size() < 3 || text.size() > 4) {
+        config.reject("agent", key, "'" + text + "' is not a file's mode, such as 0660");
+        return fallback;
+    }
+    return static_cast<mode_t>(std::stoul(text, nullptr, 8));
+}
+
+static void read_local(config_file &config, local_options *out)
+{
+    const auto bound = [&config](const char *key, size_t fallback, int64_t most) {
+        return static_cast<size_t>(
+            config.get_number("agent", key, static_cast<int64_t>(fallback), 1, most));
+    };
+    out->socket = config.get_string("agent", "local", out->socket);
+    out->mode = read_mode(config, "local_mode", out->mode);
+    out->clients = bound("local_clients", out->clients, 60000);
+    out->table.modules = bound("local_modules", out->table.modules, 100000);
+    out->table.hosts = bound("local_hosts", out->table.hosts, 10000000);
+}
+
 status read_agent_options(const std::string &path, agent_options *out)
 {
     config_file config;
@@ -141,6 +168,7 @@ status read_agent_options(const std::string &path, agent_options *out)
     if (config.has("agent", "caller") && o.caller == 0)
         config.reject("agent", "caller", "must name an address of this machine");
     o.route_cache = config.get_string("agent", "route_cache", o.route_cache);
+    read_local(config, &o.local);
 
     if (status s = config.finish(); !s)
         return s;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace lars {
 
 std::unique_ptr<lb_policy> course_policy::clone() const
 {
     auto copy = std::make_unique<course_policy>();
+    copy->_choices_beyond = _choices_beyond;
     copy->_idle = _idle;
     copy->_overload = _overload;
     copy->_slots.resize(_slots.size());
@@ -25,6 +27,7 @@ void course_policy::add(host_slot host, uint32_t, const lb_config &config, lb_ti
         _slots.resize(host + 1);
     _idle.push_back({host, host_health(config, now)});
     _slots[host] = std::prev(_idle.end());
+    table_changed();
 }
 
 void course_policy::remove(host_slot host)
@@ -32,7 +35,8 @@ void course_policy::remove(host_slot host)
     const auto at = _slots[host];
     (at->health.overloaded() ? _overload : _idle).erase(at);
     if (_overload.empty())
-        _choices_since_probe = 0;
+        _choices_since_probe = _choices_beyond = 0;
+    table_changed();
 }
 
 lb_choice course_policy::choose(const lb_config &config, lb_time, host_slot *out)
@@ -43,7 +47,7 @@ lb_choice course_policy::choose(const lb_config &config, lb_time, host_slot *out
     member_list *from = &_idle;
     if (!_overload.empty()) {
         if (_choices_since_probe >= config.probe_num) {
-            _choices_since_probe = 0;
+            _choices_since_probe = _choices_beyond = 0;
             from = &_overload;
         } else {
             ++_choices_since_probe;
@@ -73,7 +77,42 @@ void course_policy::move_to_its_list(member_list::iterator at, member_list &from
     member_list &to = at->health.overloaded() ? _overload : _idle;
     to.splice(to.end(), from, at);
     if (_overload.empty())
-        _choices_since_probe = 0;
+        _choices_since_probe = _choices_beyond = 0;
+    table_changed();
+}
+
+std::vector<slot_change> course_policy::count_interval(const std::vector<slot_interval> &counted,
+                                                       const lb_config &config, lb_time now)
+{
+    std::vector<slot_change> changes;
+    uint64_t choices = 0;
+    for (const slot_interval &of : counted) {
+        choices += of.counted.plain_choices();
+        const auto at = _slots[of.host];
+        member_list &list = at->health.overloaded() ? _overload : _idle;
+        const auto calls = of.counted.of_state(at->health.overloaded());
+        const health_change change = at->health.count_interval(calls, config, now);
+        if (change == health_change::none)
+            continue;
+        move_to_its_list(at, list);
+        changes.push_back({of.host, change});
+    }
+    if (_overload.empty())
+        return changes;
+    const uint64_t all = _choices_since_probe + choices;
+    _choices_since_probe = static_cast<uint32_t>(std::min<uint64_t>(all, config.probe_num));
+    _choices_beyond = static_cast<uint32_t>(
+        std::min({all - _choices_since_probe, choices, uint64_t{config.probe_num}}));
+    return changes;
+}
+
+std::optional<host_slot> course_policy::probe_due(const lb_config &config, lb_time)
+{
+    if (_overload.empty() || _choices_since_probe < config.probe_num)
+        return std::nullopt;
+    _choices_since_probe = std::exchange(_choices_beyond, 0);
+    _overload.splice(_overload.end(), _overload, _overload.begin());
+    return _overload.back().slot;
 }
 
 std::vector<slot_change> course_policy::check_deadlines(const lb_config &config, lb_time now)

@@ -6,6 +6,7 @@ namespace lars {
 
 static constexpr uint32_t LOOPBACK_NET = 127;
 static constexpr size_t NEXT_CHOICES = 10;
+static constexpr size_t CLIENTS = 64;
 // What is said of a host takes a look at all others; a long route must not keep the
 // programs waiting that ask for a host meanwhile.
 static constexpr size_t HOSTS_PER_ANSWER = 64;
@@ -51,13 +52,38 @@ static std::vector<explained_choice> next_choices(const load_balance &hosts,
     return next;
 }
 
+// The milliseconds from FROM to TO, both in nanoseconds; 0 if that is the past.
+static uint64_t span_of_ns(uint64_t from, uint64_t to)
+{
+    return to > from ? (to - from) / 1000000 : 0;
+}
+
+// What a client wrote there may be anything.
+static std::vector<explained_client> clients_of(const table_keeper &table, lb_time now)
+{
+    std::vector<explained_client> clients;
+    const auto now_ns = static_cast<uint64_t>(now.time_since_epoch() / std::chrono::nanoseconds(1));
+    for (const table_keeper::client &one : table.clients(CLIENTS)) {
+        explained_client told;
+        told.process = static_cast<uint32_t>(one.process);
+        told.user = one.user;
+        told.met_ms = span(one.met, now);
+        if (one.last_call != 0) {
+            told.last_call_ms = span_of_ns(one.last_call, now_ns);
+            told.seen_ms = span_of_ns(one.seen, one.last_call);
+        }
+        clients.push_back(told);
+    }
+    return clients;
+}
+
 static const char *name_of(balance_policy policy)
 {
     return policy == balance_policy::course ? "course" : "adaptive";
 }
 
 static explained_module explain_module(const explain_request &asked, const route_lb &modules,
-                                       lb_time now)
+                                       const table_keeper *table, lb_time now)
 {
     const load_balance *hosts = modules.find(asked.module);
     const auto route = modules.state_of_route(asked.module);
@@ -73,15 +99,21 @@ static explained_module explain_module(const explain_request &asked, const route
     told.route_ms = span(route->updated, now);
     told.asking = route->pulling;
     told.hosts = hosts->route().size();
-    if (asked.first == 0)
-        told.next = next_choices(*hosts, modules.config(), now);
+    if (asked.first != 0)
+        return told;
+    told.next = next_choices(*hosts, modules.config(), now);
+    if (table) {
+        told.in_table = table->shows(asked.module);
+        told.clients_in_all = table->pages();
+        told.clients = clients_of(*table, now);
+    }
     return told;
 }
 
-std::string explain_answer(const explain_request &asked, const route_lb &modules, lb_time started,
-                           lb_time now)
+std::string explain_answer(const explain_request &asked, const route_lb &modules,
+                           const table_keeper *table, lb_time started, lb_time now)
 {
-    const explained_module module = explain_module(asked, modules, now);
+    const explained_module module = explain_module(asked, modules, table, now);
     explanation_writer answer(asked, span(started, now), module);
     if (!module.known)
         return answer.body();

@@ -40,9 +40,7 @@ health_change host_health::count_success(const lb_config &config, lb_time now)
     ++c.rsucc;
     ++c.contin_succ;
     c.contin_err = 0;
-    const bool recovered = config.succ_rate.exceeded_by(c.vsucc, c.vsucc + c.verr) ||
-                           c.contin_succ >= config.contin_succ_limit;
-    if (!_overloaded || !recovered)
+    if (!_overloaded || !succeeds_enough(config))
         return health_change::none;
     enter_idle(config, now);
     return health_change::probes_succeed;
@@ -59,11 +57,49 @@ health_change host_health::count_failure(uint32_t timecost_ms, const lb_config &
         _probe_failed = true;
         return health_change::none;
     }
-    if (!config.err_rate.exceeded_by(c.verr, c.vsucc + c.verr) &&
-        c.contin_err < config.contin_err_limit)
+    if (!fails_too_much(config))
         return health_change::none;
     enter_overload(config, now);
     return health_change::calls_fail;
+}
+
+health_change host_health::count_interval(const host_interval::outcome &calls,
+                                          const lb_config &config, lb_time now)
+{
+    counts &c = _counts;
+    c.vsucc += calls.successes;
+    c.rsucc += calls.successes;
+    c.verr += calls.failure_weight;
+    c.rerr += calls.failures;
+    const uint64_t succeeded = calls.run > 0 ? static_cast<uint64_t>(calls.run) : 0;
+    const uint64_t failed = calls.run < 0 ? static_cast<uint64_t>(-calls.run) : 0;
+    if (calls.calls() > 0) {
+        c.contin_succ = (calls.failures == 0 ? c.contin_succ : 0) + succeeded;
+        c.contin_err = (calls.successes == 0 ? c.contin_err : 0) + failed;
+    }
+    if (_overloaded) {
+        _probe_failed = _probe_failed || calls.failures > 0;
+        if (calls.successes == 0 || !succeeds_enough(config))
+            return health_change::none;
+        enter_idle(config, now);
+        return health_change::probes_succeed;
+    }
+    if (calls.failures == 0 || !fails_too_much(config))
+        return health_change::none;
+    enter_overload(config, now);
+    return health_change::calls_fail;
+}
+
+bool host_health::fails_too_much(const lb_config &config) const
+{
+    return config.err_rate.exceeded_by(_counts.verr, _counts.vsucc + _counts.verr) ||
+           _counts.contin_err >= config.contin_err_limit;
+}
+
+bool host_health::succeeds_enough(const lb_config &config) const
+{
+    return config.succ_rate.exceeded_by(_counts.vsucc, _counts.vsucc + _counts.verr) ||
+           _counts.contin_succ >= config.contin_succ_limit;
 }
 
 health_change host_health::check_deadline(const lb_config &config, lb_time now)

@@ -37,6 +37,17 @@ void host_server::restore(const module_route &route)
     _modules.restore(route, event_loop::clock::now());
 }
 
+void host_server::serve_table(char *memory, const table_part::bounds &limits, std::string socket)
+{
+    _socket = std::move(socket);
+    _table = std::make_unique<table_service>(_loop, *_owned, memory, limits, &_modules,
+                                             [this](const std::vector<module_change> &changes) {
+                                                 log_changes(changes);
+                                                 arm();
+                                             });
+    _modules.set_watcher(&_table->keeper());
+}
+
 status host_server::start()
 {
     const auto add = [this](int msgid, void (host_server::*handle)(const char *, uint32_t)) {
@@ -64,6 +75,8 @@ status host_server::start()
 void host_server::stop()
 {
     _thread.stop();
+    if (_table)
+        _table->look_last();
     send_summaries();
     _server.stop();
 }
@@ -72,8 +85,7 @@ void host_server::set_config(const lb_config &config)
 {
     _loop->add_task([this, config] {
         const bool other_interval = config.report_interval != _modules.config().report_interval;
-        for (const module_change &changed : _modules.set_config(config, _loop->now()))
-            log_change(changed.module, changed.change);
+        log_changes(_modules.set_config(config, _loop->now()));
         arm();
         if (!other_interval)
             return;
@@ -119,7 +131,18 @@ void host_server::on_get_host(const char *data, uint32_t len)
     if (is_ours(request.module))
         chosen = _modules.get_host(request.module, _loop->now(), &host, &is_probe);
     count(chosen, is_probe);
-    answer(_codec.encode_host(request, retcode_of(chosen), host), ID_GetHostResponse);
+    const std::string_view local = request.local ? show(request) : std::string_view();
+    answer(_codec.encode_host(request, retcode_of(chosen), host, local), ID_GetHostResponse);
+}
+
+// Who would choose from the table finds the module there, and is told where to meet the agent.
+std::string_view host_server::show(const module_request &asked)
+{
+    if (!_table || !may_be_told(_server.peer()))
+        return {};
+    if (is_ours(asked.module))
+        _modules.show(asked.module, _loop->now());
+    return _socket;
 }
 
 void host_server::count(load_balance::choice chosen, bool is_probe)
@@ -182,7 +205,8 @@ void host_server::on_explain(const char *data, uint32_t len)
         on_bad_message(ID_ExplainRequest);
         return;
     }
-    answer(explain_answer(request, _modules, _started, _loop->now()), ID_ExplainResponse);
+    const table_keeper *table = _table ? &_table->keeper() : nullptr;
+    answer(explain_answer(request, _modules, table, _started, _loop->now()), ID_ExplainResponse);
 }
 
 bool host_server::is_ours(const module_id &module)
@@ -231,6 +255,12 @@ void host_server::on_stranger(int msgid)
                             _counts.from_strangers, " so far)");
 }
 
+void host_server::log_changes(const std::vector<module_change> &changes)
+{
+    for (const module_change &changed : changes)
+        log_change(changed.module, changed.change);
+}
+
 void host_server::log_change(const module_id &module, const host_change &change)
 {
     _state_limiter.write(
@@ -252,8 +282,7 @@ void host_server::send_summaries()
 void host_server::check_deadlines()
 {
     _armed_for = lb_time::max();
-    for (const module_change &changed : _modules.check_deadlines(_loop->now()))
-        log_change(changed.module, changed.change);
+    log_changes(_modules.check_deadlines(_loop->now()));
     arm();
 }
 

@@ -49,6 +49,54 @@ std::optional<host_change> load_balance::report(const endpoint &address, bool su
     return changed(found->second, why, now);
 }
 
+std::vector<load_balance::shown_host> load_balance::hosts_in_table() const
+{
+    std::vector<shown_host> all;
+    all.reserve(_slots.size());
+    for (const auto &[address, slot] : _slots)
+        all.push_back({address, slot, _policy->in_table(slot), _members[slot].since});
+    return all;
+}
+
+uint64_t load_balance::table_version() const
+{
+    return _version_before + (_policy ? _policy->table_version() : 0);
+}
+
+void load_balance::add_interval(const endpoint &address, const host_interval &counted)
+{
+    const auto found = _slots.find(address);
+    if (found == _slots.end() || !counted.any())
+        return;
+    member &m = _members[found->second];
+    if (!m.interval.any())
+        _in_interval.push_back(found->second);
+    m.interval.add(counted);
+    m.calls.add(counted.all_successes(), counted.all_failures());
+}
+
+std::vector<host_change> load_balance::end_interval(const lb_config &config, lb_time now)
+{
+    std::vector<slot_interval> counted;
+    for (const host_slot slot : _in_interval) {
+        host_interval &interval = _members[slot].interval;
+        if (interval.any())
+            counted.push_back({slot, std::exchange(interval, {})});
+    }
+    _in_interval.clear();
+    std::vector<host_change> changes;
+    if (counted.empty())
+        return changes;
+    for (const slot_change &change : _policy->count_interval(counted, config, now))
+        changes.push_back(changed(change.host, change.why, now));
+    return changes;
+}
+
+std::optional<host_slot> load_balance::probe_due(const lb_config &config, lb_time now)
+{
+    return _policy ? _policy->probe_due(config, now) : std::nullopt;
+}
+
 host_change load_balance::changed(host_slot slot, health_change why, lb_time now)
 {
     member &m = _members[slot];
@@ -69,7 +117,7 @@ void load_balance::add(const route_host &host, const lb_config &config, lb_time 
     const host_slot slot = _free_slots.back();
     _free_slots.pop_back();
     member &added = _members[slot];
-    added = {{host.address, 0, 0, false}, host.weight, now, {}};
+    added = {{host.address, 0, 0, false}, host.weight, now, {}, {}};
     if (const auto left_before = _departed.extract(host.address))
         added.calls = left_before.mapped();
     _slots.emplace(host.address, slot);
@@ -115,6 +163,7 @@ void load_balance::forget(host_slot slot)
         left.overloaded = _policy->overloaded(slot);
     }
     _policy->remove(slot);
+    _members[slot].interval = {};
     _free_slots.push_back(slot);
 }
 
@@ -124,6 +173,7 @@ std::vector<host_change> load_balance::change_policy(const lb_config &config, lb
     if (!_policy)
         return changes;
     const auto before = std::exchange(_policy, make_policy(config, _seed));
+    _version_before += before->table_version() + 1;
     for (const route_host &host : _route) {
         const host_slot slot = _slots.at(host.address);
         _policy->add(slot, host.weight, config, now);

@@ -1,6 +1,7 @@
 #include "probe_schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lars {
 
@@ -17,7 +18,7 @@ void probe_schedule::add(host_slot host, bool begins_anew, size_t hosts, const l
     grow_wait(added, config, now);
     if (_waiting.empty()) {
         _gap = std::max(config.probe_num, static_cast<uint32_t>(hosts));
-        _choices = 0;
+        _choices = _choices_beyond = 0;
     }
     _waiting.push_back(host);
     _next_due = std::min(_next_due, added.due);
@@ -57,22 +58,50 @@ void probe_schedule::shorten_waits(const lb_config &config, lb_time now)
     find_next_due();
 }
 
-std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &config, lb_time now)
+// The configuration may have changed, and hosts may have left: what was begun under greater
+// bounds does not last longer than today's allow. Returns that of the gap.
+uint32_t probe_schedule::apply_bounds(size_t hosts, const lb_config &config, lb_time now)
 {
-    // The configuration may have changed, and hosts may have left: what was begun under
-    // greater bounds does not last longer than today's allow.
     const uint32_t most =
         std::max({config.probe_num, config.probe_num_max, 2 * static_cast<uint32_t>(hosts)});
     _gap = std::min(_gap, most);
     if (config.probe_wait_max < _longest_wait)
         shorten_waits(config, now);
     _longest_wait = config.probe_wait_max;
+    return most;
+}
+
+std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &config, lb_time now)
+{
+    const uint32_t greatest_gap = apply_bounds(hosts, config, now);
     if (_choices < _gap) {
         ++_choices;
         return std::nullopt;
     }
     if (now < _next_due)
         return std::nullopt;
+    _choices = _choices_beyond = 0;
+    return hand_out(greatest_gap, config, now);
+}
+
+void probe_schedule::note_choices(uint64_t choices)
+{
+    const uint64_t all = _choices + choices;
+    _choices = static_cast<uint32_t>(std::min<uint64_t>(all, _gap));
+    _choices_beyond = static_cast<uint32_t>(std::min({all - _choices, choices, uint64_t{_gap}}));
+}
+
+std::optional<host_slot> probe_schedule::due(size_t hosts, const lb_config &config, lb_time now)
+{
+    const uint32_t greatest_gap = apply_bounds(hosts, config, now);
+    if (_waiting.empty() || _choices < _gap || now < _next_due)
+        return std::nullopt;
+    _choices = std::exchange(_choices_beyond, 0);
+    return hand_out(greatest_gap, config, now);
+}
+
+host_slot probe_schedule::hand_out(uint32_t greatest_gap, const lb_config &config, lb_time now)
+{
     const auto earlier = [this](host_slot a, host_slot b) {
         const member &x = _hosts[a], &y = _hosts[b];
         return x.succeeded != y.succeeded ? x.succeeded : x.due < y.due;
@@ -83,8 +112,7 @@ std::optional<host_slot> probe_schedule::next(size_t hosts, const lb_config &con
     ++probed.under_way;
     grow_wait(probed, config, now);
     find_next_due();
-    _choices = 0;
-    _gap = std::max(config.probe_num, std::min(2 * _gap, most));
+    _gap = std::max(config.probe_num, std::min(2 * _gap, greatest_gap));
     return chosen;
 }
 
@@ -99,6 +127,23 @@ bool probe_schedule::take_result(host_slot host, bool success, const lb_config &
         _gap = config.probe_num;
     find_next_due();
     return true;
+}
+
+probe_schedule::results probe_schedule::take_results(host_slot host, const results &reported,
+                                                     const lb_config &config)
+{
+    member &m = _hosts[host];
+    results taken;
+    taken.failures = std::min(reported.failures, m.under_way);
+    taken.successes = std::min(reported.successes, m.under_way - taken.failures);
+    if (taken.failures + taken.successes == 0)
+        return taken;
+    m.under_way -= taken.failures + taken.successes;
+    m.succeeded = taken.failures == 0;
+    if (taken.successes > 0)
+        _gap = config.probe_num;
+    find_next_due();
+    return taken;
 }
 
 std::optional<lb_time> probe_schedule::wait_ends(host_slot host) const

@@ -27,6 +27,7 @@ std::vector<module_change> route_lb::set_config(const lb_config &config, lb_time
         for (const host_change &change : known.hosts.change_policy(_config, now))
             changes.push_back({module, change});
         schedule(module, known);
+        tell_watcher(module, known, now);
     }
     return changes;
 }
@@ -47,10 +48,14 @@ route_lb::known_module *route_lb::use(const module_id &module, lb_time now)
         ask_for(module, now);
         return nullptr;
     }
-    known_module &used = found->second;
+    touch(module, found->second, now);
+    return &found->second;
+}
+
+void route_lb::touch(const module_id &module, known_module &used, lb_time now)
+{
     used.used = now;
     refresh(module, !used.hosts.empty(), used, now);
-    return &used;
 }
 
 void route_lb::ask_for(const module_id &module, lb_time now)
@@ -84,8 +89,11 @@ load_balance::choice route_lb::get_host(const module_id &module, lb_time now, en
                                         bool *is_probe)
 {
     known_module *used = use(module, now);
-    return used ? used->hosts.choose_host(_config, now, out, is_probe)
-                : load_balance::choice::no_hosts;
+    if (!used)
+        return load_balance::choice::no_hosts;
+    const load_balance::choice made = used->hosts.choose_host(_config, now, out, is_probe);
+    tell_watcher(module, *used, now);
+    return made;
 }
 
 std::vector<route_lb::host_states> route_lb::all_host_states() const
@@ -117,6 +125,7 @@ std::optional<host_change> route_lb::report(const call_report &call, lb_time now
         reported.hosts.report(call.address, call.success, call.timecost_ms, _config, now);
     if (change)
         schedule(call.module, reported);
+    tell_watcher(call.module, reported, now);
     return change;
 }
 
@@ -149,6 +158,7 @@ void route_lb::update(const module_route &route, lb_time now)
     updated->updated = now;
     updated->hosts.update(route.hosts, _config, now);
     schedule(route.module, *updated);
+    tell_watcher(route.module, *updated, now);
 }
 
 void route_lb::restore(const module_route &route, lb_time now)
@@ -163,6 +173,7 @@ void route_lb::restore(const module_route &route, lb_time now)
     restored.used = now;
     restored.hosts.update(route.hosts, _config, now);
     schedule(route.module, restored);
+    tell_watcher(route.module, restored, now);
 }
 
 void route_lb::schedule(const module_id &module, known_module &changed)
@@ -195,6 +206,7 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
             changes.push_back({due.module, change});
         checked.deadline = lb_time();
         schedule(due.module, checked);
+        tell_watcher(due.module, checked, now);
     }
     if (_next_forget != lb_time() && now >= _next_forget)
         forget_unused(now);
@@ -203,6 +215,7 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
 
 void route_lb::forget_unused(lb_time now)
 {
+    hide_unused(now - UNUSED_LASTS);
     for (auto it = _modules.begin(); it != _modules.end();) {
         const known_module &m = it->second;
         if (m.hosts.empty() && !m.pulling && !m.has_calls && now - m.used > UNUSED_LASTS)

@@ -39,6 +39,10 @@ struct state_change {
 std::unique_ptr<chooser> make_agent(const std::vector<uint32_t> &weights, const lb_config &config,
                                     uint32_t seed,
                                     std::function<void(const state_change &)> changed);
+// Makes an agent as make_agent() does, perhaps one that is asked in another way.
+using agent_maker =
+    std::function<std::unique_ptr<chooser>(const std::vector<uint32_t> &, const lb_config &,
+                                           uint32_t, std::function<void(const state_change &)>)>;
 // The hosts in turn, by their weights, whatever is reported.
 std::unique_ptr<chooser> make_round_robin(const std::vector<uint32_t> &weights, uint32_t seed);
 

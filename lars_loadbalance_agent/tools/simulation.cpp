@@ -36,7 +36,8 @@ using sim_time = scenario::time;
 
 class run {
 public:
-    run(const scenario &played, player who, const lb_config &config, uint32_t seed);
+    run(const scenario &played, player who, const lb_config &config, uint32_t seed,
+        const agent_maker &make);
     simulation_result play();
 
 private:
@@ -75,7 +76,8 @@ private:
     simulation_result _result;
 };
 
-run::run(const scenario &played, player who, const lb_config &config, uint32_t seed)
+run::run(const scenario &played, player who, const lb_config &config, uint32_t seed,
+         const agent_maker &make)
     : _played(played), _random(seed), _timeline(played), _shares(played), _returns(played)
 {
     std::vector<uint32_t> weights;
@@ -85,11 +87,11 @@ run::run(const scenario &played, player who, const lb_config &config, uint32_t s
     }
     for (size_t i = 0; i < played.agents; ++i) {
         const auto agent_seed = static_cast<uint32_t>(_random());
-        _agents.push_back(
-            who == player::round_robin
-                ? make_round_robin(weights, agent_seed)
-                : make_agent(weights, config, agent_seed,
-                             [this, i](const state_change &change) { note_change(i, change); }));
+        _agents.push_back(who == player::round_robin ? make_round_robin(weights, agent_seed)
+                                                     : make(weights, config, agent_seed,
+                                                            [this, i](const state_change &change) {
+                                                                note_change(i, change);
+                                                            }));
     }
     _outage_since.assign(played.agents, sim_time(-1));
     _aside_since.assign(played.agents, std::vector<sim_time>(_hosts.size(), sim_time(-1)));
@@ -236,10 +238,11 @@ void run::sum_up()
 
 }  // namespace
 
-simulation_result simulate(const scenario &played, player who, lb_config config, uint32_t seed)
+simulation_result simulate(const scenario &played, player who, lb_config config, uint32_t seed,
+                           const agent_maker &make)
 {
     config.policy = who == player::course ? balance_policy::course : balance_policy::adaptive;
-    return run(played, who, config, seed).play();
+    return run(played, who, config, seed, make).play();
 }
 
 }  // namespace lars

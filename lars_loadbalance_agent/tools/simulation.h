@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chooser.h"
 #include "lb_config.h"
 #include "scenario.h"
 
@@ -61,7 +62,8 @@ struct simulation_result {
 
 // CONFIG's policy is replaced by that of WHO. SEED decides about chance: when in its time
 // slot a call comes, which calls of a host that fails some do so, and where turns begin.
-// All players get the same calls at the same times, and the same luck.
-simulation_result simulate(const scenario &played, player who, lb_config config, uint32_t seed);
+// All players get the same calls at the same times, and the same luck. MAKE makes the agents.
+simulation_result simulate(const scenario &played, player who, lb_config config, uint32_t seed,
+                           const agent_maker &make = make_agent);
 
 }  // namespace lars

@@ -143,7 +143,8 @@ public:
         if (!route.empty())
             expect(std::abs(shares - (someone ? 1 : 0)) < 1e-6, "the shares are not a whole");
         ExplainResponse answer;
-        expect(answer.ParseFromString(explain_answer({module, 1, 0}, _modules, lb_time(), _now)) &&
+        expect(answer.ParseFromString(
+                   explain_answer({module, 1, 0}, _modules, nullptr, lb_time(), _now)) &&
                    answer.hosts_in_all() == route.size(),
                "the explanation is of another route");
     }

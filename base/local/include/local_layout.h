@@ -117,7 +117,7 @@ constexpr uint16_t offer_host(uint64_t offer)
 {
     return static_cast<uint16_t>(low_half(offer));
 }
-constexpr size_t MAX_RECORD_HOSTS = 4096;  // a module with more is asked for by UDP
+constexpr size_t MAX_RECORD_HOSTS = 4095;  // a module with more is asked for by UDP
 
 // What a client counts of a host. Each counter goes on from what it was, and may wrap.
 enum counter : uint32_t {

@@ -44,7 +44,7 @@ public:
     }
     ExplainResponse explain(uint32_t first = 0, const module_id &module = MODULE)
     {
-        const std::string body = explain_answer({module, 9, first}, modules, started, now);
+        const std::string body = explain_answer({module, 9, first}, modules, nullptr, started, now);
         EXPECT_LE(body.size(), DATAGRAM_LENGTH_LIMIT);
         ExplainResponse answer;
         EXPECT_TRUE(answer.ParseFromString(body));

@@ -103,7 +103,7 @@ TEST_F(ProbeSchedule, NoMoreResultsCountThanProbesWereHandedOut)
     choices_until_probe();
     EXPECT_TRUE(schedule.take_result(3, false, config));
     EXPECT_FALSE(schedule.take_result(3, true, config));
-    schedule.note_call(3);
+    schedule.note_calls(3, 1);
     EXPECT_TRUE(schedule.take_result(3, true, config));
 }
 

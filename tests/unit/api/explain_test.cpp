@@ -149,6 +149,30 @@ TEST(Explain, PrintsAReadableAccount)
                   "   8  10.0.0.1:80\n   9  10.0.0.1:80\n  10  10.0.0.1:80\n");
 }
 
+TEST(Explain, ClientsOfTheTableAreToldAndHowOldWhatTheySee)
+{
+    ExplainResponse answer = two_hosts();
+    answer.set_in_table(true);
+    answer.set_clients_in_all(65);
+    for (const uint32_t process : {111u, 222u}) {
+        ExplainedClient *client = answer.add_clients();
+        client->set_process(process);
+        client->set_user(1000);
+        client->set_met_ms(5000);
+    }
+    answer.mutable_clients(0)->set_last_call_ms(2500);
+    answer.mutable_clients(0)->set_seen_ms(4);
+    fake_agent agent(explaining(answer));
+    ASSERT_TRUE(agent.start());
+    const std::string told = without_times(explain(agent).output);
+    EXPECT_NE(told.find("local path: the module is in the table, 65 clients have met the agent\n"
+                        "    process 111, user 1000: met at TIME, last call 2.5 s ago, when what"
+                        " it saw was 4 ms old\n"
+                        "    process 222, user 1000: met at TIME, no call to this port yet\n"),
+              std::string::npos)
+        << told;
+}
+
 TEST(Explain, AsksTheOwnerOfTheModuleWithItsIds)
 {
     fake_agent agent(explaining(two_hosts()));

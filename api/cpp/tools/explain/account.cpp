@@ -118,6 +118,26 @@ static std::string choices_text(const ExplainResponse &answer)
     return text;
 }
 
+static std::string clients_text(const ExplainResponse &answer, wall_time now)
+{
+    if (!answer.in_table() && answer.clients_in_all() == 0)
+        return "";
+    std::string text = std::string("local path: the module is ") +
+                       (answer.in_table() ? "" : "not ") + "in the table, " +
+                       std::to_string(answer.clients_in_all()) +
+                       (answer.clients_in_all() == 1 ? " client has met the agent\n"
+                                                     : " clients have met the agent\n");
+    for (const ExplainedClient &client : answer.clients()) {
+        text += "    process " + std::to_string(client.process()) + ", user " +
+                std::to_string(client.user()) + ": met at " + time_before(client.met_ms(), now);
+        text += client.has_last_call_ms() ? ", last call " + span_text(client.last_call_ms()) +
+                                                " ago, when what it saw was " +
+                                                std::to_string(client.seen_ms()) + " ms old\n"
+                                          : ", no call to this port yet\n";
+    }
+    return text;
+}
+
 std::string account_of(const ExplainResponse &answer, const std::string &agent, wall_time now)
 {
     const std::string module =
@@ -131,6 +151,8 @@ std::string account_of(const ExplainResponse &answer, const std::string &agent, 
                std::to_string(answer.modid()) + " " + std::to_string(answer.cmdid()) +
                "), and then the agent asks a dns.\n";
     text += "policy " + answer.policy() + "\n" + route_text(answer) + "\n";
+    if (answer.first() == 0)
+        text += clients_text(answer, now);
     for (const ExplainedHost &host : answer.hosts())
         text += "\n" + host_text(host, now);
     return answer.next_size() > 0 ? text + choices_text(answer) : text;

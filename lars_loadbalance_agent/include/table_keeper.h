@@ -1,0 +1,100 @@
+// What one owner of modules does for clients that choose from the table: it keeps its part of
+// the table in step with its modules, takes over what the clients have counted, and offers
+// them the probes. It does no I/O and looks at no clock.
+//
+// One thread, the owner's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "client_page.h"
+#include "page_takings.h"
+#include "route_lb.h"
+#include "route_watcher.h"
+#include "table_part.h"
+
+namespace lars {
+
+class table_keeper : public route_watcher {
+public:
+    // MODULES and the MEMORY of this owner's part, which is as for table_part, outlive this
+    // object. MODULES is to be told of this watcher.
+    table_keeper(size_t owner, char *memory, const table_part::bounds &limits, route_lb *modules);
+
+    void add_page(std::shared_ptr<const client_page> page, lb_time now);
+    // The client has ended. What it has counted is taken over by the next look().
+    void end_page(const client_page *page);
+
+    // Looks at all pages, and takes over what the clients have counted since the last time.
+    // Returns whether that was anything, and which hosts have changed their state by it.
+    struct outcome {
+        bool any = false;
+        std::vector<module_change> changes;
+    };
+    outcome look(lb_time now);
+    // Whether clients are to wake this owner when they count.
+    void set_asleep(bool asleep) { _part.set_asleep(asleep); }
+
+    // Called by route_lb.
+    void changed(const module_id &module, const load_balance &hosts, lb_time now) override;
+    void gone(const module_id &module) override;
+
+    // For people who ask who chooses from the table: the first MOST clients.
+    struct client {
+        pid_t process;
+        uid_t user;
+        lb_time met;
+        // In ns, as the client wrote it: its last call, 0 if there was none, and as of when
+        // what it saw then was right.
+        uint64_t last_call;
+        uint64_t seen;
+    };
+    std::vector<client> clients(size_t most) const;
+    bool shows(const module_id &module) const { return _part.has(module); }
+    // For operators.
+    size_t pages() const { return _pages.size(); }
+    size_t modules() const { return _part.modules(); }
+    // What clients have counted that cannot be true.
+    uint64_t lies() const { return _lies; }
+    // Calls that they have reported.
+    uint64_t reports() const { return _reports; }
+
+private:
+    struct attended {
+        page_takings takings;
+        bool ended = false;
+    };
+    // What the clients did with a module since the last look.
+    struct use {
+        uint32_t chooser = 0;  // the page of one who chose; 0: nobody
+    };
+    struct probe {
+        host_slot slot = 0;
+        endpoint host;
+        uint32_t number = 0;  // of the offer; 0: nobody has it
+        uint32_t page = 0;
+    };
+
+    void take(const page_takings::item &item, uint32_t page, lb_time now);
+    endpoint address_of(const module_id &module, host_slot slot) const;
+    void offer_probes(lb_time now);
+    void offer(const module_id &module, probe *due, uint32_t page);
+    void drop_ended();
+
+    size_t _owner;
+    route_lb *_modules;
+    table_part _part;
+    std::vector<attended> _pages;
+    size_t _first = 0;  // the page to begin with
+    std::unordered_map<module_id, use, module_id_hash> _used;
+    std::unordered_map<module_id, probe, module_id_hash> _probes;
+    uint32_t _number = 0;  // of the last probe
+    uint64_t _lies = 0;
+    uint64_t _reports = 0;
+};
+
+}  // namespace lars

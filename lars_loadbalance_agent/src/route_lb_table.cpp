@@ -1,0 +1,88 @@
+// What route_lb does for the clients of the table.
+#include <utility>
+
+#include "route_lb.h"
+
+namespace lars {
+
+bool route_lb::show(const module_id &module, lb_time now)
+{
+    const auto found = _modules.find(module);
+    if (found == _modules.end() || found->second.hosts.empty())
+        return false;
+    known_module &shown = found->second;
+    shown.used = now;
+    if (std::exchange(shown.shown, true))
+        return true;
+    shown.told = shown.hosts.table_version();
+    if (_watcher)
+        _watcher->changed(module, shown.hosts, now);
+    return true;
+}
+
+void route_lb::tell_if_changed(const module_id &module, known_module &changed, lb_time now)
+{
+    const uint64_t version = changed.hosts.table_version();
+    if (version == changed.told)
+        return;
+    changed.told = version;
+    if (changed.hosts.empty())
+        hide(module, changed);
+    else if (_watcher)
+        _watcher->changed(module, changed.hosts, now);
+}
+
+void route_lb::hide(const module_id &module, known_module &shown)
+{
+    shown.shown = false;
+    if (_watcher)
+        _watcher->gone(module);
+}
+
+void route_lb::hide_unused(lb_time before)
+{
+    for (auto &[module, known] : _modules) {
+        if (known.shown && known.used < before)
+            hide(module, known);
+    }
+}
+
+bool route_lb::add_interval(const module_id &module, const endpoint &host,
+                            const host_interval &counted, lb_time now)
+{
+    const auto found = _modules.find(module);
+    if (found == _modules.end())
+        return false;
+    known_module &added = found->second;
+    touch(module, added, now);
+    added.has_calls = added.has_calls || counted.all_successes() + counted.all_failures() > 0;
+    added.hosts.add_interval(host, counted);
+    if (!std::exchange(added.in_interval, true))
+        _in_interval.push_back(module);
+    return true;
+}
+
+std::vector<module_change> route_lb::end_interval(lb_time now)
+{
+    std::vector<module_change> changes;
+    for (const module_id &module : std::exchange(_in_interval, {})) {
+        const auto found = _modules.find(module);
+        if (found == _modules.end())
+            continue;
+        known_module &ended = found->second;
+        ended.in_interval = false;
+        for (const host_change &change : ended.hosts.end_interval(_config, now))
+            changes.push_back({module, change});
+        schedule(module, ended);
+        tell_watcher(module, ended, now);
+    }
+    return changes;
+}
+
+std::optional<host_slot> route_lb::probe_due(const module_id &module, lb_time now)
+{
+    const auto found = _modules.find(module);
+    return found == _modules.end() ? std::nullopt : found->second.hosts.probe_due(_config, now);
+}
+
+}  // namespace lars

@@ -1,0 +1,154 @@
+#include "table_keeper.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lars {
+
+using namespace local;
+
+// What one look takes over at most; the rest waits for the next one. Each client has its part
+// of that, so that none holds up the others.
+static constexpr size_t BLOCKS_PER_LOOK = 2048;
+
+table_keeper::table_keeper(size_t owner, char *memory, const table_part::bounds &limits,
+                           route_lb *modules)
+    : _owner(owner), _modules(modules), _part(memory, limits)
+{
+}
+
+void table_keeper::add_page(std::shared_ptr<const client_page> page, lb_time now)
+{
+    _pages.push_back({page_takings(std::move(page), _owner, now), false});
+}
+
+void table_keeper::end_page(const client_page *page)
+{
+    for (attended &one : _pages)
+        one.ended = one.ended || &one.takings.page() == page;
+}
+
+table_keeper::outcome table_keeper::look(lb_time now)
+{
+    outcome found;
+    const auto has_news = [](const attended &one) { return one.takings.has_news(); };
+    const auto busy = static_cast<size_t>(std::count_if(_pages.begin(), _pages.end(), has_news));
+    found.any = busy > 0;
+    _used.clear();
+    for (size_t i = 0; busy > 0 && i < _pages.size(); ++i) {
+        attended &one = _pages[(_first + i) % _pages.size()];
+        if (!one.takings.has_news())
+            continue;
+        const uint64_t lies = one.takings.lies();
+        const size_t blocks = std::max<size_t>(1, BLOCKS_PER_LOOK / busy);
+        one.takings.take(one.ended ? MAX_BLOCKS : blocks, now, [&](const page_takings::item &item) {
+            take(item, one.takings.page().number, now);
+        });
+        _lies += one.takings.lies() - lies;
+    }
+    ++_first;
+    found.changes = _modules->end_interval(now);
+    offer_probes(now);
+    drop_ended();
+    _part.beat(now);
+    return found;
+}
+
+void table_keeper::take(const page_takings::item &item, uint32_t page, lb_time now)
+{
+    if (!_modules->add_interval(item.module, item.host, item.counted, now))
+        return;
+    _reports += item.counted.all_successes() + item.counted.all_failures();
+    use &used = _used[item.module];
+    if (item.counted.choices > 0)
+        used.chooser = page;
+    const auto offered = _probes.find(item.module);
+    if (offered != _probes.end() && item.probe == offered->second.number &&
+        item.host == offered->second.host) {
+        _part.offer(item.module, 0);
+        _probes.erase(offered);
+    }
+}
+
+endpoint table_keeper::address_of(const module_id &module, host_slot slot) const
+{
+    for (const load_balance::shown_host &host : _modules->find(module)->hosts_in_table()) {
+        if (host.slot == slot)
+            return host.address;
+    }
+    return {};
+}
+
+// A probe that was not taken, though somebody has chosen, goes to one who has.
+void table_keeper::offer_probes(lb_time now)
+{
+    for (const auto &[module, used] : _used) {
+        auto due = _probes.find(module);
+        if (due == _probes.end()) {
+            const auto next = _modules->probe_due(module, now);
+            if (!next)
+                continue;
+            due = _probes.emplace(module, probe{*next, address_of(module, *next), 0, 0}).first;
+        }
+        if (used.chooser != 0)
+            offer(module, &due->second, used.chooser);
+    }
+}
+
+void table_keeper::offer(const module_id &module, probe *due, uint32_t page)
+{
+    if (++_number == 0)
+        ++_number;
+    due->number = _number;
+    due->page = page;
+    _part.offer(module, pack_offer(due->number, static_cast<uint16_t>(page),
+                                   static_cast<uint16_t>(due->slot)));
+}
+
+std::vector<table_keeper::client> table_keeper::clients(size_t most) const
+{
+    std::vector<client> found;
+    for (size_t i = 0; i < _pages.size() && i < most; ++i) {
+        const client_page &page = _pages[i].takings.page();
+        const page_header::owner_line &line = page.header().owners[_owner];
+        found.push_back({page.process, page.user, page.met,
+                         line.last_call.load(std::memory_order_relaxed),
+                         line.seen.load(std::memory_order_relaxed)});
+    }
+    return found;
+}
+
+void table_keeper::drop_ended()
+{
+    _pages.erase(
+        std::remove_if(_pages.begin(), _pages.end(), [](const attended &one) { return one.ended; }),
+        _pages.end());
+}
+
+// A host that has left the route, or its state, is not probed; the offer stays with its module,
+// whose record may have another place now.
+void table_keeper::changed(const module_id &module, const load_balance &hosts, lb_time)
+{
+    _part.put(module, hosts.hosts_in_table(), _modules->config().policy == balance_policy::course);
+    const auto due = _probes.find(module);
+    if (due == _probes.end())
+        return;
+    const auto slot = hosts.slot_of(due->second.host);
+    if (slot == due->second.slot && hosts.overloaded(due->second.host)) {
+        if (due->second.number != 0)
+            _part.offer(module,
+                        pack_offer(due->second.number, static_cast<uint16_t>(due->second.page),
+                                   static_cast<uint16_t>(due->second.slot)));
+        return;
+    }
+    _probes.erase(due);
+    _part.offer(module, 0);
+}
+
+void table_keeper::gone(const module_id &module)
+{
+    _probes.erase(module);
+    _part.remove(module);
+}
+
+}  // namespace lars
