@@ -150,21 +150,21 @@ TEST_F(LocalMeeting, PathsThatAreNoSocketsAreIgnored)
 {
     for (const std::string &path :
          {std::string("relative/path"), "/" + std::string(107, 'x'), std::string("/a\0b", 4)}) {
-        _path = path;
+        _path.set(path);
         _client = client_of(_agent);
         expect_says(complaint(), "no socket's");
     }
-    _path = "/nowhere/at/all";
+    _path.set("/nowhere/at/all");
     _client = client_of(_agent);
     expect_says(complaint(), "No such file");
 }
 
 TEST_F(LocalMeeting, TriesAgainAtMostOnceASecond)
 {
-    _path = _fake.path() + "x";
+    _path.set(_fake.path() + "x");
     const uint64_t began = lars::exact_time();
     expect_says(complaint(), "No such file");
-    _fake.listen(_path);
+    _fake.listen(_path.get());
     table().write(1, 1, three_hosts());
     ASSERT_TRUE(wait_until([this] {
         choose(1, 1);
