@@ -22,10 +22,11 @@
 // Where client and agent are on one machine, and the agent offers it, get_host and
 // report use the local path: the client chooses from a table that the agent keeps in
 // memory for all programs of the machine, and counts in memory that the agent reads. That
-// is a thousand times faster than asking by UDP, and means the same. A client gets
+// is hundreds of times faster than asking by UDP, and means the same. A client gets
 // there by itself: the first questions for a module go by UDP, the later ones do not.
-// When the agent is away, the client goes on choosing from the table as it was, and counts
-// until the agent is back.
+// When the agent is away, the client goes on choosing from the table as it was, and what it
+// counts meanwhile goes to the agent that it meets next. Whatever ends a client without its
+// destructor takes nothing away that an agent which runs has to learn.
 #pragma once
 
 #include <chrono>
@@ -83,8 +84,8 @@ public:
     // failures are compared with successes, at least 1 and at most 50: a call that
     // hung for a second weighs as much as ten that were refused. A run of failures
     // counts calls, whatever they weigh. For a success timecost_ms is ignored there.
-    // The agent does not answer, so RET_SUCC means that the report was sent;
-    // RET_SYSTEM_ERROR, that it could not be.
+    // The agent does not answer, so RET_SUCC means that the report was sent, or counted
+    // where the agent reads it; RET_SYSTEM_ERROR, that it could not be.
     int report(int modid, int cmdid, const std::string &ip, int port, int retcode,
                int timecost_ms = 0);
 
@@ -114,9 +115,10 @@ public:
     // Whether the last get_host chose by the local path. No system call.
     bool is_local() const;
 
-    // Why a get_host did not choose by the local path, the last time that it could not, in
-    // words for a person. Empty if nothing stood in its way, and before the first get_host.
-    // Valid until the next call.
+    // Why get_host does not choose by the local path; or, where it goes on choosing without the
+    // agent, why it could not meet the agent again. In words for a person, and as of the last
+    // time that something went wrong. Empty if nothing has since client and agent met, and
+    // before the first get_host. Valid until the next call.
     const std::string &local_error() const;
 
     // For how long nothing has shown that the agent lives: an answer by UDP, or, on the

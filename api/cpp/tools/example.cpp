@@ -33,5 +33,14 @@ int main(int argc, char **argv)
     if (sent != lars_client::RET_SUCC)
         return args.refused(sent, client);
     std::printf("reported %s\n", call.retcode == 0 ? "success" : "failure");
+
+    // A program that goes on calling soon chooses by the local path, where the agent offers it.
+    if (client.is_local())
+        std::printf("chosen by the local path\n");
+    else
+        std::printf("chosen by UDP: %s\n", client.local_error().empty()
+                                               ? "client and agent have not met yet"
+                                               : client.local_error().c_str());
+    std::printf("the agent was heard from %d ms ago\n", static_cast<int>(client.stale().count()));
     return call.retcode == 0 ? 0 : 1;
 }

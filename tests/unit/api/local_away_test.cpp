@@ -21,7 +21,7 @@ protected:
     // Another agent where the first one was; the client meets it by calling.
     void meet_again(fake_table &next)
     {
-        next.listen(_path);
+        next.listen(_path.get());
         _now = &next;
         ASSERT_TRUE(wait_until([&] {
             choose(1, 1);
@@ -153,7 +153,8 @@ TEST(LocalFork, TheChildMeetsAnewAndTheParentGoesOn)
 {
     fake_table parents, childs(1);
     parents.listen();
-    std::string path = parents.path();
+    offered_path path;
+    path.set(parents.path());
     for (fake_table *one : {&parents, &childs})
         one->table().write(1, 1, {{IP, 1}});
     fake_agent agent{offering_agent(&path)};

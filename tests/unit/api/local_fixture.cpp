@@ -2,7 +2,7 @@
 
 namespace lars::test {
 
-fake_agent::handler offering_agent(const std::string *path)
+fake_agent::handler offering_agent(const offered_path *path)
 {
     return [path](const fake_agent::request &asked, const fake_agent::reply &answer) {
         GetHostRequest request;
@@ -10,7 +10,7 @@ fake_agent::handler offering_agent(const std::string *path)
             return;
         GetHostResponse response = host_answer(asked);
         if (request.local())
-            response.set_local(*path);
+            response.set_local(path->get());
         answer(frame_of(ID_GetHostResponse, response));
     };
 }
@@ -26,7 +26,7 @@ void LocalPath::use(fake_table &other)
 {
     _now = &other;
     other.listen();
-    _path = other.path();
+    _path.set(other.path());
 }
 
 LocalPath::choice LocalPath::choose(int modid, int cmdid)

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,27 @@ namespace lars::test {
 
 inline constexpr uint32_t IP = 0x0a000001;  // 10.0.0.1
 
-// What good_agent() answers, and PATH where the client asks for it.
-fake_agent::handler offering_agent(const std::string *path);
+// The file of the socket that an agent offers. Any thread.
+class offered_path {
+public:
+    void set(const std::string &path)
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _path = path;
+    }
+    std::string get() const
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        return _path;
+    }
+
+private:
+    mutable std::mutex _mutex;
+    std::string _path;
+};
+
+// What good_agent() answers, and PATH, which outlives it, where the client asks for it.
+fake_agent::handler offering_agent(const offered_path *path);
 
 class LocalPath : public testing::Test {
 protected:
@@ -46,7 +66,7 @@ protected:
 
     fake_table _fake;
     fake_table *_now = &_fake;
-    std::string _path;
+    offered_path _path;
     fake_agent _agent{offering_agent(&_path)};
     lars_client _client;
     int _first_port = 0;  // of the choice by which meet() found that it was local
