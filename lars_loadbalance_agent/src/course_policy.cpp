@@ -85,6 +85,8 @@ std::vector<slot_change> course_policy::count_interval(const std::vector<slot_in
                                                        const lb_config &config, lb_time now)
 {
     std::vector<slot_change> changes;
+    // Choices count while a host is overloaded, so not those by which one has become it.
+    const bool count_choices = !_overload.empty();
     uint64_t choices = 0;
     for (const slot_interval &of : counted) {
         choices += of.counted.plain_choices();
@@ -97,7 +99,7 @@ std::vector<slot_change> course_policy::count_interval(const std::vector<slot_in
         move_to_its_list(at, list);
         changes.push_back({of.host, change});
     }
-    if (_overload.empty())
+    if (!count_choices || _overload.empty())
         return changes;
     const uint64_t all = _choices_since_probe + choices;
     _choices_since_probe = static_cast<uint32_t>(std::min<uint64_t>(all, config.probe_num));
