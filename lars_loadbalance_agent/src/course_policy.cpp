@@ -112,7 +112,9 @@ std::optional<host_slot> course_policy::probe_due(const lb_config &config, lb_ti
 {
     if (_overload.empty() || _choices_since_probe < config.probe_num)
         return std::nullopt;
-    _choices_since_probe = std::exchange(_choices_beyond, 0);
+    // One more choice is needed at least: the next probe is for another interval.
+    _choices_since_probe =
+        std::min(std::exchange(_choices_beyond, 0), std::max(config.probe_num, 1u) - 1);
     _overload.splice(_overload.end(), _overload, _overload.begin());
     return _overload.back().slot;
 }

@@ -87,6 +87,8 @@ TEST(CourseInterval, AProbeIsDueAfterTenChoicesOfAllClientsInTurn)
     module.add('C', 500, 0);
     module.end();
     EXPECT_EQ(module.probe(), 'B');
+    EXPECT_EQ(module.probe(), '-');
+    module.add('C', 1, 0);
     module.end();
     EXPECT_EQ(module.probe(), 'A') << "those beyond count for the next one";
     EXPECT_EQ(module.probe(), '-');
