@@ -17,6 +17,8 @@ std::vector<slot_change> adaptive_policy::count_interval(const std::vector<slot_
 {
     std::vector<slot_change> changes;
     check_ramps(config, now);
+    // Choices count while a host is overloaded, so not those by which one has become it.
+    const bool count_choices = !_probes.empty();
     if (_panic)
         note_choices(counted);
     ++_reports;
@@ -43,9 +45,9 @@ std::vector<slot_change> adaptive_policy::count_interval(const std::vector<slot_
     }
     if (!_probes.empty() && (any_failed || _panic))
         check_panic(config);
-    if (!_probes.empty() && !_panic)
+    if (count_choices && !_probes.empty() && !_panic)
         note_choices(counted);
-    _reports += 1;
+    ++_reports;
     return changes;
 }
 
@@ -76,7 +78,7 @@ void adaptive_policy::remember_interval(const slot_interval &of, const lb_config
     if (host.overloaded)
         return;
     uint64_t all = host.calls + calls.calls(), failures = host.failures + calls.failures;
-    while (all >= config.recent_calls) {
+    while (all > 0 && all >= config.recent_calls) {
         all /= 2;
         failures /= 2;
     }

@@ -85,6 +85,8 @@ std::vector<slot_change> course_policy::count_interval(const std::vector<slot_in
                                                        const lb_config &config, lb_time now)
 {
     std::vector<slot_change> changes;
+    // Choices count while a host is overloaded, so not those by which one has become it.
+    const bool count_choices = !_overload.empty();
     uint64_t choices = 0;
     for (const slot_interval &of : counted) {
         choices += of.counted.plain_choices();
@@ -97,7 +99,7 @@ std::vector<slot_change> course_policy::count_interval(const std::vector<slot_in
         move_to_its_list(at, list);
         changes.push_back({of.host, change});
     }
-    if (_overload.empty())
+    if (!count_choices || _overload.empty())
         return changes;
     const uint64_t all = _choices_since_probe + choices;
     _choices_since_probe = static_cast<uint32_t>(std::min<uint64_t>(all, config.probe_num));
@@ -110,7 +112,9 @@ std::optional<host_slot> course_policy::probe_due(const lb_config &config, lb_ti
 {
     if (_overload.empty() || _choices_since_probe < config.probe_num)
         return std::nullopt;
-    _choices_since_probe = std::exchange(_choices_beyond, 0);
+    // One more choice is needed at least: the next probe is for another interval.
+    _choices_since_probe =
+        std::min(std::exchange(_choices_beyond, 0), std::max(config.probe_num, 1u) - 1);
     _overload.splice(_overload.end(), _overload, _overload.begin());
     return _overload.back().slot;
 }

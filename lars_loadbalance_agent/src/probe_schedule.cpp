@@ -96,8 +96,10 @@ std::optional<host_slot> probe_schedule::due(size_t hosts, const lb_config &conf
     const uint32_t greatest_gap = apply_bounds(hosts, config, now);
     if (_waiting.empty() || _choices < _gap || now < _next_due)
         return std::nullopt;
-    _choices = std::exchange(_choices_beyond, 0);
-    return hand_out(greatest_gap, config, now);
+    const host_slot probed = hand_out(greatest_gap, config, now);
+    // One more choice is needed at least: the next probe is for another interval.
+    _choices = std::min(std::exchange(_choices_beyond, 0), std::max(_gap, 1u) - 1);
+    return probed;
 }
 
 host_slot probe_schedule::hand_out(uint32_t greatest_gap, const lb_config &config, lb_time now)

@@ -64,6 +64,29 @@ public:
         }
     }
 
+    void add_interval(const module_id &module, const endpoint &host, const host_interval &counted)
+    {
+        const bool known = _modules.add_interval(module, host, counted, _now);
+        expect(known || _routes[module].empty(), "a module with hosts is not known");
+        if (!find_host(_routes[module], host))
+            return;
+        _reported[{module, host}].first += counted.all_successes();
+        _reported[{module, host}].second += counted.all_failures();
+    }
+
+    void end_interval(const module_id &module)
+    {
+        _modules.show(module, _now);
+        for (const module_change &change : _modules.end_interval(_now))
+            note_change(change.module, change.change);
+        const auto probe = _modules.probe_due(module, _now);
+        if (!probe)
+            return;
+        expect(!_modules.probe_due(module, _now), "two probes at once");
+        for (const auto &shown : _modules.find(module)->hosts_in_table())
+            expect(shown.slot != *probe || shown.what.overloaded, "a probe of an idle host");
+    }
+
     void update(const module_route &route)
     {
         const bool known = _modules.find(route.module) != nullptr;
@@ -217,6 +240,21 @@ static module_route some_route(const module_id &module, script &input)
     return route;
 }
 
+static host_interval some_interval(script &input)
+{
+    host_interval made;
+    const uint8_t which = input.byte();
+    uint64_t *counters[] = {&made.choices,        &made.probes,          &made.successes,
+                            &made.failures,       &made.probe_successes, &made.probe_failures,
+                            &made.late_successes, &made.failure_weight};
+    for (size_t i = 0; i < 8; ++i) {
+        if (which >> i & 1)
+            *counters[i] = input.byte();
+    }
+    made.run = static_cast<int64_t>(input.byte()) * 16 - 2048;
+    return made;
+}
+
 static void step(agent &a, script &input)
 {
     const uint8_t what = input.byte();
@@ -240,6 +278,13 @@ static void step(agent &a, script &input)
         break;
     }
     case 11: a.check_explanation(module); break;
+    case 12:
+        for (uint32_t i = 0; i < times; ++i) {
+            const endpoint host = some_host(input.byte());
+            a.add_interval(module, host, some_interval(input));
+        }
+        a.end_interval(module);
+        break;
     default:
         for (uint32_t i = 0; i < times; ++i)
             a.get_host(module);

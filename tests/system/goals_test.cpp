@@ -16,7 +16,7 @@ TEST_P(Goals, AreReached)
 {
     ASSERT_EQ(GetParam().scenarios.size(), 1u);
     const std::string name = GetParam().scenarios[0];
-    for (const outcome &made : play_all(scenario_named(name))) {
+    for (const outcome &made : play_all(scenario_named(name), GetParam().most)) {
         SCOPED_TRACE(GetParam().what + ": " + name + ", seed " + std::to_string(made.seed));
         check(GetParam().most, made);
     }
@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Goals, testing::ValuesIn(one_by_one()), test_name
 
 TEST(Goals, OthersKeepTheirWeightsWhereTheHeaviestHostIsDead)
 {
-    for (const outcome &made : play_all(scenario_named("weights-1-2-5-the-5-dead"))) {
+    for (const outcome &made : play_all(scenario_named("weights-1-2-5-the-5-dead"), {})) {
         const auto &calls = made.adaptive.calls_of;
         EXPECT_NEAR(static_cast<double>(calls[1]) / static_cast<double>(calls[0]), 2, 0.01);
         EXPECT_LT(calls[2], calls[0] / 100);
