@@ -6,7 +6,6 @@
 
 namespace lars::bench {
 
-static constexpr std::chrono::seconds PREPARED_WITHIN(10);
 static constexpr std::chrono::milliseconds PAUSE(10);
 
 // How often all modules are gone through, so that looking at the clock costs nothing.
@@ -49,7 +48,7 @@ bool local_load::ask_for_all()
 
 status local_load::prepare()
 {
-    const auto end = bench_clock::now() + PREPARED_WITHIN;
+    const auto end = bench_clock::now() + _options.prepared_within;
     while (!ask_for_all()) {
         if (bench_clock::now() > end)
             return status::error(_why);

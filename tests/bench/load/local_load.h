@@ -20,6 +20,7 @@ struct local_load_options {
     int modid = 1, cmdid = 1, modules = 1;
     bool local = true;  // false: by UDP
     pid_t agent = 0;    // whose processor time counts; 0: nobody's
+    std::chrono::seconds prepared_within{10};
 };
 
 // One thread.
@@ -28,7 +29,7 @@ public:
     explicit local_load(const local_load_options &options);
 
     // Asks for the modules until each has a host, and is chosen by the local path if that is
-    // wanted. An error says what they lack after 10 seconds.
+    // wanted. An error says what is lacking when the time for it is over.
     status prepare();
     // Chooses, and reports a success, for a fifth of SECONDS and then for SECONDS that count. A
     // pair that does not go the way that is wanted makes it worth nothing.
