@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "database.h"
+#include "free_port.h"
 #include "messages.h"
 #include "paths.h"
 #include "process.h"
@@ -133,6 +134,76 @@ TEST_F(LarsBench, UdpCountsPairsAndReportsThem)
             succ += result.succ();
         }
     }
+}
+
+TEST_F(LarsBench, LocalCountsPairsOfThreadsAndProcesses)
+{
+    start_dns();
+    wire_peer reports;
+    ASSERT_TRUE(reports.listen_tcp());
+    agent_service agent(_dns.port(), reports.port());
+    const uint16_t port = free_port(3);
+    agent.set("agent", "port", std::to_string(port));
+    agent.set("agent", "local", agent.folder().file("agent.sock"));
+    agent.set("loadbalance", "report_interval", "1");
+    ASSERT_TRUE(agent.start());
+    auto reporter = reports.accept(milliseconds(15000));
+    ASSERT_TRUE(reporter);
+
+    const run_result one = bench({"local", at(port), "1", "2", "-s", "1"});
+    EXPECT_EQ(one.exit_status, 0) << one.output;
+    const double rate = figure(one.output, "pairs of get_host and report a second");
+    EXPECT_GT(rate, 0) << one.output;
+    EXPECT_NE(one.output.find("from 1 processes with 1 threads each\n"), std::string::npos);
+    const std::regex floor("\nns a pair in each thread: [0-9.]+\n"
+                           "floor: [0-9.]+ ns a pair, [0-9]+ % of that\n");
+    EXPECT_TRUE(std::regex_search(one.output, floor)) << one.output;
+
+    const run_result many = bench({"local", "--agent", "127.0.0.1", "--port", std::to_string(port),
+                                   "1", "1", "-m", "2", "-s", "1", "-p", "2", "-t", "2"});
+    EXPECT_EQ(many.exit_status, 0) << many.output;
+    const std::regex each("from 2 processes with 2 threads each\n"
+                          "ns a pair in each thread:( [0-9.]+){4}\n");
+    EXPECT_TRUE(std::regex_search(many.output, each)) << many.output;
+
+    // The agent has taken over what was counted, as successes.
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(one.output, match, std::regex("a second: ([0-9]+) in")));
+    const uint64_t pairs = std::stoull(match[1].str());
+    uint64_t succ = 0;
+    ReportStatusRequest body;
+    while (succ < pairs) {
+        const auto frame = reporter->receive_frame();
+        ASSERT_TRUE(frame && body.ParseFromString(frame->body)) << succ;
+        for (const HostCallResult &result : body.results()) {
+            EXPECT_EQ(result.err(), 0u);
+            succ += result.succ();
+        }
+    }
+}
+
+TEST_F(LarsBench, LocalSaysWhyTheLocalPathIsNotMet)
+{
+    start_dns();
+    wire_peer reports;
+    ASSERT_TRUE(reports.listen_tcp());
+    const uint16_t port = free_port(3);
+    const words arguments = {"local", at(port), "1", "2", "-s", "1", "-t", "2"};
+    const run_result nobody = bench(arguments);
+    EXPECT_EQ(nobody.exit_status, 1) << nobody.output;
+    EXPECT_EQ(nobody.output.find("lars_bench: "), 0u) << nobody.output;
+    EXPECT_EQ(nobody.output.find('\n'), nobody.output.size() - 1) << nobody.output;
+
+    agent_service agent(_dns.port(), reports.port());
+    agent.set("agent", "port", std::to_string(port));
+    ASSERT_TRUE(agent.start());
+    const run_result without = bench(arguments);
+    EXPECT_EQ(without.exit_status, 1) << without.output;
+    EXPECT_EQ(without.output, "lars_bench: the local path is not met: the agent offers no local "
+                              "path\n");
+    const run_result unknown = bench({"local", at(port), "9", "9", "-s", "1"});
+    EXPECT_EQ(unknown.exit_status, 1) << unknown.output;
+    EXPECT_EQ(unknown.output, "lars_bench: (9,9): RET_NOEXIST\n");
 }
 
 TEST_F(LarsBench, PushPrintsEachChange)
@@ -271,13 +342,15 @@ TEST_F(LarsBench, NobodyThereIsOneLineAndWrongArgumentsAreTheUsage)
           words{"tcp", "127.0.0.1:0", "1", "1"}, words{"tcp", tcp, "1", "1", "-c", "0"},
           words{"tcp", tcp, "1", "1", "-t", "1"}, words{"push", tcp, "1", "1", "-s", "x"},
           words{"udp", "1.2.3:4", "1", "1"}, words{"udp", "1", "1", "-n"},
-          words{"udp", "127.0.0.1:65534", "1", "1"}}) {
+          words{"udp", "127.0.0.1:65534", "1", "1"}, words{"local", "1"},
+          words{"local", "1", "1", "-t", "0"}, words{"local", "1", "1", "-p", "101"},
+          words{"local", "1", "2147483647", "-m", "2"}}) {
         const run_result result = bench(arguments);
         EXPECT_EQ(result.exit_status, 2) << result.output;
         EXPECT_NE(result.output.find("\nusage: lars_bench "), std::string::npos) << result.output;
     }
     for (const words &arguments : {words{"--help"}, words{"tcp", "--help"}, words{"udp", "--help"},
-                                   words{"push", "--help"}}) {
+                                   words{"local", "--help"}, words{"push", "--help"}}) {
         const run_result result = bench(arguments);
         EXPECT_EQ(result.exit_status, 0) << result.output;
         EXPECT_EQ(result.output.find("usage: lars_bench "), 0u) << result.output;

@@ -11,6 +11,7 @@ bool bench_dns(const bench_settings &settings);
 bool bench_limit(const bench_settings &settings);
 bool bench_loops(const bench_settings &settings);
 bool bench_agent(const bench_settings &settings);
+bool bench_local(const bench_settings &settings);
 bool bench_reporter(const bench_settings &settings);
 bool bench_push(const bench_settings &settings);
 bool bench_memory(const bench_settings &settings);

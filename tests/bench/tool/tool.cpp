@@ -1,6 +1,7 @@
 #include "tool.h"
 
 #include <cstdio>
+#include <vector>
 
 namespace lars::bench {
 
@@ -13,6 +14,31 @@ endpoint address_argument(tool_args *args)
     if (!address || address->port == 0)
         args->reject("IP:PORT: '" + text + "' is not an address with a port");
     return address.value_or(endpoint());
+}
+
+// IP[:PORT] as options: a number of a module holds no point.
+static std::vector<std::string> with_options(int argc, char **argv)
+{
+    std::vector<std::string> words(argv, argv + argc);
+    if (words.size() < 3 || words[2].find('.') == std::string::npos || words[2][0] == '-')
+        return words;
+    const std::string address = words[2];
+    const size_t colon = address.find(':');
+    words[2] = "--agent=" + address.substr(0, colon);
+    if (colon != std::string::npos)
+        words.push_back("--port=" + address.substr(colon + 1));
+    return words;
+}
+
+tool_args agent_arguments(int argc, char **argv, const char *synopsis, const char *details)
+{
+    std::vector<std::string> words = with_options(argc, argv);
+    std::vector<char *> pointers;
+    for (std::string &word : words)
+        pointers.push_back(word.data());
+    tool_args args(static_cast<int>(pointers.size()), pointers.data(), synopsis, details);
+    args.ask_agent();
+    return args;
 }
 
 bool stopped()

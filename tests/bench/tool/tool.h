@@ -15,15 +15,20 @@ namespace lars::bench {
 // there, or if what comes back is wrong, and 2 for wrong arguments.
 int bench_tcp(int argc, char **argv);
 int bench_udp(int argc, char **argv);
+int bench_local(int argc, char **argv);
 int bench_push(int argc, char **argv);
 
 // The usage's part about each, for the one of the whole.
 extern const char *const TCP_SYNOPSIS;
 extern const char *const UDP_SYNOPSIS;
+extern const char *const LOCAL_SYNOPSIS;
 extern const char *const PUSH_SYNOPSIS;
 
 // The next argument, an address with a port.
 endpoint address_argument(tool_args *args);
+
+// The arguments of a command whose first may be an agent's IP[:PORT], which is asked for.
+tool_args agent_arguments(int argc, char **argv, const char *synopsis, const char *details);
 
 // True from the first SIGINT or SIGTERM on. Waits are interrupted by these, and a second one
 // ends the process.

@@ -17,20 +17,6 @@ static const char *const UDP_DETAILS =
     "  -s SECONDS            1 to 86400 (default 10)\n"
     "  -t N                  threads, 1 to 100 (default 1)\n";
 
-// IP[:PORT] as options: a number of a module holds no point.
-static std::vector<std::string> with_options(int argc, char **argv)
-{
-    std::vector<std::string> words(argv, argv + argc);
-    if (words.size() < 3 || words[2].find('.') == std::string::npos || words[2][0] == '-')
-        return words;
-    const std::string address = words[2];
-    const size_t colon = address.find(':');
-    words[2] = "--agent=" + address.substr(0, colon);
-    if (colon != std::string::npos)
-        words.push_back("--port=" + address.substr(colon + 1));
-    return words;
-}
-
 static void print(const agent_load_options &options,
                   const std::vector<std::unique_ptr<agent_load>> &loads)
 {
@@ -88,12 +74,7 @@ static int run(const agent_load_options &options, int threads)
 
 int bench_udp(int argc, char **argv)
 {
-    std::vector<std::string> words = with_options(argc, argv);
-    std::vector<char *> pointers;
-    for (std::string &word : words)
-        pointers.push_back(word.data());
-    tool_args args(static_cast<int>(pointers.size()), pointers.data(), UDP_SYNOPSIS, UDP_DETAILS);
-    args.ask_agent();
+    tool_args args = agent_arguments(argc, argv, UDP_SYNOPSIS, UDP_DETAILS);
     agent_load_options options;
     options.in_flight = args.option_number("-n", 1, 1000).value_or(1);
     options.length = std::chrono::seconds(args.option_number("-s", 1, 86400).value_or(10));
