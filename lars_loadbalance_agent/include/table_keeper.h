@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <unordered_map>
 #include <vector>
 
@@ -70,7 +71,8 @@ private:
     };
     // What the clients did with a module since the last look.
     struct use {
-        uint32_t chooser = 0;  // the page of one who chose; 0: nobody
+        uint32_t choosers = 0;
+        uint32_t chooser = 0;  // the page of one of them, drawn by lot; 0: nobody has chosen
     };
     struct probe {
         host_slot slot = 0;
@@ -93,6 +95,7 @@ private:
     std::unordered_map<module_id, use, module_id_hash> _used;
     std::unordered_map<module_id, probe, module_id_hash> _probes;
     uint32_t _number = 0;  // of the last probe
+    std::minstd_rand _lot{std::random_device{}()};
     uint64_t _lies = 0;
     uint64_t _reports = 0;
 };

@@ -60,7 +60,7 @@ void table_keeper::take(const page_takings::item &item, uint32_t page, lb_time n
         return;
     _reports += item.counted.all_successes() + item.counted.all_failures();
     use &used = _used[item.module];
-    if (item.counted.choices > 0)
+    if (item.counted.choices > 0 && _lot() % ++used.choosers == 0)
         used.chooser = page;
     const auto offered = _probes.find(item.module);
     if (offered != _probes.end() && item.probe == offered->second.number &&

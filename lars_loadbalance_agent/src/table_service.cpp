@@ -43,9 +43,10 @@ void table_service::begin()
     if (_timer != 0)
         return;
     _quiet = 0;
-    _keeper.set_asleep(false);
     _timer = _loop->run_every(INTERVAL, [this] { look(); });
+    // Awake only after a sign of life: by an old one this owner would seem to be away.
     look();
+    _keeper.set_asleep(false);
 }
 
 void table_service::look()

@@ -252,6 +252,39 @@ TEST_F(LocalPath, GoesOnWithoutTheAgentAndHandsOverWhatItHasCounted)
         EXPECT_EQ(of.err, 0u);
 }
 
+// All hosts are set aside: a choice in eleven is a probe, and brings them back.
+TEST_F(LocalPath, PolicyCourseRefusesAndProbes)
+{
+    _agent->set("loadbalance", "policy", "course");
+    _agent->write_config();
+    _agent->process().signal(SIGHUP);
+    ASSERT_TRUE(_agent->process().wait_for_output("configuration"));
+    lars_client program = client();
+    ASSERT_TRUE(becomes_local(program));
+    std::string ip;
+    int port = 0;
+    ASSERT_TRUE(wait_until([&] {
+        const int outcome = program.get_host(1, 1, ip, port);
+        if (outcome == lars_client::RET_SUCC)
+            program.report(1, 1, ip, port, 1);
+        return outcome == lars_client::RET_OVERLOAD;
+    }));
+    EXPECT_TRUE(program.is_local());
+    int refused = 0, probes = 0;
+    ASSERT_TRUE(wait_until(
+        [&] {
+            const int outcome = program.get_host(1, 1, ip, port);
+            refused += outcome == lars_client::RET_OVERLOAD;
+            probes += outcome == lars_client::RET_SUCC;
+            if (outcome == lars_client::RET_SUCC)
+                program.report(1, 1, ip, port, 0);
+            return outcome == lars_client::RET_SUCC && probes > 100;
+        },
+        milliseconds(30000)));
+    EXPECT_GE(refused, 10);
+    EXPECT_TRUE(_agent->process().wait_for_output(" is idle again: probes succeed"));
+}
+
 // "ANSWERED BAD" of a program that was linked with the client library of Lars 1.1.
 static std::string older_program(int port, int calls, const std::string &bad = "")
 {

@@ -112,6 +112,19 @@ const local_module::host *local_module::choose(uint64_t offer, uint16_t page)
     return &chosen;
 }
 
+const local_module::host *local_module::count_refusal()
+{
+    if ((_flags & local::POLICY_IS_COURSE) == 0 || _hosts.empty())
+        return nullptr;
+    const auto listed = std::find_if(_listings.begin(), _listings.end(),
+                                     [](const listing &known) { return known.listed; });
+    if (listed == _listings.end())
+        return nullptr;
+    const host &counted = _hosts[static_cast<size_t>(listed - _listings.begin())];
+    add(*counted.counted.cell, local::CHOICES);
+    return &counted;
+}
+
 // An offer may be of another version than the copy. One of a host that is not set aside in it
 // is left alone.
 const local_module::host *local_module::take_offer(uint64_t offer)

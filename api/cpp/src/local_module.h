@@ -51,8 +51,9 @@ public:
     // Chooses the host to call next. With an OFFER for that PAGE which was not taken before, that
     // is the one offered. The choice is counted. nullptr if there is none to choose from.
     const host *choose(uint64_t offer, uint16_t page);
-    // Whether nothing is chosen where the turn is empty: policy course says so.
-    bool may_be_overloaded() const { return (_flags & local::POLICY_IS_COURSE) != 0; }
+    // Where the turn is empty and the policy is course, the choice finds nothing, and counts:
+    // probes come by choices. Returns the host that it counts with, or nullptr elsewhere.
+    const host *count_refusal();
 
     // The host with that address, of those it has or has had; nullptr if there is none.
     const host *find(const std::string &ip, int port) const;

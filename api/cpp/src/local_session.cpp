@@ -124,8 +124,13 @@ local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::st
         return why;
     const local_module::host *chosen =
         module->choose(module->record()->offer.load(std::memory_order_relaxed), _page.number());
-    if (!chosen)
-        return module->may_be_overloaded() ? outcome::overload : outcome::no_room;
+    if (!chosen) {
+        const local_module::host *refused = module->count_refusal();
+        if (!refused)
+            return outcome::no_room;
+        added(*module, *refused, now);
+        return outcome::overload;
+    }
     ip = chosen->ip;
     port = chosen->port;
     added(*module, *chosen, now);
@@ -154,8 +159,10 @@ inline void local_session::added(const local_module &module, const local_module:
     const size_t owner = module.owner();
     const local::part_header &part = _table.part(owner);
     const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
-    _page.note(owner, host.counted.block, now, heartbeat);
-    if (part.asleep.load(std::memory_order_relaxed) == 1) {
+    // An owner that sleeps writes each change at once.
+    const bool asleep = part.asleep.load(std::memory_order_relaxed) == 1;
+    _page.note(owner, host.counted.block, now, asleep ? now : heartbeat);
+    if (asleep) {
         wake(owner, now);
     } else {
         _waking[owner].unanswered = 0;
