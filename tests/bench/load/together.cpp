@@ -107,8 +107,9 @@ measurement shared_outcomes::result(int number)
 void run_in_threads(int first, int count, const work &todo, shared_outcomes *outcomes)
 {
     std::vector<std::thread> running;
-    for (int i = 0; i < count; ++i)
+    for (int i = 1; i < count; ++i)
         running.emplace_back([&, i] { outcomes->run(first + i, todo); });
+    outcomes->run(first, todo);
     for (std::thread &thread : running)
         thread.join();
 }
