@@ -215,6 +215,7 @@ struct lars_client::impl {
                 return fail("the agent answered without a host that can be called");
             set_ip(host_answer.host().ip(), ip);
             port = host_answer.host().port();
+            local.note_choice(modid, cmdid, ip_from_wire(host_answer.host().ip()), port);
             return retcode;
         case lars_client::RET_OVERLOAD:
         case lars_client::RET_NOEXIST: return retcode;

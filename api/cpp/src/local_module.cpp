@@ -41,7 +41,16 @@ bool local_module::update(const table_reader::copy &copy, page_writer &page)
         _whole = update_host(from, page) && _whole;
     for (uint32_t index = 0; index < _hosts.size(); ++index)
         set_turn(index);
+    begin_turn();
     return _whole;
+}
+
+void local_module::begin_turn()
+{
+    const uint32_t before = _index.find(_before);
+    if (before != word_map::NONE && _listings[before].in_turn > 0)
+        _turn.begin_after(before);
+    _before = 0;
 }
 
 // Adds a host that there was not before. False if there is no cell for it.

@@ -27,9 +27,9 @@ public:
     };
     static_assert(sizeof(host) == local::LINE);
 
-    // SEED decides where its turn begins.
-    local_module(uint64_t module, size_t owner, uint32_t seed)
-        : _module(module), _owner(static_cast<uint8_t>(owner)), _turn(seed)
+    // Its turn begins after the host with the address BEFORE, or where SEED decides.
+    local_module(uint64_t module, size_t owner, uint32_t seed, uint64_t before)
+        : _module(module), _owner(static_cast<uint8_t>(owner)), _turn(seed), _before(before)
     {
     }
 
@@ -64,6 +64,7 @@ public:
 private:
     const host *take_offer(uint64_t offer);
     void set_turn(uint32_t index);
+    void begin_turn();
     bool add_host(uint64_t address, page_writer &page);
     bool update_host(const table_reader::host &from, page_writer &page);
 
@@ -87,6 +88,7 @@ private:
     uint8_t _owner;
     bool _whole = false;
     weighted_turn _turn;
+    uint64_t _before;  // the host; 0 once the turn has begun
     uint32_t _flags = 0;
     std::vector<listing> _listings;  // by the same index as _hosts
     word_map _index;                 // from an address to that index

@@ -111,6 +111,7 @@ void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
     // What one and the same agent had not taken over, it takes when a connection ends.
     if (_session && !same_agent)
         fresh->take_over(*_session, now);
+    fresh->set_elsewhere(_elsewhere);
     _session = std::move(fresh);
     _error.clear();
     _heard = exact_time();
@@ -173,6 +174,13 @@ void local_path::take_offer(const std::string &path)
 void local_path::note_answer()
 {
     _heard = exact_time();
+}
+
+void local_path::note_choice(int modid, int cmdid, uint32_t ip, int port)
+{
+    _elsewhere = {module_of(modid, cmdid), local::pack(ip, static_cast<uint32_t>(port))};
+    if (_session)
+        _session->set_elsewhere(_elsewhere);
 }
 
 std::chrono::milliseconds local_path::stale() const

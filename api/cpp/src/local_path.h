@@ -32,8 +32,9 @@ public:
     bool wants_offer() const { return _wants_offer; }
     // The agent's answer to one who asked: the file of its socket, or nothing.
     void take_offer(const std::string &path);
-    // The agent has answered by UDP.
+    // The agent has answered by UDP; and has chosen that host, IP in host order.
     void note_answer();
+    void note_choice(int modid, int cmdid, uint32_t ip, int port);
 
     // Whether the last choice was made here.
     bool is_in_use() const { return _in_use; }
@@ -62,6 +63,7 @@ private:
     std::string _error;
     local_meeting _meeting;
     std::unique_ptr<local_session> _session;
+    local_session::choice _elsewhere;  // the last one
     // Coarse times.
     uint64_t _attended = 0;  // when it was last looked what the meeting has come to
     uint64_t _met = 0;       // when the last meeting began

@@ -59,7 +59,8 @@ uint32_t local_session::add_module(uint64_t key)
         return word_map::NONE;
     const auto index = static_cast<uint32_t>(_modules.size());
     const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key)));
-    _modules.emplace_back(key, owner, seed);
+    const uint64_t before = _elsewhere.module == key ? _elsewhere.host : 0;
+    _modules.emplace_back(key, owner, seed, before);
     _modules.back().set_record(record);
     _index.add(key, index);
     return index;

@@ -27,8 +27,17 @@ public:
         no_room,       // in the page, for the module's hosts; or the table is not as it should be
     };
 
+    // A choice that was made elsewhere: pack(modid, cmdid), and pack(ip, port).
+    struct choice {
+        uint64_t module = 0;
+        uint64_t host = 0;
+    };
+
     // SEED decides where the turns of its modules begin.
     explicit local_session(uint64_t seed) : _seed(seed) {}
+    // The last choice that was made elsewhere: the turn of that module, when it begins, begins
+    // after that host.
+    void set_elsewhere(const choice &made) { _elsewhere = made; }
 
     // Takes what a meeting has brought, and checks it. False if it cannot be used; then WHY
     // becomes the reason.
@@ -64,6 +73,7 @@ private:
     bool is_silent(size_t owner, uint64_t now) const;
 
     uint64_t _seed;
+    choice _elsewhere;
     owned_fd _connection;
     shared_memory _table_memory;
     shared_memory _page_memory;

@@ -32,6 +32,9 @@ public:
     void remove(host_slot host);
     void set_share(host_slot host, double share);
 
+    // Before the first choice: the turn begins as if that HOST of it had just been chosen.
+    void begin_after(host_slot host);
+
     // Chooses the next host. There is one.
     host_slot next();
 
@@ -56,6 +59,7 @@ private:
     void leave_order();
     uint64_t within(uint64_t stride);
     void begin_anywhere();
+    void begin_with(host_slot host);
     void bring_in_order();
     void sink_first();
     static bool is_later(const place &a, const place &b);

@@ -82,23 +82,37 @@ void weighted_turn::bring_in_order()
     _in_order = true;
 }
 
-// Puts the turn where a choice somewhere in the middle of it has just been made: of many
-// turns that begin, each choice, also the first, goes to a host as often as its share
-// says. Which one comes first is drawn by the shares, and where it leaves the others is
-// without any order.
+// Puts the turn somewhere in the middle of it: of many turns that begin, each choice, also
+// the first, goes to a host as often as its share says. Which one comes first is drawn by
+// the shares.
 void weighted_turn::begin_anywhere()
 {
-    _begun = true;
     double drawn = std::generate_canonical<double, 53>(_random) * total_share();
-    bool first_found = false;
-    for (entry &e : _hosts) {
-        if (e.share == 0)
-            continue;
-        drawn -= e.share;
-        const bool first = !first_found && drawn < 0;
-        first_found = first_found || first;
-        e.when = _now + (first ? 0 : 1 + within(e.stride));
+    host_slot first = 0;
+    for (host_slot host = 0; host < _hosts.size() && drawn >= 0; ++host) {
+        if (_hosts[host].share > 0)
+            first = host;
+        drawn -= _hosts[host].share;
     }
+    begin_with(first);
+}
+
+// That host comes first, and where it leaves the others is without any order.
+void weighted_turn::begin_with(host_slot host)
+{
+    _begun = true;
+    for (entry &e : _hosts) {
+        if (e.share > 0)
+            e.when = _now + 1 + within(e.stride);
+    }
+    _hosts[host].when = _now;
+}
+
+void weighted_turn::begin_after(host_slot host)
+{
+    assert(!_begun && _hosts[host].share > 0);
+    begin_with(host);
+    _hosts[host].when += _hosts[host].stride;
 }
 
 // Brings the first of the heap, which waits longer now, to where it belongs.

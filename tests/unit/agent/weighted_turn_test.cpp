@@ -55,6 +55,19 @@ TEST(WeightedTurn, SharesAreExactOverEachEightChoicesWherever)
     }
 }
 
+// As one that goes on where another turn was left: each host once before that one's next.
+TEST(WeightedTurn, CanBeginAfterAHost)
+{
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+        weighted_turn turn = turn_of({100, 100, 100, 100}, seed);
+        turn.begin_after(2);
+        const std::string first = turns(turn, 4);
+        EXPECT_EQ(counted(first), (std::map<char, int>{{'A', 1}, {'B', 1}, {'C', 1}, {'D', 1}}));
+        EXPECT_EQ(first.back(), 'C');
+        EXPECT_EQ(turns(turn, 4), first);
+    }
+}
+
 // Never two of the same host together where its share is a half or less, nor a pause
 // longer than its share asks for.
 TEST(WeightedTurn, IsSmooth)

@@ -11,6 +11,10 @@ using namespace lars::test;
 using lars::lars_client;
 namespace local = lars::local;
 
+// What the agent answers by UDP: 192.168.1.177:7777.
+static constexpr uint32_t GIVEN_IP = 0xc0a801b1;
+static constexpr int GIVEN_PORT = 7777;
+
 TEST_F(LocalPath, FirstQuestionGoesByUdpAndTheLaterOnesDoNot)
 {
     table().write(1, 1, three_hosts());
@@ -49,6 +53,20 @@ TEST_F(LocalPath, ClientsBeginElsewhere)
     }
     for (int port = 1; port <= 4; ++port)
         EXPECT_GT(first[port], 5) << port;
+}
+
+// Else one host would get two calls in a row where the path changes.
+TEST_F(LocalPath, TurnGoesOnAfterTheHostThatUdpHasGiven)
+{
+    table().write(1, 1, {{IP, 1}, {GIVEN_IP, GIVEN_PORT}});
+    for (int i = 0; i < 20; ++i) {
+        meet(1, 1);
+        EXPECT_EQ(_first_port, 1);
+        EXPECT_EQ(choose(1, 1).port, GIVEN_PORT);
+        _fake.hang_up();
+        _fake.page().blocks_used.store(0);
+        _client = client_of(_agent);
+    }
 }
 
 TEST_F(LocalPath, WhereNothingIsChosenFromPolicyCourseIsOverloadAndAdaptiveAsksByUdp)
