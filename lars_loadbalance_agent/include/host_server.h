@@ -100,6 +100,8 @@ private:
     void on_stranger(int msgid);
     bool is_ours(const module_id &module);
     void log_full_tables();
+    void log_lies();
+    const table_keeper *keeper() const { return _table ? &_table->keeper() : nullptr; }
     void log_change(const module_id &module, const host_change &change);
     void log_cut_route(const module_id &module, size_t hosts, size_t fitted);
     void send_summaries();
@@ -124,6 +126,8 @@ private:
     host_server_counts _counts;
     log_limiter _bad_limiter;
     log_limiter _stranger_limiter;
+    log_limiter _lies_limiter;
+    uint64_t _lies_logged = 0;
     std::optional<size_t> _owned;  // nothing: every module
     log_limiter _other_port_limiter;
     trouble_log _modules_trouble;

@@ -6,6 +6,7 @@
 
 #include "metrics_page.h"
 #include "route_lb.h"
+#include "table_keeper.h"
 #include "udp_server.h"
 
 namespace lars {
@@ -23,8 +24,10 @@ struct host_server_counts {
     uint64_t of_other_ports = 0;  // of modules that another port answers for
 };
 
-// Adds them to PAGE; and what SERVER counts.
-void add_counts(const host_server_counts &counts, const udp_server &server, metrics_page *page);
+// Adds them to PAGE; and what SERVER counts. With a TABLE also what its clients did, which
+// has figures of its own beside.
+void add_counts(const host_server_counts &counts, const udp_server &server,
+                const table_keeper *table, metrics_page *page);
 
 // Adds the hosts of MODULES by their state. Of so many modules, MOST, each has its own
 // figures: those with the lowest ids, so that it is the same ones each time. The figures of

@@ -16,6 +16,7 @@
 #include "event_loop.h"
 #include "local_options.h"
 #include "log.h"
+#include "metrics_page.h"
 #include "sealed_memory.h"
 #include "status.h"
 #include "unique_fd.h"
@@ -44,9 +45,8 @@ public:
 
     // The file, from the root on, for clients to find; empty while it is not open.
     const std::string &path() const { return _path; }
-    // For operators.
-    size_t clients() const { return _clients.size(); }
-    uint64_t refused() const { return _refused; }
+    // For operators; nothing while it is not open.
+    void add_metrics(metrics_page *page) const;
 
 private:
     struct client {
@@ -58,6 +58,8 @@ private:
 
     status listen_at(const std::string &path, mode_t mode);
     void accept_some();
+    void rest();
+    void watch(uint32_t events);
     void welcome(unique_fd connection);
     void on_readable(int fd);
     void wake(const char *said, size_t size) const;
@@ -75,6 +77,7 @@ private:
     client_map _clients;
     std::unordered_map<uint32_t, std::weak_ptr<const client_page>> _numbers;
     uint32_t _last_number = 0;
+    event_loop::timer_id _resume = 0;  // after a rest
     uint64_t _refused = 0;
     log_limiter _limiter;  // of those that are refused
 };

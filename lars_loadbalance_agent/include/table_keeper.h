@@ -59,10 +59,17 @@ public:
     // For operators.
     size_t pages() const { return _pages.size(); }
     size_t modules() const { return _part.modules(); }
-    // What clients have counted that cannot be true.
-    uint64_t lies() const { return _lies; }
-    // Calls that they have reported.
-    uint64_t reports() const { return _reports; }
+    // What was taken over from the clients.
+    struct totals {
+        uint64_t choices = 0;  // with those that found no host (policy course)
+        uint64_t probes = 0;   // of the choices
+        uint64_t successes = 0;
+        uint64_t failures = 0;
+        uint64_t lies = 0;  // what cannot be true, and was left out
+    };
+    const totals &taken() const { return _taken; }
+    // The process whose page lied last.
+    pid_t last_liar() const { return _last_liar; }
 
 private:
     struct attended {
@@ -81,6 +88,7 @@ private:
         uint32_t page = 0;
     };
 
+    void take(attended &from, size_t blocks, lb_time now);
     void take(const page_takings::item &item, uint32_t page, lb_time now);
     endpoint address_of(const module_id &module, host_slot slot) const;
     void offer_probes(lb_time now);
@@ -96,8 +104,8 @@ private:
     std::unordered_map<module_id, probe, module_id_hash> _probes;
     uint32_t _number = 0;  // of the last probe
     std::minstd_rand _lot{std::random_device{}()};
-    uint64_t _lies = 0;
-    uint64_t _reports = 0;
+    totals _taken;
+    pid_t _last_liar = 0;
 };
 
 }  // namespace lars

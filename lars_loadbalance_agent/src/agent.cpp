@@ -161,6 +161,7 @@ void agent::add_metrics(const std::shared_ptr<metrics_page> &page)
     add_process_metrics(_context, page.get());
     _dns.add_metrics(page.get());
     _reporter.add_metrics(page);
+    _meeting.add_metrics(page.get());
     for (auto &server : _servers)
         server->add_metrics(page, _options.metrics_modules);
 }

@@ -43,6 +43,7 @@ void host_server::serve_table(char *memory, const table_part::bounds &limits, st
     _table = std::make_unique<table_service>(_loop, *_owned, memory, limits, &_modules,
                                              [this](const std::vector<module_change> &changes) {
                                                  log_changes(changes);
+                                                 log_lies();
                                                  arm();
                                              });
     _modules.set_watcher(&_table->keeper());
@@ -97,7 +98,7 @@ void host_server::set_config(const lb_config &config)
 void host_server::add_metrics(const std::shared_ptr<metrics_page> &page, size_t modules)
 {
     _loop->add_task([this, page, modules] {
-        add_counts(_counts, _server, page.get());
+        add_counts(_counts, _server, keeper(), page.get());
         add_hosts(_modules, modules, page.get());
         page->count("lars_agent_modules_refused_total", "Routes for which there was no room.",
                     static_cast<double>(_modules.modules_refused()));
@@ -205,8 +206,7 @@ void host_server::on_explain(const char *data, uint32_t len)
         on_bad_message(ID_ExplainRequest);
         return;
     }
-    const table_keeper *table = _table ? &_table->keeper() : nullptr;
-    answer(explain_answer(request, _modules, table, _started, _loop->now()), ID_ExplainResponse);
+    answer(explain_answer(request, _modules, keeper(), _started, _loop->now()), ID_ExplainResponse);
 }
 
 bool host_server::is_ours(const module_id &module)
@@ -245,6 +245,17 @@ void host_server::on_bad_message(int msgid)
     _bad_limiter.write(_loop->log(), _loop->now(), log_level::warn, "dropped a body of message ",
                        msgid, " from ", _server.peer(), " that does not parse (",
                        _counts.bad_messages, " so far)");
+}
+
+void host_server::log_lies()
+{
+    const table_keeper &table = *keeper();
+    if (table.taken().lies == _lies_logged)
+        return;
+    _lies_logged = table.taken().lies;
+    _lies_limiter.write(_loop->log(), _loop->now(), log_level::warn, "process ", table.last_liar(),
+                        " has counted in its page what cannot be true, that is left out (",
+                        _lies_logged, " so far)");
 }
 
 void host_server::on_stranger(int msgid)

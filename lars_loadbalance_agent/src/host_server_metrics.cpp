@@ -37,8 +37,35 @@ static void add_dropped(const host_server_counts &counts, const udp_server &serv
                 static_cast<double>(server.unsent()));
 }
 
-void add_counts(const host_server_counts &counts, const udp_server &server, metrics_page *page)
+static void add_local(const table_keeper &table, metrics_page *page)
 {
+    page->count("lars_agent_local_choices_total", "Choices that clients made from the table.",
+                static_cast<double>(table.taken().choices));
+    page->count("lars_agent_local_lies_total",
+                "Counters in pages of clients that cannot be true, and were left out.",
+                static_cast<double>(table.taken().lies));
+    page->gauge("lars_agent_local_modules", "Modules in the table.",
+                static_cast<double>(table.modules()));
+}
+
+static host_server_counts sum(const host_server_counts &counts, const table_keeper::totals &taken)
+{
+    host_server_counts all = counts;
+    all.chosen += taken.choices;
+    all.probes += taken.probes;
+    all.reports_of_success += taken.successes;
+    all.reports_of_failure += taken.failures;
+    return all;
+}
+
+void add_counts(const host_server_counts &of_server, const udp_server &server,
+                const table_keeper *table, metrics_page *page)
+{
+    host_server_counts counts = of_server;
+    if (table) {
+        counts = sum(of_server, table->taken());
+        add_local(*table, page);
+    }
     add_choices(counts, page);
     const auto add_reports = [page](const char *outcome, uint64_t count) {
         page->count("lars_agent_reports_total", "Calls reported, by outcome.",

@@ -20,6 +20,7 @@ using namespace local;
 static constexpr int BACKLOG = 1024;
 static constexpr int ACCEPTS_PER_ROUND = 64;
 static constexpr std::chrono::seconds PATIENCE(1);
+static constexpr std::chrono::milliseconds REST(100);
 static constexpr uint32_t MOST_PAGES = UINT16_MAX;  // an offer has 16 bits for it
 
 meeting_place::meeting_place(event_loop *loop, listeners told) : _loop(loop), _told(std::move(told))
@@ -103,19 +104,48 @@ void meeting_place::close()
     if (!_socket.valid())
         return;
     _loop->del_io_event(_socket.get());
+    _loop->cancel(_resume);
     _socket.reset();
     unlink(_path.c_str());
     _path.clear();
+}
+
+void meeting_place::add_metrics(metrics_page *page) const
+{
+    if (!_socket.valid())
+        return;
+    page->gauge("lars_agent_local_clients", "Clients that choose from the table.",
+                static_cast<double>(_clients.size()));
+    page->count("lars_agent_local_refused_total", "Clients that were not given the table.",
+                static_cast<double>(_refused));
 }
 
 void meeting_place::accept_some()
 {
     for (int i = 0; i < ACCEPTS_PER_ROUND; ++i) {
         unique_fd fd(accept4(_socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (!fd.valid())
+        if (!fd.valid()) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                rest();
             return;
+        }
         welcome(std::move(fd));
     }
+}
+
+// Whoever has connected waits meanwhile, and goes on by UDP.
+void meeting_place::rest()
+{
+    _limiter.write(_loop->log(), _loop->now(), log_level::error, "clients of the local path at ",
+                   _path, " wait: ", std::strerror(errno));
+    watch(0);
+    _resume = _loop->run_after(REST, [this] { watch(event_loop::READ); });
+}
+
+void meeting_place::watch(uint32_t events)
+{
+    if (status s = _loop->set_io_mask(_socket.get(), events); !s)
+        _loop->log()(log_level::error, s.message());
 }
 
 void meeting_place::welcome(unique_fd connection)

@@ -39,12 +39,7 @@ table_keeper::outcome table_keeper::look(lb_time now)
         attended &one = _pages[(_first + i) % _pages.size()];
         if (!one.takings.has_news())
             continue;
-        const uint64_t lies = one.takings.lies();
-        const size_t blocks = std::max<size_t>(1, BLOCKS_PER_LOOK / busy);
-        one.takings.take(one.ended ? MAX_BLOCKS : blocks, now, [&](const page_takings::item &item) {
-            take(item, one.takings.page().number, now);
-        });
-        _lies += one.takings.lies() - lies;
+        take(one, one.ended ? MAX_BLOCKS : std::max<size_t>(1, BLOCKS_PER_LOOK / busy), now);
     }
     ++_first;
     found.changes = _modules->end_interval(now);
@@ -54,17 +49,32 @@ table_keeper::outcome table_keeper::look(lb_time now)
     return found;
 }
 
+void table_keeper::take(attended &from, size_t blocks, lb_time now)
+{
+    const client_page &page = from.takings.page();
+    const uint64_t lies = from.takings.lies();
+    from.takings.take(blocks, now,
+                      [&](const page_takings::item &item) { take(item, page.number, now); });
+    if (from.takings.lies() == lies)
+        return;
+    _taken.lies += from.takings.lies() - lies;
+    _last_liar = page.process;
+}
+
 void table_keeper::take(const page_takings::item &item, uint32_t page, lb_time now)
 {
     if (!_modules->add_interval(item.module, item.host, item.counted, now))
         return;
-    _reports += item.counted.all_successes() + item.counted.all_failures();
+    _taken.choices += item.counted.choices;
+    _taken.probes += item.counted.probes;
+    _taken.successes += item.counted.all_successes();
+    _taken.failures += item.counted.all_failures();
     use &used = _used[item.module];
     if (item.counted.choices > 0 && _lot() % ++used.choosers == 0)
         used.chooser = page;
     const auto offered = _probes.find(item.module);
-    if (offered != _probes.end() && item.probe == offered->second.number &&
-        item.host == offered->second.host) {
+    if (offered != _probes.end() && offered->second.number != 0 &&
+        item.probe == offered->second.number && item.host == offered->second.host) {
         _part.offer(item.module, 0);
         _probes.erase(offered);
     }

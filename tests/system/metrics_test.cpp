@@ -5,7 +5,9 @@
 
 #include "agent_fixture.h"
 #include "dns_fixture.h"
+#include "free_port.h"
 #include "http_get.h"
+#include "lars_client.h"
 
 namespace lars {
 namespace {
@@ -150,6 +152,33 @@ TEST_F(AgentMetrics, TellChoicesReportsAndHostsByState)
     for (int i = 0; i < 22; ++i)
         get_host(1, 1);
     EXPECT_GE(value_of(scrape(*_agent), "lars_agent_probes_total").value_or(0), 1);
+}
+
+TEST_F(AgentMetrics, WhatClientsDoByTheTableIsPartOfAllAndShownApart)
+{
+    _agent->set("agent", "local", _agent->folder().file("agent.sock"));
+    const int port = free_port(3);
+    _agent->set("agent", "port", std::to_string(port));
+    start();
+    learn(1, 1, {"10.0.0.1:80"});
+    lars_client client("127.0.0.1", port);
+    std::string ip;
+    int host_port = 0;
+    ASSERT_TRUE(wait_until([&] {
+        client.get_host(1, 1, ip, host_port);
+        return client.is_local();
+    })) << client.local_error();
+    for (int i = 0; i < 10; ++i)
+        client.report(1, 1, ip, host_port, i < 7 ? 0 : 1);
+    EXPECT_TRUE(becomes(*_agent, "lars_agent_reports_total{outcome=\"success\"}", 7));
+    const std::string page = scrape(*_agent);
+    EXPECT_EQ(value_of(page, "lars_agent_reports_total{outcome=\"failure\"}"), 3) << page;
+    EXPECT_EQ(value_of(page, "lars_agent_local_choices_total"), 1);
+    EXPECT_GE(value_of(page, "lars_agent_choices_total{result=\"host\"}").value_or(0), 2);
+    EXPECT_EQ(value_of(page, "lars_agent_local_clients"), 1);
+    EXPECT_EQ(value_of(page, "lars_agent_local_modules"), 1);
+    EXPECT_EQ(value_of(page, "lars_agent_local_refused_total"), 0);
+    EXPECT_EQ(value_of(page, "lars_agent_local_lies_total"), 0);
 }
 
 TEST_F(AgentMetrics, OfManyModulesOnlySoManyHaveTheirOwn)

@@ -45,6 +45,12 @@ bool local_module::update(const table_reader::copy &copy, page_writer &page)
     return _whole;
 }
 
+size_t local_module::listed() const
+{
+    return static_cast<size_t>(std::count_if(_listings.begin(), _listings.end(),
+                                             [](const listing &known) { return known.listed; }));
+}
+
 void local_module::begin_turn()
 {
     const uint32_t before = _index.find(_before);

@@ -44,6 +44,9 @@ public:
     // Whether there was a copy, and all of its hosts have cells.
     bool is_whole() const { return _whole; }
 
+    // How many of its hosts are in the record.
+    size_t listed() const;
+
     // Takes the hosts of a copy of its record; the turn goes on with those that stay. New hosts
     // get cells in PAGE. False if that is full: some of the hosts are missing then.
     bool update(const table_reader::copy &copy, page_writer &page);

@@ -54,7 +54,7 @@ void local_path::begin_anew()
 // The session that a call at NOW can be made in; nullptr if there is none.
 local_session *local_path::session(uint64_t now)
 {
-    if (!_session || _session->is_suspect())
+    if (!_session || _session->is_doubtful())
         attend(now);
     else if (_meeting.waits())
         _meeting.give_up();  // the agent was slow, and no other one is needed
@@ -75,7 +75,7 @@ void local_path::attend(uint64_t now)
 void local_path::try_to_meet(uint64_t now)
 {
     _next_try = now + MEETING_PAUSE;
-    if (_session && _session->is_alive(now))
+    if (_session && _session->is_alive(now) && !_session->is_worn_out())
         return;
     _met = now;
     _meeting.begin(_path, _error);
@@ -106,7 +106,7 @@ void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
     }
     const bool same_agent = _session && _session->agent() == fresh->agent();
     // It was slow, and still has our page.
-    if (same_agent && _session->is_connected())
+    if (same_agent && _session->is_connected() && !_session->is_worn_out())
         return;
     // What one and the same agent had not taken over, it takes when a connection ends.
     if (_session && !same_agent)

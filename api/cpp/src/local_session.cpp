@@ -108,13 +108,24 @@ local_session::outcome local_session::copy_record(local_module &module)
             return outcome::not_in_table;
         switch (_table.read(module.owner(), *module.record(), module.module(), _copied)) {
         case table_reader::outcome::whole:
-            return module.update(_copied, _page) ? outcome::done : outcome::no_room;
+            if (module.update(_copied, _page))
+                return outcome::done;
+            _worn_out = is_mostly_old();
+            return outcome::no_room;
         case table_reader::outcome::busy:
             return module.is_whole() ? outcome::done : outcome::no_room;
         case table_reader::outcome::gone: module.set_record(nullptr);
         }
     }
     return outcome::not_in_table;
+}
+
+bool local_session::is_mostly_old() const
+{
+    size_t listed = 0;
+    for (const local_module &module : _modules)
+        listed += module.listed();
+    return listed < _page.cells() / 2;
 }
 
 local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::string &ip, int &port)

@@ -52,8 +52,12 @@ public:
     outcome report(uint64_t key, uint64_t now, const std::string &ip, int port, bool success,
                    uint32_t timecost_ms);
 
-    // Whether the last of those two calls showed that the agent may be away.
-    bool is_suspect() const { return _suspect; }
+    // Whether another meeting may be needed: the last of those two calls showed that the agent
+    // may be away, or the page is worn out.
+    bool is_doubtful() const { return _suspect || _worn_out; }
+    // Whether there was no room in the page for a host, though most of its cells are of hosts
+    // that have left: they are never used again. It stays so.
+    bool is_worn_out() const { return _worn_out; }
     // Looks whether the connection is up; once it is not, it stays so. It makes a system call.
     bool is_connected();
     // Whether the agent is connected, and looks at the pages or sleeps; NOW is the exact time.
@@ -68,6 +72,7 @@ private:
     uint32_t add_module(uint64_t key);
     outcome bring_up_to_date(local_module &module);
     outcome copy_record(local_module &module);
+    bool is_mostly_old() const;
     void added(const local_module &module, const local_module::host &host, uint64_t now);
     void wake(size_t owner, uint64_t now);
     bool is_silent(size_t owner, uint64_t now) const;
@@ -80,6 +85,7 @@ private:
     table_reader _table;
     page_writer _page;
     bool _suspect = false;
+    bool _worn_out = false;
 
     struct waking {
         uint64_t last = 0;        // when its owner was woken last

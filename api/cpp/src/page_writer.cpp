@@ -62,6 +62,14 @@ bool page_writer::open_block(size_t owner)
     return true;
 }
 
+size_t page_writer::cells() const
+{
+    size_t all = 0;
+    for (const block_state &block : _used)
+        all += block.used;
+    return all;
+}
+
 bool page_writer::add_cell(size_t owner, uint64_t module, uint64_t host, place *to)
 {
     const uint32_t open = _open[owner];

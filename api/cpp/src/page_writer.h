@@ -25,6 +25,8 @@ public:
     // Which page it is, for offers.
     uint16_t number() const { return _number; }
 
+    // How many cells are in use.
+    size_t cells() const;
     // A new cell for a host of a module of that owner. False if the page is full.
     bool add_cell(size_t owner, uint64_t module, uint64_t host, place *to);
 

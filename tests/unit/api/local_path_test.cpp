@@ -261,6 +261,32 @@ TEST_F(LocalPath, APageThatIsFullLeavesTheModuleToUdp)
     EXPECT_TRUE(_client.is_local());
 }
 
+// Cells are not used again, and in a program that runs for months the hosts change often.
+TEST_F(LocalPath, APageFullOfHostsThatHaveLeftIsChangedForAnother)
+{
+    fake_table worn(1, 1), fresh(1, 64);
+    use(worn);
+    worn.table().write(1, 1, {{IP, 1}});
+    meet(1, 1);
+    choose(1, 1);
+    for (uint32_t port = 2; port <= local::CELLS_PER_BLOCK; ++port) {
+        worn.table().write(1, 1, {{IP, port}});
+        EXPECT_EQ(choose(1, 1).port, static_cast<int>(port));
+        EXPECT_TRUE(_client.is_local());
+    }
+    worn.table().write(1, 1, {{IP, 100}});
+    EXPECT_EQ(choose(1, 1).port, GIVEN_PORT);
+    EXPECT_TRUE(wait_until([&] {
+        choose(1, 1);
+        return worn.has_caller();
+    }));
+    ASSERT_TRUE(worn.meet_other({worn.table_fd(), fresh.page_fd()}));
+    EXPECT_TRUE(wait_until([&] { return choose(1, 1).port == 100; }));
+    EXPECT_TRUE(_client.is_local());
+    EXPECT_EQ(fresh.counted(local::CHOICES, 1, 1), 1u);
+    EXPECT_EQ(worn.counted(local::CHOICES, 1, 1, 2), 1u) << "that is the agent's to take over";
+}
+
 TEST_F(LocalPath, CanBeSwitchedOff)
 {
     table().write(1, 1, three_hosts());

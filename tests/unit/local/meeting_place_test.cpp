@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <atomic>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <mutex>
 #include <vector>
@@ -27,13 +29,18 @@ using namespace test;
 using namespace local;
 using std::chrono::milliseconds;
 
-unique_fd connect_to(const std::string &path)
+bool connect_to(const std::string &path, int fd)
 {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    return connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0;
+}
+
+unique_fd connect_to(const std::string &path)
+{
     unique_fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0)
+    if (!connect_to(path, fd.get()))
         fd.reset();
     return fd;
 }
@@ -251,6 +258,32 @@ TEST_F(MeetingPlace, ThousandClientsLeaveNoDescriptor)
     }
     ASSERT_TRUE(all_ended(1000));
     EXPECT_TRUE(wait_until([&] { return open_descriptors() == before; }));
+}
+
+milliseconds processor_time()
+{
+    timespec used{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return std::chrono::seconds(used.tv_sec) + milliseconds(used.tv_nsec / 1000000);
+}
+
+TEST_F(MeetingPlace, WithoutADescriptorLeftClientsWaitAndTheLoopRests)
+{
+    ASSERT_TRUE(open());
+    const unique_fd client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    rlimit none = before;
+    none.rlim_cur = 1;  // poll() refuses where it is 0
+    setrlimit(RLIMIT_NOFILE, &none);
+    const milliseconds used = processor_time();
+    ASSERT_TRUE(connect_to(_options.socket, client.get()));
+    const bool heard = readable(client.get(), milliseconds(500));
+    const milliseconds used_meanwhile = processor_time() - used;
+    setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_FALSE(heard);
+    EXPECT_LT(used_meanwhile, milliseconds(250)) << "it tries again and again";
+    EXPECT_EQ(greet(client.get()).said.outcome, MET);
 }
 
 TEST_F(MeetingPlace, SocketOfAKilledAgentIsReplaced)

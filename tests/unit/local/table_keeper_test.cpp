@@ -121,7 +121,9 @@ TEST_F(TableKeeper, CountsWhatClientsCount)
     EXPECT_FALSE(look().any);
     const auto summaries = _modules.take_summaries(1, 1);
     ASSERT_EQ(summaries.size(), 1u);
-    EXPECT_EQ(_keeper->reports(), 7u);
+    EXPECT_EQ(_keeper->taken().successes, 5u);
+    EXPECT_EQ(_keeper->taken().failures, 2u);
+    EXPECT_EQ(_keeper->taken().lies, 0u);
 }
 
 TEST_F(TableKeeper, HostThatFailsIsShownAsSetAside)
@@ -166,6 +168,30 @@ TEST_F(TableKeeper, ProbeThatIsNotTakenGoesToOneWhoChooses)
     EXPECT_EQ(offer_host(offer()), offer_host(first));
 }
 
+// A cell that never took an offer says 0, as a probe does that is due and offered to nobody.
+TEST_F(TableKeeper, ProbeThatNobodyHasIsNotTaken)
+{
+    lb_config adaptive;
+    adaptive.policy = balance_policy::adaptive;
+    _modules.set_config(adaptive, _now);
+    const auto client = add_client(1);
+    for (int i = 0; i < 100 && !is_overloaded(2); ++i) {
+        calls_of(*client, 10);
+        look();
+    }
+    ASSERT_TRUE(is_overloaded(2));
+    calls_of(*client, 100);
+    look(milliseconds(1));
+    count(*client, 1, SUCCESSES);
+    look(milliseconds(20000));
+    ASSERT_EQ(offer(), 0u) << "nobody has chosen";
+    count(*client, 2, LATE_FAILURES);
+    look();
+    calls_of(*client, 1);
+    look();
+    EXPECT_NE(offer(), 0u);
+}
+
 TEST_F(TableKeeper, OfferOfAHostThatHasLeftIsTakenBack)
 {
     const auto client = add_client(1);
@@ -183,9 +209,21 @@ TEST_F(TableKeeper, WhatAClientHadCountedWhenItEndedIsTakenOver)
     const std::weak_ptr<client_page> page = client;
     client.reset();
     look();
-    EXPECT_EQ(_keeper->reports(), 3u);
+    EXPECT_EQ(_keeper->taken().successes, 3u);
     EXPECT_TRUE(page.expired());
     EXPECT_EQ(_keeper->pages(), 0u);
+}
+
+TEST_F(TableKeeper, WhatCannotBeTrueIsCountedAndWhoSaidIt)
+{
+    const auto honest = add_client(1), liar = add_client(2);
+    count(*honest, 1, SUCCESSES, 3);
+    cell_of(*liar, 1).host = pack(1, 0);
+    count(*liar, 1, SUCCESSES, 3);
+    look();
+    EXPECT_EQ(_keeper->taken().successes, 3u);
+    EXPECT_EQ(_keeper->taken().lies, 1u);
+    EXPECT_EQ(_keeper->last_liar(), 1002);
 }
 
 TEST_F(TableKeeper, ModuleWithoutHostsIsNotInTheTable)
