@@ -59,7 +59,7 @@ private:
     void leave_order();
     uint64_t within(uint64_t stride);
     void begin_anywhere();
-    void begin_with(host_slot host);
+    void begin_with(host_slot first);
     void bring_in_order();
     void sink_first();
     static bool is_later(const place &a, const place &b);

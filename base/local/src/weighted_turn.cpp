@@ -98,14 +98,14 @@ void weighted_turn::begin_anywhere()
 }
 
 // That host comes first, and where it leaves the others is without any order.
-void weighted_turn::begin_with(host_slot host)
+void weighted_turn::begin_with(host_slot first)
 {
     _begun = true;
-    for (entry &e : _hosts) {
+    for (host_slot host = 0; host < _hosts.size(); ++host) {
+        entry &e = _hosts[host];
         if (e.share > 0)
-            e.when = _now + 1 + within(e.stride);
+            e.when = _now + (host == first ? 0 : 1 + within(e.stride));
     }
-    _hosts[host].when = _now;
 }
 
 void weighted_turn::begin_after(host_slot host)
