@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <thread>
@@ -53,7 +54,10 @@ static bool right_seq(const GetRouteResponse &answer, uint32_t seq)
 struct lars_client::impl {
     using clock = agent_socket::clock;
 
-    impl(const std::string &ip, int port) : agent_ip(ip), base_port(port), local(ip) {}
+    impl(const std::string &ip, int port) : agent_ip(ip), base_port(port), local(ip)
+    {
+        begin_anew();
+    }
 
     std::string agent_ip;
     int base_port;
@@ -61,6 +65,7 @@ struct lars_client::impl {
     std::string error;
     uint32_t seq = 0;
     uint64_t owner = 0;  // the process whose sockets these are
+    const std::atomic<uint64_t> &process = process_mark_place();
     std::array<agent_socket, AGENT_PORTS> sockets;
     local_path local;
 
@@ -77,14 +82,13 @@ struct lars_client::impl {
     // children's too: who reads from them takes answers away from the others.
     void be_own()
     {
-        const uint64_t now = process_mark();
-        if (owner != now)
-            begin_anew(now);
+        if (owner != process.load(std::memory_order_acquire))
+            begin_anew();
     }
 
-    void begin_anew(uint64_t process)
+    void begin_anew()
     {
-        owner = process;
+        owner = process_mark();
         for (agent_socket &socket : sockets)
             socket.close();
         local.begin_anew();
@@ -254,7 +258,6 @@ struct lars_client::impl {
 lars_client::lars_client(const std::string &agent_ip, int base_port)
     : _impl(std::make_unique<impl>(agent_ip, base_port))
 {
-    _impl->be_own();
     for (size_t index = 0; index < _impl->sockets.size(); ++index) {
         if (!_impl->open(index))
             break;

@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "coarse_clock.h"
+#include "short_text.h"
 
 namespace lars {
 
@@ -160,20 +160,6 @@ const local_module::host *local_module::take_offer(uint64_t offer)
     add(cell, local::CHOICES);
     add(cell, local::PROBES);
     return &_hosts[index];
-}
-
-// For two addresses in words of eight bytes, which are quicker than a call.
-static bool is_same(const std::string &a, const std::string &b)
-{
-    const size_t size = a.size();
-    if (size != b.size() || size < sizeof(uint64_t))
-        return a == b;
-    uint64_t words[4];
-    std::memcpy(&words[0], a.data(), sizeof(uint64_t));
-    std::memcpy(&words[1], b.data(), sizeof(uint64_t));
-    std::memcpy(&words[2], a.data() + size - sizeof(uint64_t), sizeof(uint64_t));
-    std::memcpy(&words[3], b.data() + size - sizeof(uint64_t), sizeof(uint64_t));
-    return words[0] == words[1] && words[2] == words[3];  // at most 16 bytes in all
 }
 
 const local_module::host *local_module::find(const std::string &ip, int port) const

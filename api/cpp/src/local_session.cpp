@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coarse_clock.h"
+#include "short_text.h"
 #include "wire_rules.h"
 
 namespace lars {
@@ -143,7 +144,7 @@ local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::st
         added(*module, *refused, now);
         return outcome::overload;
     }
-    ip = chosen->ip;
+    assign(ip, chosen->ip);
     port = chosen->port;
     added(*module, *chosen, now);
     return outcome::done;

@@ -32,9 +32,20 @@ static mark &make_mark()
     return ordinary;
 }
 
-uint64_t process_mark()
+static mark &current_mark()
 {
     static mark &current = make_mark();
+    return current;
+}
+
+const std::atomic<uint64_t> &process_mark_place()
+{
+    return current_mark();
+}
+
+uint64_t process_mark()
+{
+    mark &current = current_mark();
     if (const uint64_t known = current.load(std::memory_order_acquire))
         return known;
     // Children inherit it, so theirs are higher.

@@ -2,6 +2,7 @@
 // parent's too, and must not be used in both.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace lars {
@@ -10,5 +11,8 @@ namespace lars {
 // than every number that the child's parents have had until then. After the first call it
 // costs no system call. Any thread.
 uint64_t process_mark();
+// Where that number stands, for those who look at it often: 0 in a child until it has called
+// process_mark(). Any thread.
+const std::atomic<uint64_t> &process_mark_place();
 
 }  // namespace lars

@@ -5,7 +5,8 @@
 // a virtual time, the earliest is chosen, and moves on by one over its share. Where
 // the shares are as 1:2:5, each 8 choices in a row are exactly 1, 2 and 5.
 //
-// Choosing takes the logarithm of the number of hosts and no memory. The first choice after
+// Choosing takes the logarithm of the number of hosts, with equal shares one step, and no
+// memory. The first choice after
 // changes of hosts or shares takes the number of hosts, however many changes there were.
 // One thread.
 #pragma once
@@ -66,8 +67,11 @@ private:
 
     std::vector<entry> _hosts;    // by slot
     std::vector<place> _waiting;  // a heap of those in the turn, the earliest first
-    bool _in_order = false;       // whether it is, after changes
-    uint64_t _now = 0;            // where the host chosen last stood
+    bool _in_order = false;       // whether _waiting is what it should be, after changes
+    // With equal shares _waiting is no heap, but in the order of the turn, and this is the next.
+    bool _equal = false;
+    uint32_t _at = 0;
+    uint64_t _now = 0;  // where the host chosen last stood
     bool _begun = false;
     std::minstd_rand _random;
 };

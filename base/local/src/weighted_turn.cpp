@@ -78,7 +78,16 @@ void weighted_turn::bring_in_order()
         if (_hosts[host].share > 0)
             _waiting.push_back({_hosts[host].when, _hosts[host].stride, host});
     }
-    std::make_heap(_waiting.begin(), _waiting.end(), is_later);
+    const auto is_other = [this](const place &waits) {
+        return waits.stride != _waiting.front().stride;
+    };
+    _equal = std::none_of(_waiting.begin(), _waiting.end(), is_other);
+    _at = 0;
+    if (_equal)
+        std::sort(_waiting.begin(), _waiting.end(),
+                  [](const place &a, const place &b) { return is_later(b, a); });
+    else
+        std::make_heap(_waiting.begin(), _waiting.end(), is_later);
     _in_order = true;
 }
 
@@ -136,11 +145,14 @@ host_slot weighted_turn::next()
     if (!_in_order)
         bring_in_order();
     assert(!_waiting.empty());
-    place &first = _waiting.front();
+    place &first = _waiting[_at];
     const host_slot chosen = first.host;
     _now = first.when;
     first.when += first.stride;
-    sink_first();
+    if (!_equal)
+        sink_first();
+    else if (++_at == _waiting.size())
+        _at = 0;
     return chosen;
 }
 
