@@ -31,7 +31,7 @@ struct host_interval {
     // up if OTHER had no call with another; otherwise OTHER's is the one that counts.
     void add(const host_interval &other);
 
-    bool any() const;
+    bool any() const { return (choices | probes | all_successes() | all_failures()) > 0; }
     // How many choices were no probes.
     uint64_t plain_choices() const { return choices > probes ? choices - probes : 0; }
     // All calls, the late ones too.

@@ -56,8 +56,9 @@ public:
     uint64_t table_version() const;
 
     // Adds to the interval that goes on what one client did with a host. A host that is not
-    // in the route is ignored. The calls count for take_calls() at once.
-    void add_interval(const endpoint &address, const host_interval &counted);
+    // in the route is ignored. The calls count for take_calls() at once. SEEN is the number
+    // that the host had the last time, to be looked at first, and becomes that of today.
+    void add_interval(const endpoint &address, const host_interval &counted, host_slot *seen);
     // Ends the interval. Returns what that has changed.
     std::vector<host_change> end_interval(const lb_config &config, lb_time now);
     // To be called after that. Returns an overloaded host if a probe is due: it is for one
@@ -123,6 +124,7 @@ private:
         host_interval interval;  // the one that goes on
     };
 
+    bool is_at(host_slot slot, const endpoint &address) const;
     void add(const route_host &host, const lb_config &config, lb_time now);
     void forget(host_slot slot);
     host_change changed(host_slot slot, health_change why, lb_time now);

@@ -30,6 +30,8 @@ public:
         endpoint host;
         host_interval counted;
         uint32_t probe = 0;
+        // What EACH has made of it the last time for that cell, 0 at first.
+        host_slot *seen = nullptr;
     };
     using item_callback = std::function<void(const item &)>;
 
@@ -48,14 +50,18 @@ public:
 
 private:
     using counts = std::array<uint32_t, local::COUNTERS>;
+    struct cell_takings {
+        counts taken{};
+        host_slot seen = 0;
+    };
     struct block_takings {
         uint32_t activity = 0;
-        std::array<counts, local::CELLS_PER_BLOCK> cells{};
+        std::array<cell_takings, local::CELLS_PER_BLOCK> cells{};
     };
 
     bool is_mine(const local::cell_block &block) const;
     void take_block(size_t number, const item_callback &each);
-    void take_cell(local::cell &cell, counts *before, const item_callback &each);
+    void take_cell(local::cell &cell, cell_takings *before, const item_callback &each);
     bool is_credible(uint64_t calls);
 
     std::shared_ptr<const client_page> _page;

@@ -65,10 +65,10 @@ public:
     // used for ten minutes. Returns false if it has no hosts.
     bool show(const module_id &module, lb_time now);
     // Adds to the interval that goes on what one client did with a host; one that is not in
-    // the route is ignored. Asks the dns if the route is old. Returns false if the module is
-    // not known.
+    // the route is ignored. SEEN is load_balance's. Asks the dns if the route is old. Returns
+    // false if the module is not known. It is quickest where a module's hosts come together.
     bool add_interval(const module_id &module, const endpoint &host, const host_interval &counted,
-                      lb_time now);
+                      host_slot *seen, lb_time now);
     // Ends the interval, for the modules to which something was added. Returns the changes
     // of hosts.
     std::vector<module_change> end_interval(lb_time now);
@@ -154,6 +154,7 @@ private:
     }
     void tell_if_changed(const module_id &module, known_module &changed, lb_time now);
     void hide(const module_id &module, known_module &shown);
+    known_module *begin_adding(const module_id &module, lb_time now);
     void hide_unused(lb_time before);
     void forget_unused(lb_time now);
     uint32_t next_summary_time(uint32_t now_seconds);
@@ -167,6 +168,9 @@ private:
     std::priority_queue<deadline, std::vector<deadline>, std::greater<deadline>> _deadlines;
     lb_time _next_forget{};
     std::vector<module_id> _in_interval;
+    // The one to which something was added last, as more may be; null if that is unknown.
+    known_module *_last_added = nullptr;
+    module_id _last_added_id;
     route_watcher *_watcher = nullptr;
     recently_asked _asked;  // the modules that are not in _modules
     const load_balance _no_hosts{1};

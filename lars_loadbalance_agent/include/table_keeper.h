@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <unordered_map>
 #include <vector>
@@ -76,23 +77,30 @@ private:
         page_takings takings;
         bool ended = false;
     };
-    // What the clients did with a module since the last look.
-    struct use {
-        uint32_t choosers = 0;
-        uint32_t chooser = 0;  // the page of one of them, drawn by lot; 0: nobody has chosen
-    };
     struct probe {
         host_slot slot = 0;
         endpoint host;
         uint32_t number = 0;  // of the offer; 0: nobody has it
         uint32_t page = 0;
     };
+    // A module in the table.
+    struct shown_module {
+        bool has_aside = false;  // a host of it is set aside
+        std::optional<probe> due;
+        // What the clients did with it since the last look.
+        bool used = false;
+        uint32_t choosers = 0;
+        uint32_t chooser = 0;  // the page of one of them, drawn by lot; 0: nobody has chosen
+    };
+    using module_map = std::unordered_map<module_id, shown_module, module_id_hash>;
 
     void take(attended &from, size_t blocks, lb_time now);
     void take(const page_takings::item &item, uint32_t page, lb_time now);
+    void note_use(module_map::value_type &used, const page_takings::item &item, uint32_t page);
     endpoint address_of(const module_id &module, host_slot slot) const;
     void offer_probes(lb_time now);
-    void offer(const module_id &module, probe *due, uint32_t page);
+    void offer_probe(const module_id &module, shown_module &used, lb_time now);
+    void publish_offer(const module_id &module, const probe &offered);
     void drop_ended();
 
     size_t _owner;
@@ -100,9 +108,10 @@ private:
     table_part _part;
     std::vector<attended> _pages;
     size_t _first = 0;  // the page to begin with
-    std::unordered_map<module_id, use, module_id_hash> _used;
-    std::unordered_map<module_id, probe, module_id_hash> _probes;
-    uint32_t _number = 0;  // of the last probe
+    module_map _shown;
+    module_map::value_type *_last = nullptr;  // of _shown, the one that was used last
+    std::vector<module_id> _used;             // since the last look
+    uint32_t _number = 0;                     // of the last probe
     std::minstd_rand _lot{std::random_device{}()};
     totals _taken;
     pid_t _last_liar = 0;

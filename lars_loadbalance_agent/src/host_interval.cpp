@@ -35,11 +35,6 @@ void host_interval::add(const host_interval &other)
     failure_weight += other.failure_weight;
 }
 
-bool host_interval::any() const
-{
-    return (choices | probes | all_successes() | all_failures()) > 0;
-}
-
 host_interval::outcome host_interval::of_state(bool overloaded) const
 {
     outcome o;

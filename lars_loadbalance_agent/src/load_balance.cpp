@@ -63,14 +63,26 @@ uint64_t load_balance::table_version() const
     return _version_before + (_policy ? _policy->table_version() : 0);
 }
 
-void load_balance::add_interval(const endpoint &address, const host_interval &counted)
+// A number that is free has no address.
+bool load_balance::is_at(host_slot slot, const endpoint &address) const
 {
-    const auto found = _slots.find(address);
-    if (found == _slots.end() || !counted.any())
+    return slot < _members.size() && _members[slot].calls.address == address;
+}
+
+void load_balance::add_interval(const endpoint &address, const host_interval &counted,
+                                host_slot *seen)
+{
+    if (!is_at(*seen, address)) {
+        const auto found = _slots.find(address);
+        if (found == _slots.end())
+            return;
+        *seen = found->second;
+    }
+    if (!counted.any())
         return;
-    member &m = _members[found->second];
+    member &m = _members[*seen];
     if (!m.interval.any())
-        _in_interval.push_back(found->second);
+        _in_interval.push_back(*seen);
     m.interval.add(counted);
     m.calls.add(counted.all_successes(), counted.all_failures());
 }
@@ -78,6 +90,7 @@ void load_balance::add_interval(const endpoint &address, const host_interval &co
 std::vector<host_change> load_balance::end_interval(const lb_config &config, lb_time now)
 {
     std::vector<slot_interval> counted;
+    counted.reserve(_in_interval.size());
     for (const host_slot slot : _in_interval) {
         host_interval &interval = _members[slot].interval;
         if (interval.any())
@@ -164,6 +177,7 @@ void load_balance::forget(host_slot slot)
     }
     _policy->remove(slot);
     _members[slot].interval = {};
+    _members[slot].calls = {};
     _free_slots.push_back(slot);
 }
 

@@ -84,19 +84,19 @@ bool page_takings::is_credible(uint64_t calls)
     return true;
 }
 
-void page_takings::take_cell(cell &cell, counts *before, const item_callback &each)
+void page_takings::take_cell(cell &cell, cell_takings *before, const item_callback &each)
 {
     counts now;
     counts news;
     bool any = false;
     for (size_t i = 0; i < COUNTERS; ++i) {
         now[i] = cell.counted[i].load(std::memory_order_relaxed);
-        news[i] = now[i] - (*before)[i];
+        news[i] = now[i] - before->taken[i];
         any = any || news[i] != 0;
     }
     if (!any)
         return;
-    *before = now;
+    before->taken = now;
     for (size_t i = 0; i < COUNTERS; ++i)
         cell.taken[i].store(now[i], std::memory_order_relaxed);
     const uint64_t module = cell.module.load(std::memory_order_relaxed);
@@ -127,6 +127,7 @@ void page_takings::take_cell(cell &cell, counts *before, const item_callback &ea
                                                   GREATEST_WEIGHT * failures);
     counted.run = static_cast<int32_t>(now[RUN]);
     found.probe = now[PROBE_NUMBER];
+    found.seen = &before->seen;
     each(found);
 }
 

@@ -34,7 +34,6 @@ table_keeper::outcome table_keeper::look(lb_time now)
     const auto has_news = [](const attended &one) { return one.takings.has_news(); };
     const auto busy = static_cast<size_t>(std::count_if(_pages.begin(), _pages.end(), has_news));
     found.any = busy > 0;
-    _used.clear();
     for (size_t i = 0; busy > 0 && i < _pages.size(); ++i) {
         attended &one = _pages[(_first + i) % _pages.size()];
         if (!one.takings.has_news())
@@ -63,20 +62,33 @@ void table_keeper::take(attended &from, size_t blocks, lb_time now)
 
 void table_keeper::take(const page_takings::item &item, uint32_t page, lb_time now)
 {
-    if (!_modules->add_interval(item.module, item.host, item.counted, now))
+    if (!_modules->add_interval(item.module, item.host, item.counted, item.seen, now))
         return;
     _taken.choices += item.counted.choices;
     _taken.probes += item.counted.probes;
     _taken.successes += item.counted.all_successes();
     _taken.failures += item.counted.all_failures();
-    use &used = _used[item.module];
+    if (!_last || _last->first != item.module) {
+        const auto found = _shown.find(item.module);
+        if (found == _shown.end())
+            return;
+        _last = &*found;
+    }
+    note_use(*_last, item, page);
+}
+
+void table_keeper::note_use(module_map::value_type &in_table, const page_takings::item &item,
+                            uint32_t page)
+{
+    auto &[module, used] = in_table;
+    if (!std::exchange(used.used, true))
+        _used.push_back(module);
     if (item.counted.choices > 0 && _lot() % ++used.choosers == 0)
         used.chooser = page;
-    const auto offered = _probes.find(item.module);
-    if (offered != _probes.end() && offered->second.number != 0 &&
-        item.probe == offered->second.number && item.host == offered->second.host) {
-        _part.offer(item.module, 0);
-        _probes.erase(offered);
+    if (used.due && used.due->number != 0 && item.probe == used.due->number &&
+        item.host == used.due->host) {
+        used.due.reset();
+        _part.offer(module, 0);
     }
 }
 
@@ -89,30 +101,43 @@ endpoint table_keeper::address_of(const module_id &module, host_slot slot) const
     return {};
 }
 
-// A probe that was not taken, though somebody has chosen, goes to one who has.
 void table_keeper::offer_probes(lb_time now)
 {
-    for (const auto &[module, used] : _used) {
-        auto due = _probes.find(module);
-        if (due == _probes.end()) {
-            const auto next = _modules->probe_due(module, now);
-            if (!next)
-                continue;
-            due = _probes.emplace(module, probe{*next, address_of(module, *next), 0, 0}).first;
-        }
-        if (used.chooser != 0)
-            offer(module, &due->second, used.chooser);
+    for (const module_id &module : _used) {
+        const auto found = _shown.find(module);
+        if (found == _shown.end())
+            continue;
+        shown_module &used = found->second;
+        if (used.has_aside)
+            offer_probe(module, used, now);
+        used.used = false;
+        used.choosers = used.chooser = 0;
     }
+    _used.clear();
 }
 
-void table_keeper::offer(const module_id &module, probe *due, uint32_t page)
+// A probe that was not taken, though somebody has chosen, goes to one who has.
+void table_keeper::offer_probe(const module_id &module, shown_module &used, lb_time now)
 {
+    if (!used.due) {
+        const auto next = _modules->probe_due(module, now);
+        if (!next)
+            return;
+        used.due = probe{*next, address_of(module, *next), 0, 0};
+    }
+    if (used.chooser == 0)
+        return;
     if (++_number == 0)
         ++_number;
-    due->number = _number;
-    due->page = page;
-    _part.offer(module, pack_offer(due->number, static_cast<uint16_t>(page),
-                                   static_cast<uint16_t>(due->slot)));
+    used.due->number = _number;
+    used.due->page = used.chooser;
+    publish_offer(module, *used.due);
+}
+
+void table_keeper::publish_offer(const module_id &module, const probe &offered)
+{
+    _part.offer(module, pack_offer(offered.number, static_cast<uint16_t>(offered.page),
+                                   static_cast<uint16_t>(offered.slot)));
 }
 
 std::vector<table_keeper::client> table_keeper::clients(size_t most) const
@@ -140,24 +165,24 @@ void table_keeper::drop_ended()
 void table_keeper::changed(const module_id &module, const load_balance &hosts, lb_time)
 {
     _part.put(module, hosts.hosts_in_table(), _modules->config().policy == balance_policy::course);
-    const auto due = _probes.find(module);
-    if (due == _probes.end())
+    shown_module &shown = _shown[module];
+    shown.has_aside = hosts.overloaded_hosts() > 0;
+    if (!shown.due)
         return;
-    const auto slot = hosts.slot_of(due->second.host);
-    if (slot == due->second.slot && hosts.overloaded(due->second.host)) {
-        if (due->second.number != 0)
-            _part.offer(module,
-                        pack_offer(due->second.number, static_cast<uint16_t>(due->second.page),
-                                   static_cast<uint16_t>(due->second.slot)));
+    const probe &due = *shown.due;
+    if (hosts.slot_of(due.host) == due.slot && hosts.overloaded(due.host)) {
+        if (due.number != 0)
+            publish_offer(module, due);
         return;
     }
-    _probes.erase(due);
+    shown.due.reset();
     _part.offer(module, 0);
 }
 
 void table_keeper::gone(const module_id &module)
 {
-    _probes.erase(module);
+    _last = nullptr;
+    _shown.erase(module);
     _part.remove(module);
 }
 

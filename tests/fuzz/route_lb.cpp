@@ -66,7 +66,7 @@ public:
 
     void add_interval(const module_id &module, const endpoint &host, const host_interval &counted)
     {
-        const bool known = _modules.add_interval(module, host, counted, _now);
+        const bool known = _modules.add_interval(module, host, counted, &_seen, _now);
         expect(known || _routes[module].empty(), "a module with hosts is not known");
         if (!find_host(_routes[module], host))
             return;
@@ -187,6 +187,7 @@ private:
     }
 
     lb_time _now{std::chrono::hours(1)};
+    host_slot _seen = 0;  // of all hosts: often it is another's
     route_lb _modules;
     std::set<module_id> _pulls;  // questions without an answer
     std::map<module_id, std::vector<route_host>> _routes;

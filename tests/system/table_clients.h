@@ -130,6 +130,7 @@ private:
     struct cell {
         host_interval counted;  // since the agent took over the last
         int64_t run = 0;
+        host_slot seen = 0;
     };
     struct client {
         explicit client(uint32_t seed) : turn(seed) {}
@@ -250,7 +251,7 @@ private:
     {
         for (const auto &[number, host] : _added) {
             cell &c = _clients[number].cells[host];
-            _modules.add_interval(MODULE, address_of(host), std::exchange(c.counted, {}),
+            _modules.add_interval(MODULE, address_of(host), std::exchange(c.counted, {}), &c.seen,
                                   clock_at(now));
         }
         _added.clear();

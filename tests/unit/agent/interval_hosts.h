@@ -18,6 +18,8 @@ public:
         scripted_hosts::update(names);
     }
 
+    host_slot seen = 0;  // of all hosts: often it is another's
+
     // One client's calls of a host, reported in the state that the host is in.
     void add(char name, uint64_t successes, uint64_t failures, uint64_t probes = 0)
     {
@@ -28,9 +30,12 @@ public:
         (overloaded(name) ? i.probe_failures : i.failures) = failures;
         i.failure_weight = failures;
         i.run = failures > 0 ? -static_cast<int64_t>(failures) : static_cast<int64_t>(successes);
-        hosts.add_interval(named(name), i);
+        hosts.add_interval(named(name), i, &seen);
     }
-    void add(char name, const host_interval &counted) { hosts.add_interval(named(name), counted); }
+    void add(char name, const host_interval &counted)
+    {
+        hosts.add_interval(named(name), counted, &seen);
+    }
     // Five milliseconds are over.
     void end()
     {

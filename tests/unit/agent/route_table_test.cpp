@@ -37,11 +37,12 @@ protected:
         i.successes = successes;
         i.failures = i.failure_weight = failures;
         i.run = failures > 0 ? -static_cast<int64_t>(failures) : static_cast<int64_t>(successes);
-        return modules.add_interval(id, test::host(address), i, now);
+        return modules.add_interval(id, test::host(address), i, &seen, now);
     }
 
     lb_time now{seconds(1000)};
     endpoint host;
+    host_slot seen = 0;  // of all hosts: often it is another's
     std::string told;
     std::vector<module_id> pulls;
     route_lb modules{test::course_rules(), [this](const module_id &id) { pulls.push_back(id); }};
