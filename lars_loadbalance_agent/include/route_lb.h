@@ -154,7 +154,7 @@ private:
     }
     void tell_if_changed(const module_id &module, known_module &changed, lb_time now);
     void hide(const module_id &module, known_module &shown);
-    known_module *begin_adding(const module_id &module, lb_time now);
+    known_module *begin_adding(const module_id &module);
     void hide_unused(lb_time before);
     void forget_unused(lb_time now);
     uint32_t next_summary_time(uint32_t now_seconds);

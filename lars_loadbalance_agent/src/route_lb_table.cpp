@@ -47,13 +47,12 @@ void route_lb::hide_unused(lb_time before)
     }
 }
 
-route_lb::known_module *route_lb::begin_adding(const module_id &module, lb_time now)
+route_lb::known_module *route_lb::begin_adding(const module_id &module)
 {
     const auto found = _modules.find(module);
     if (found == _modules.end())
         return nullptr;
     known_module &added = found->second;
-    touch(module, added, now);
     if (!std::exchange(added.in_interval, true))
         _in_interval.push_back(module);
     _last_added = &added;
@@ -65,9 +64,10 @@ bool route_lb::add_interval(const module_id &module, const endpoint &host,
                             const host_interval &counted, host_slot *seen, lb_time now)
 {
     const bool is_last = _last_added && _last_added_id == module;
-    known_module *added = is_last ? _last_added : begin_adding(module, now);
+    known_module *added = is_last ? _last_added : begin_adding(module);
     if (!added)
         return false;
+    touch(module, *added, now);
     added->has_calls = added->has_calls || counted.all_successes() + counted.all_failures() > 0;
     added->hosts.add_interval(host, counted, seen);
     return true;
