@@ -116,12 +116,13 @@ public:
     std::optional<host_slot> slot_of(const endpoint &address) const;
 
 private:
-    struct member {
-        host_calls calls;  // the address, and the calls not yet taken
+    struct alignas(64) member {
+        // What an interval needs, in two lines of memory.
+        host_calls calls;        // the address, and the calls not yet taken
+        host_interval interval;  // the one that goes on
         uint32_t weight = 0;
         lb_time since{};
         std::vector<past_change> past;
-        host_interval interval;  // the one that goes on
     };
 
     bool is_at(host_slot slot, const endpoint &address) const;

@@ -132,6 +132,7 @@ private:
         lb_time used{};
         lb_time deadline{};  // the one that stands in _deadlines
     };
+    using module_map = std::unordered_map<module_id, known_module, module_id_hash>;
     struct deadline {
         lb_time when;
         module_id module;
@@ -154,7 +155,7 @@ private:
     }
     void tell_if_changed(const module_id &module, known_module &changed, lb_time now);
     void hide(const module_id &module, known_module &shown);
-    known_module *begin_adding(const module_id &module);
+    bool begin_adding(const module_id &module);
     void hide_unused(lb_time before);
     void forget_unused(lb_time now);
     uint32_t next_summary_time(uint32_t now_seconds);
@@ -162,15 +163,15 @@ private:
     lb_config _config;
     pull_callback _pull;
     std::mt19937 _seeds;
-    std::unordered_map<module_id, known_module, module_id_hash> _modules;
+    module_map _modules;
     // A module stands here again when its deadline has come nearer; the entries
     // that are no longer true are passed over.
     std::priority_queue<deadline, std::vector<deadline>, std::greater<deadline>> _deadlines;
     lb_time _next_forget{};
-    std::vector<module_id> _in_interval;
+    // To which something was added; they are not forgotten before it ends.
+    std::vector<module_map::value_type *> _in_interval;
     // The one to which something was added last, as more may be; null if that is unknown.
-    known_module *_last_added = nullptr;
-    module_id _last_added_id;
+    module_map::value_type *_last_added = nullptr;
     route_watcher *_watcher = nullptr;
     recently_asked _asked;  // the modules that are not in _modules
     const load_balance _no_hosts{1};

@@ -110,8 +110,9 @@ private:
     size_t _first = 0;  // the page to begin with
     module_map _shown;
     module_map::value_type *_last = nullptr;  // of _shown, the one that was used last
-    std::vector<module_id> _used;             // since the last look
-    uint32_t _number = 0;                     // of the last probe
+    // Of _shown, since the last look; null for those that have gone meanwhile.
+    std::vector<module_map::value_type *> _used;
+    uint32_t _number = 0;  // of the last probe
     std::minstd_rand _lot{std::random_device{}()};
     totals _taken;
     pid_t _last_liar = 0;

@@ -130,7 +130,7 @@ void load_balance::add(const route_host &host, const lb_config &config, lb_time 
     const host_slot slot = _free_slots.back();
     _free_slots.pop_back();
     member &added = _members[slot];
-    added = {{host.address, 0, 0, false}, host.weight, now, {}, {}};
+    added = {{host.address, 0, 0, false}, {}, host.weight, now, {}};
     if (const auto left_before = _departed.extract(host.address))
         added.calls = left_before.mapped();
     _slots.emplace(host.address, slot);

@@ -216,10 +216,10 @@ std::vector<module_change> route_lb::check_deadlines(lb_time now)
 void route_lb::forget_unused(lb_time now)
 {
     hide_unused(now - UNUSED_LASTS);
-    _last_added = nullptr;
     for (auto it = _modules.begin(); it != _modules.end();) {
         const known_module &m = it->second;
-        if (m.hosts.empty() && !m.pulling && !m.has_calls && now - m.used > UNUSED_LASTS)
+        const bool is_needed = !m.hosts.empty() || m.pulling || m.has_calls || m.in_interval;
+        if (!is_needed && now - m.used > UNUSED_LASTS)
             it = _modules.erase(it);
         else
             ++it;

@@ -47,29 +47,27 @@ void route_lb::hide_unused(lb_time before)
     }
 }
 
-route_lb::known_module *route_lb::begin_adding(const module_id &module)
+bool route_lb::begin_adding(const module_id &module)
 {
     const auto found = _modules.find(module);
     if (found == _modules.end())
-        return nullptr;
-    known_module &added = found->second;
-    if (!std::exchange(added.in_interval, true))
-        _in_interval.push_back(module);
-    _last_added = &added;
-    _last_added_id = module;
-    return &added;
+        return false;
+    _last_added = &*found;
+    if (!std::exchange(found->second.in_interval, true))
+        _in_interval.push_back(_last_added);
+    return true;
 }
 
 bool route_lb::add_interval(const module_id &module, const endpoint &host,
                             const host_interval &counted, host_slot *seen, lb_time now)
 {
-    const bool is_last = _last_added && _last_added_id == module;
-    known_module *added = is_last ? _last_added : begin_adding(module);
-    if (!added)
+    const bool is_last = _last_added && _last_added->first == module;
+    if (!is_last && !begin_adding(module))
         return false;
-    touch(module, *added, now);
-    added->has_calls = added->has_calls || counted.all_successes() + counted.all_failures() > 0;
-    added->hosts.add_interval(host, counted, seen);
+    known_module &added = _last_added->second;
+    touch(module, added, now);
+    added.has_calls = added.has_calls || counted.all_successes() + counted.all_failures() > 0;
+    added.hosts.add_interval(host, counted, seen);
     return true;
 }
 
@@ -77,17 +75,15 @@ std::vector<module_change> route_lb::end_interval(lb_time now)
 {
     _last_added = nullptr;
     std::vector<module_change> changes;
-    for (const module_id &module : std::exchange(_in_interval, {})) {
-        const auto found = _modules.find(module);
-        if (found == _modules.end())
-            continue;
-        known_module &ended = found->second;
+    for (module_map::value_type *in_interval : _in_interval) {
+        auto &[module, ended] = *in_interval;
         ended.in_interval = false;
         for (const host_change &change : ended.hosts.end_interval(_config, now))
             changes.push_back({module, change});
         schedule(module, ended);
         tell_watcher(module, ended, now);
     }
+    _in_interval.clear();
     return changes;
 }
 

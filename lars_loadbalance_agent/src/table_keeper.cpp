@@ -82,7 +82,7 @@ void table_keeper::note_use(module_map::value_type &in_table, const page_takings
 {
     auto &[module, used] = in_table;
     if (!std::exchange(used.used, true))
-        _used.push_back(module);
+        _used.push_back(&in_table);
     if (item.counted.choices > 0 && _lot() % ++used.choosers == 0)
         used.chooser = page;
     if (used.due && used.due->number != 0 && item.probe == used.due->number &&
@@ -103,11 +103,10 @@ endpoint table_keeper::address_of(const module_id &module, host_slot slot) const
 
 void table_keeper::offer_probes(lb_time now)
 {
-    for (const module_id &module : _used) {
-        const auto found = _shown.find(module);
-        if (found == _shown.end())
+    for (module_map::value_type *in_table : _used) {
+        if (!in_table)
             continue;
-        shown_module &used = found->second;
+        auto &[module, used] = *in_table;
         if (used.has_aside)
             offer_probe(module, used, now);
         used.used = false;
@@ -181,9 +180,14 @@ void table_keeper::changed(const module_id &module, const load_balance &hosts, l
 
 void table_keeper::gone(const module_id &module)
 {
-    _last = nullptr;
-    _shown.erase(module);
     _part.remove(module);
+    const auto left = _shown.find(module);
+    if (left == _shown.end())
+        return;
+    _last = nullptr;
+    std::replace(_used.begin(), _used.end(), &*left,
+                 static_cast<module_map::value_type *>(nullptr));
+    _shown.erase(left);
 }
 
 }  // namespace lars

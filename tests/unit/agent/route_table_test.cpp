@@ -144,7 +144,7 @@ TEST_F(RouteTable, WhatIntervalsCountIsInTheNextSummary)
     EXPECT_TRUE(modules.take_summaries(1, 3).empty());
 }
 
-TEST_F(RouteTable, AModuleForgottenWithinAnIntervalIsHarmless)
+TEST_F(RouteTable, AModuleIsNotForgottenWithinAnInterval)
 {
     answer({"10.0.0.1:80"});
     add("10.0.0.1:80", 0, 100);
@@ -152,9 +152,12 @@ TEST_F(RouteTable, AModuleForgottenWithinAnIntervalIsHarmless)
     modules.take_summaries(1, 2);
     now += minutes(30);
     modules.check_deadlines(now);
-    EXPECT_EQ(modules.find(MODULE), nullptr);
+    EXPECT_NE(modules.find(MODULE), nullptr);
     EXPECT_TRUE(modules.end_interval(now).empty());
     EXPECT_FALSE(modules.probe_due(MODULE, now));
+    now += minutes(30);
+    modules.check_deadlines(now);
+    EXPECT_EQ(modules.find(MODULE), nullptr);
 }
 
 TEST_F(RouteTable, AProbeIsOfferedForAHostThatIsSetAside)
