@@ -36,6 +36,10 @@ bool local_module::update(const table_reader::copy &copy, page_writer &page)
     _flags = copy.flags;
     for (listing &known : _listings)
         known.listed = false;
+    if (_hosts.empty()) {
+        _hosts.reserve(copy.hosts.size());
+        _listings.reserve(copy.hosts.size());
+    }
     _whole = true;
     for (const table_reader::host &from : copy.hosts)
         _whole = update_host(from, page) && _whole;
