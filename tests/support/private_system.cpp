@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <regex>
 
 #include "free_port.h"
 #include "paths.h"
+#include "text_match.h"
 
 namespace lars::test {
 
@@ -20,9 +20,8 @@ private_system::private_system()
          {"lars_dns/conf/lars_dns.conf", "lars_reporter/conf/lars_reporter.conf",
           "lars_loadbalance_agent/conf/lars_lb_agent.conf", "lars_web/conf/lars_web.conf"}) {
         const std::string text = with_ports(read_text(source_path(conf)));
-        _folder.write(
-            conf.substr(conf.rfind('/') + 1),
-            std::regex_replace(text, std::regex("= run/"), "= " + _folder.file("state/")));
+        _folder.write(conf.substr(conf.rfind('/') + 1),
+                      replace_matches(text, "= run/", "= " + _folder.file("state/")));
     }
     const std::string bin = bin_path("lars_dns");
     _options.environment = {"LARS_RUN=" + _folder.file("state"), "LARS_CONF_DIR=" + _folder.path(),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -96,6 +97,12 @@ bool wait_readable(int fd, steady::time_point deadline)
     }
 }
 
+bool has_bytes(int fd)
+{
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) == 0 && count > 0;
+}
+
 void close_fd(int &fd)
 {
     if (fd >= 0)
@@ -163,8 +170,9 @@ void process::collect()
         if (poll(wanted, 2, -1) < 0 && errno == EINTR)
             continue;
         char piece[4096];
-        const ssize_t got = wanted[0].revents ? read(_output_fd, piece, sizeof piece) : -1;
+        // Also around read: what is no longer in the pipe is in _output.
         const std::lock_guard<std::mutex> lock(_mutex);
+        const ssize_t got = wanted[0].revents ? read(_output_fd, piece, sizeof piece) : -1;
         if (got > 0)
             _output.append(piece, static_cast<size_t>(got));
         else if (got == 0 || wanted[1].revents)
@@ -248,11 +256,12 @@ std::optional<int> process::wait_exit(milliseconds within)
     _pid = -1;
     close_fd(_pidfd);
 
-    // What it wrote last is still in the pipe. A child of its own may hold the
-    // pipe open, so this does not wait long.
+    // What it wrote last is still in the pipe, and is waited for, however slow the machine is.
+    // A child of its own may hold the pipe open, so its end is not waited for long.
     std::unique_lock<std::mutex> lock(_mutex);
-    _more.wait_until(lock, std::chrono::system_clock::now() + milliseconds(500),
-                     [this] { return _output_ended; });
+    const auto ended = [this] { return _output_ended; };
+    for (int tries = 0; tries < 40 && !ended() && (tries == 0 || has_bytes(_output_fd)); ++tries)
+        _more.wait_until(lock, std::chrono::system_clock::now() + milliseconds(500), ended);
     return _exit_status;
 }
 

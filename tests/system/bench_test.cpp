@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <regex>
 #include <sstream>
 
 #include "bench_command.h"
@@ -12,6 +11,7 @@
 #include "paths.h"
 #include "process.h"
 #include "temp_dir.h"
+#include "text_match.h"
 
 namespace lars {
 namespace {
@@ -24,17 +24,17 @@ TEST(Bench, EveryPartIsMeasuredAgainstItsFloor)
     const run_result result =
         run(bin_path("bench_system"), {"1", "0.05"}, {}, milliseconds(120000));
     ASSERT_EQ(result.exit_status, 0) << result.output;
-    const std::regex figures(" ([0-9.]+) +([0-9.]+) +([0-9.]+) +[0-9.-]+ +[0-9.-]+$");
+    const char *const figures = " ([0-9.]+) +([0-9.]+) +([0-9.]+) +[0-9.-]+ +[0-9.-]+$";
     std::istringstream lines(result.output);
     std::string line;
     std::getline(lines, line);
     int measured = 0;
     while (std::getline(lines, line)) {
-        std::smatch match;
-        ASSERT_TRUE(std::regex_search(line, match, figures)) << line;
-        EXPECT_GT(std::atof(match[1].str().c_str()), 0) << line;
-        EXPECT_GT(std::atof(match[2].str().c_str()), 0) << line;
-        EXPECT_GT(std::atof(match[3].str().c_str()), 0) << line;
+        const auto match = first_match(line, figures);
+        ASSERT_EQ(match.size(), 4u) << line;
+        EXPECT_GT(std::atof(match[1].c_str()), 0) << line;
+        EXPECT_GT(std::atof(match[2].c_str()), 0) << line;
+        EXPECT_GT(std::atof(match[3].c_str()), 0) << line;
         ++measured;
     }
     for (const char *what : {"tcp echo, 50 x 1 ",
@@ -135,8 +135,8 @@ TEST(BenchPage, IsTheDocumentsPage)
 TEST(BenchPage, SaysWhereAndWhenItWasMeasured)
 {
     const std::string text = describe_run();
-    EXPECT_TRUE(std::regex_match(
-        text, std::regex(".+, [0-9]+ processors, Linux .+; 20[0-9]{2}-[0-9]{2}-[0-9]{2}, .+\\.\n")))
+    EXPECT_TRUE(
+        has_match(text, "^.+, [0-9]+ processors, Linux .+; 20[0-9]{2}-[0-9]{2}-[0-9]{2}, .+\\.\n$"))
         << text;
 }
 

@@ -3,12 +3,12 @@
 
 #include <csignal>
 #include <filesystem>
-#include <regex>
 
 #include "paths.h"
 #include "private_system.h"
 #include "process.h"
 #include "temp_dir.h"
+#include "text_match.h"
 
 namespace lars {
 namespace {
@@ -33,10 +33,8 @@ protected:
     pid_t pid_of(const std::string &part)
     {
         const std::string told = run_lars({"status"}).output;
-        std::smatch found;
-        return std::regex_search(told, found, std::regex(part + " .*\\(process ([0-9]+)\\)"))
-                   ? std::stoi(found[1])
-                   : 0;
+        const auto found = first_match(told, part + " .*\\(process ([0-9]+)\\)");
+        return found.empty() ? 0 : std::stoi(found[1]);
     }
     void expect_nothing_runs()
     {

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <regex>
 
 #include "database.h"
 #include "free_port.h"
@@ -10,6 +9,7 @@
 #include "paths.h"
 #include "process.h"
 #include "running_service.h"
+#include "text_match.h"
 
 namespace lars {
 namespace {
@@ -31,17 +31,15 @@ std::string at(uint16_t port)
 // The number before the text WHAT; -1 if there is none.
 double figure(const std::string &output, const std::string &what)
 {
-    std::smatch match;
-    return std::regex_search(output, match, std::regex("([0-9.]+) " + what))
-               ? std::atof(match[1].str().c_str())
-               : -1;
+    const auto match = first_match(output, "([0-9.]+) " + what);
+    return match.empty() ? -1 : std::atof(match[1].c_str());
 }
 
 bool has_latency(const std::string &output)
 {
     const std::string time = "[0-9.]+ (us|ms|s)";
-    return std::regex_search(output, std::regex("latency: median " + time + ", 99 of 100 within " +
-                                                time + ", longest " + time + "\n"));
+    return has_match(output, "latency: median " + time + ", 99 of 100 within " + time +
+                                 ", longest " + time + "\n");
 }
 
 class LarsBench : public testing::Test {
@@ -109,10 +107,9 @@ TEST_F(LarsBench, UdpCountsPairsAndReportsThem)
     EXPECT_EQ(first.exit_status, 0) << first.output;
     EXPECT_GT(figure(first.output, "pairs of get_host and report a second"), 0) << first.output;
     EXPECT_TRUE(has_latency(first.output)) << first.output;
-    EXPECT_TRUE(std::regex_search(first.output, std::regex("RET_SUCC [1-9][0-9]*, ")));
+    EXPECT_TRUE(has_match(first.output, "RET_SUCC [1-9][0-9]*, "));
     EXPECT_NE(first.output.find("RET_NOEXIST 0\n"), std::string::npos) << first.output;
-    EXPECT_TRUE(std::regex_search(first.output, std::regex("lost [0-9]{1,2}, wrong 0\n")))
-        << first.output;
+    EXPECT_TRUE(has_match(first.output, "lost [0-9]{1,2}, wrong 0\n")) << first.output;
 
     const run_result many =
         bench({"udp", "--agent", "127.0.0.1", "--port", std::to_string(agent.port()), "1", "2",
@@ -121,7 +118,7 @@ TEST_F(LarsBench, UdpCountsPairsAndReportsThem)
     EXPECT_GT(figure(many.output, "pairs of get_host and report a second"), 0) << many.output;
     const run_result unknown = bench({"udp", at(agent.port()), "9", "9", "-s", "1"});
     EXPECT_EQ(unknown.exit_status, 0) << unknown.output;
-    EXPECT_TRUE(std::regex_search(unknown.output, std::regex("RET_NOEXIST [1-9]")));
+    EXPECT_TRUE(has_match(unknown.output, "RET_NOEXIST [1-9]"));
 
     // What was reported goes on to the reporter as successes.
     uint64_t succ = 0;
@@ -155,21 +152,21 @@ TEST_F(LarsBench, LocalCountsPairsOfThreadsAndProcesses)
     const double rate = figure(one.output, "pairs of get_host and report a second");
     EXPECT_GT(rate, 0) << one.output;
     EXPECT_NE(one.output.find("from 1 processes with 1 threads each\n"), std::string::npos);
-    const std::regex floor("\nns a pair in each thread: [0-9.]+\n"
-                           "floor: [0-9.]+ ns a pair, [0-9]+ % of that\n");
-    EXPECT_TRUE(std::regex_search(one.output, floor)) << one.output;
+    const char *const floor = "\nns a pair in each thread: [0-9.]+\n"
+                              "floor: [0-9.]+ ns a pair, [0-9]+ % of that\n";
+    EXPECT_TRUE(has_match(one.output, floor)) << one.output;
 
     const run_result many = bench({"local", "--agent", "127.0.0.1", "--port", std::to_string(port),
                                    "1", "1", "-m", "2", "-s", "1", "-p", "2", "-t", "2"});
     EXPECT_EQ(many.exit_status, 0) << many.output;
-    const std::regex each("from 2 processes with 2 threads each\n"
-                          "ns a pair in each thread:( [0-9.]+){4}\n");
-    EXPECT_TRUE(std::regex_search(many.output, each)) << many.output;
+    const char *const each = "from 2 processes with 2 threads each\n"
+                             "ns a pair in each thread:( [0-9.]+){4}\n";
+    EXPECT_TRUE(has_match(many.output, each)) << many.output;
 
     // The agent has taken over what was counted, as successes.
-    std::smatch match;
-    ASSERT_TRUE(std::regex_search(one.output, match, std::regex("a second: ([0-9]+) in")));
-    const uint64_t pairs = std::stoull(match[1].str());
+    const auto match = first_match(one.output, "a second: ([0-9]+) in");
+    ASSERT_FALSE(match.empty()) << one.output;
+    const uint64_t pairs = std::stoull(match[1]);
     uint64_t succ = 0;
     ReportStatusRequest body;
     while (succ < pairs) {
@@ -221,13 +218,11 @@ TEST_F(LarsBench, PushPrintsEachChange)
     }
     tool.signal(SIGINT);
     EXPECT_EQ(tool.wait_exit(), 0);
-    EXPECT_TRUE(std::regex_search(tool.output(),
-                                  std::regex("hosts, [0-9.]+ (us|ms) from the first to the last, "
-                                             "version [0-9]+\n")))
+    EXPECT_TRUE(has_match(tool.output(), "hosts, [0-9.]+ (us|ms) from the first to the last, "
+                                         "version [0-9]+\n"))
         << tool.output();
-    EXPECT_TRUE(
-        std::regex_search(tool.output(), std::regex("\n2 changes; from the first to the "
-                                                    "last subscriber: median [0-9.]+ .*\n$")))
+    EXPECT_TRUE(has_match(tool.output(), "\n2 changes; from the first to the "
+                                         "last subscriber: median [0-9.]+ .*\n$"))
         << tool.output();
 
     const run_result quiet = bench({"push", at(_dns.port()), "1", "1", "-c", "2", "-s", "1"});
@@ -317,8 +312,7 @@ TEST_F(LarsBench, ALostDatagramIsCountedAndReplaced)
     // The next ones have no answer.
     EXPECT_EQ(tool.wait_exit(), 0) << tool.output();
     EXPECT_NE(tool.output().find("RET_OVERLOAD 1, "), std::string::npos) << tool.output();
-    EXPECT_TRUE(std::regex_search(tool.output(), std::regex("lost [12], wrong 0\n")))
-        << tool.output();
+    EXPECT_TRUE(has_match(tool.output(), "lost [12], wrong 0\n")) << tool.output();
 }
 
 TEST_F(LarsBench, NobodyThereIsOneLineAndWrongArgumentsAreTheUsage)

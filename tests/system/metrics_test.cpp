@@ -1,13 +1,12 @@
 // The metrics of the three services, as Prometheus reads them.
 #include <gtest/gtest.h>
 
-#include <regex>
-
 #include "agent_fixture.h"
 #include "dns_fixture.h"
 #include "free_port.h"
 #include "http_get.h"
 #include "lars_client.h"
+#include "text_match.h"
 
 namespace lars {
 namespace {
@@ -19,11 +18,9 @@ uint16_t metrics_port(running_service &service)
 {
     if (!service.process().wait_for_output("/metrics"))
         return 0;
-    std::smatch found;
-    const std::string said = service.process().output();
-    if (!std::regex_search(said, found, std::regex("metrics at http://127.0.0.1:([0-9]+)/")))
-        return 0;
-    return static_cast<uint16_t>(std::stoi(found[1]));
+    const auto found =
+        first_match(service.process().output(), "metrics at http://127.0.0.1:([0-9]+)/");
+    return found.empty() ? 0 : static_cast<uint16_t>(std::stoi(found[1]));
 }
 
 std::string scrape(running_service &service)

@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <regex>
 
 #include "clients.h"
 #include "free_port.h"
 #include "paths.h"
 #include "process.h"
+#include "text_match.h"
 #include "wait_until.h"
 
 using namespace lars;
@@ -107,8 +107,8 @@ static run_result explain(const fake_agent &agent, const arguments &args = {"1",
 // Times of day become "TIME": they are those of the run.
 static std::string without_times(const std::string &text)
 {
-    static const std::regex TIME("([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2}");
-    return std::regex_replace(text, TIME, "TIME");
+    return replace_matches(text, "([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2}",
+                           "TIME");
 }
 
 static size_t count_of(const std::string &what, const std::string &text)

@@ -4,10 +4,10 @@
 
 #include <atomic>
 #include <future>
-#include <regex>
 
 #include "http_get.h"
 #include "loop_thread.h"
+#include "text_match.h"
 #include "wait_until.h"
 #include "wire_peer.h"
 
@@ -56,11 +56,8 @@ struct served_metrics {
     // That it says it has; 0 if it says nothing.
     uint16_t port()
     {
-        std::smatch found;
-        const std::string text = logged();
-        if (!std::regex_search(text, found, std::regex("http://127.0.0.1:([0-9]+)/metrics")))
-            return 0;
-        return static_cast<uint16_t>(std::stoi(found[1]));
+        const auto found = first_match(logged(), "http://127.0.0.1:([0-9]+)/metrics");
+        return found.empty() ? 0 : static_cast<uint16_t>(std::stoi(found[1]));
     }
 
     std::mutex mutex;
