@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "coarse_clock.h"
-#include "short_text.h"
 
 namespace lars {
 
@@ -116,21 +115,6 @@ void local_module::set_turn(uint32_t index)
     known.in_turn = wanted;
 }
 
-const local_module::host *local_module::choose(uint64_t offer, uint16_t page)
-{
-    if (local::offer_page(offer) == page && local::offer_number(offer) != _last_offer &&
-        offer != 0) {
-        if (const host *offered = take_offer(offer))
-            return offered;
-    }
-    if (_waiting == 0)
-        return nullptr;
-    _last_chosen = _turn.next();
-    const host &chosen = _hosts[_last_chosen];
-    add(*chosen.counted.cell, local::CHOICES);
-    return &chosen;
-}
-
 const local_module::host *local_module::count_refusal()
 {
     if ((_flags & local::POLICY_IS_COURSE) == 0 || _hosts.empty())
@@ -139,8 +123,8 @@ const local_module::host *local_module::count_refusal()
                                      [](const listing &known) { return known.listed; });
     if (listed == _listings.end())
         return nullptr;
-    const host &counted = _hosts[static_cast<size_t>(listed - _listings.begin())];
-    add(*counted.counted.cell, local::CHOICES);
+    host &counted = _hosts[static_cast<size_t>(listed - _listings.begin())];
+    count_choice(counted);
     return &counted;
 }
 
@@ -161,18 +145,13 @@ const local_module::host *local_module::take_offer(uint64_t offer)
     _last_chosen = index;
     local::cell &cell = *_hosts[index].counted.cell;
     cell.counted[local::PROBE_NUMBER].store(_last_offer, std::memory_order_relaxed);
-    add(cell, local::CHOICES);
+    count_choice(_hosts[index]);
     add(cell, local::PROBES);
     return &_hosts[index];
 }
 
-const local_module::host *local_module::find(const std::string &ip, int port) const
+const local_module::host *local_module::look_up(const std::string &ip, int port) const
 {
-    if (_last_chosen < _hosts.size()) {
-        const host &last = _hosts[_last_chosen];
-        if (last.port == port && is_same(last.ip, ip))
-            return &last;
-    }
     in_addr address{};
     if (inet_pton(AF_INET, ip.c_str(), &address) != 1)
         return nullptr;

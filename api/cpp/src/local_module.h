@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "page_writer.h"
+#include "short_text.h"
 #include "table_reader.h"
 #include "weighted_turn.h"
 #include "word_map.h"
@@ -53,19 +54,46 @@ public:
 
     // Chooses the host to call next. With an OFFER for that PAGE which was not taken before, that
     // is the one offered. The choice is counted. nullptr if there is none to choose from.
-    const host *choose(uint64_t offer, uint16_t page);
+    const host *choose(uint64_t offer, uint16_t page)
+    {
+        if (offer != 0 && local::offer_page(offer) == page &&
+            local::offer_number(offer) != _last_offer) {
+            if (const host *offered = take_offer(offer))
+                return offered;
+        }
+        if (_waiting == 0)
+            return nullptr;
+        _last_chosen = _turn.next();
+        host &chosen = _hosts[_last_chosen];
+        count_choice(chosen);
+        return &chosen;
+    }
     // Where the turn is empty and the policy is course, the choice finds nothing, and counts:
     // probes come by choices. Returns the host that it counts with, or nullptr elsewhere.
     const host *count_refusal();
 
     // The host with that address, of those it has or has had; nullptr if there is none.
-    const host *find(const std::string &ip, int port) const;
+    const host *find(const std::string &ip, int port) const
+    {
+        if (_last_chosen < _hosts.size()) {
+            const host &last = _hosts[_last_chosen];
+            if (last.port == port && is_same(last.ip, ip))
+                return &last;
+        }
+        return look_up(ip, port);
+    }
 
     // Counts a call of one of its hosts that has ended at the coarse time NOW.
     static void count_call(const host &called, bool success, uint32_t timecost_ms, uint64_t now);
 
 private:
+    static void count_choice(host &chosen)
+    {
+        chosen.counted.cell->counted[local::CHOICES].store(++chosen.counted.choices,
+                                                           std::memory_order_relaxed);
+    }
     const host *take_offer(uint64_t offer);
+    const host *look_up(const std::string &ip, int port) const;
     void set_turn(uint32_t index);
     void begin_turn();
     bool add_host(uint64_t address, page_writer &page);

@@ -6,9 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "coarse_clock.h"
-#include "local_layout.h"
-
 namespace lars {
 
 static constexpr uint64_t MEETING_PAUSE = SECOND;
@@ -19,11 +16,6 @@ static bool is_on_this_machine(const std::string &ip)
 {
     in_addr address{};
     return inet_pton(AF_INET, ip.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
-}
-
-static uint64_t module_of(int modid, int cmdid)
-{
-    return local::pack(static_cast<uint32_t>(modid), static_cast<uint32_t>(cmdid));
 }
 
 local_path::local_path(const std::string &agent_ip)
@@ -49,16 +41,6 @@ void local_path::begin_anew()
     _meeting.give_up();
     _attended = _next_try = 0;
     _in_use = _wants_offer = false;
-}
-
-// The session that a call at NOW can be made in; nullptr if there is none.
-local_session *local_path::session(uint64_t now)
-{
-    if (!_session || _session->is_doubtful())
-        attend(now);
-    else if (_meeting.waits())
-        _meeting.give_up();  // the agent was slow, and no other one is needed
-    return _session.get();
 }
 
 void local_path::attend(uint64_t now)
@@ -117,41 +99,24 @@ void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
     _heard = exact_time();
 }
 
-void local_path::explain(local_session::outcome why_not, int modid, int cmdid)
+local_path::outcome local_path::choose_elsewhere(uint64_t now)
 {
+    _in_use = false;
+    _wants_offer = _wanted && _on_this_machine && (_meeting.waits() || now >= _next_try);
+    return outcome::elsewhere;
+}
+
+// Of a choice that has found no host.
+local_path::outcome local_path::explain(local_session::outcome chosen, int modid, int cmdid)
+{
+    _in_use = chosen == local_session::outcome::overload;
+    if (_in_use)
+        return outcome::overload;
     const std::string module = "module " + std::to_string(modid) + "," + std::to_string(cmdid);
-    _error = why_not == local_session::outcome::not_in_table
+    _error = chosen == local_session::outcome::not_in_table
                  ? "the agent's table does not have " + module
                  : "there is no room for " + module + " in the page";
-}
-
-local_path::outcome local_path::choose(int modid, int cmdid, std::string &ip, int &port)
-{
-    const uint64_t now = coarse_time();
-    local_session *here = session(now);
-    if (!here) {
-        _in_use = false;
-        _wants_offer = _wanted && _on_this_machine && (_meeting.waits() || now >= _next_try);
-        return outcome::elsewhere;
-    }
-    const auto chosen = here->choose(module_of(modid, cmdid), now, ip, port);
-    _wants_offer = chosen == local_session::outcome::not_in_table;
-    _in_use = chosen == local_session::outcome::done || chosen == local_session::outcome::overload;
-    if (!_in_use)
-        explain(chosen, modid, cmdid);
-    if (chosen == local_session::outcome::done)
-        return outcome::done;
-    return _in_use ? outcome::overload : outcome::elsewhere;
-}
-
-bool local_path::report(int modid, int cmdid, const std::string &ip, int port, bool success,
-                        int timecost_ms)
-{
-    const uint64_t now = coarse_time();
-    local_session *here = session(now);
-    return here && here->report(module_of(modid, cmdid), now, ip, port, success,
-                                static_cast<uint32_t>(std::max(0, timecost_ms))) ==
-                       local_session::outcome::done;
+    return outcome::elsewhere;
 }
 
 void local_path::take_offer(const std::string &path)

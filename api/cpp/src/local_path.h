@@ -3,11 +3,13 @@
 // was away, without making a call wait. One thread.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "coarse_clock.h"
 #include "local_meeting.h"
 #include "local_session.h"
 
@@ -23,10 +25,27 @@ public:
 
     // Whether the call was made here. If not, it goes by UDP.
     enum class outcome { done, overload, elsewhere };
-    outcome choose(int modid, int cmdid, std::string &ip, int &port);
+    outcome choose(int modid, int cmdid, std::string &ip, int &port)
+    {
+        const uint64_t now = coarse_time();
+        local_session *here = session(now);
+        if (!here)
+            return choose_elsewhere(now);
+        const auto chosen = here->choose(module_of(modid, cmdid), now, ip, port);
+        _wants_offer = chosen == local_session::outcome::not_in_table;
+        _in_use = chosen == local_session::outcome::done;
+        return _in_use ? outcome::done : explain(chosen, modid, cmdid);
+    }
     // PORT is in 1..65535.
     bool report(int modid, int cmdid, const std::string &ip, int port, bool success,
-                int timecost_ms);
+                int timecost_ms)
+    {
+        const uint64_t now = coarse_time();
+        local_session *here = session(now);
+        return here && here->report(module_of(modid, cmdid), now, ip, port, success,
+                                    static_cast<uint32_t>(std::max(0, timecost_ms))) ==
+                           local_session::outcome::done;
+    }
 
     // After a choice that goes by UDP: whether it is to ask the agent for the local path too.
     bool wants_offer() const { return _wants_offer; }
@@ -47,12 +66,25 @@ public:
     void begin_anew();
 
 private:
-    local_session *session(uint64_t now);
+    static uint64_t module_of(int modid, int cmdid)
+    {
+        return local::pack(static_cast<uint32_t>(modid), static_cast<uint32_t>(cmdid));
+    }
+    // The session that a call at NOW can be made in; nullptr if there is none.
+    local_session *session(uint64_t now)
+    {
+        if (!_session || _session->is_doubtful())
+            attend(now);
+        else if (_meeting.waits())
+            _meeting.give_up();  // the agent was slow, and no other one is needed
+        return _session.get();
+    }
+    outcome choose_elsewhere(uint64_t now);
     void attend(uint64_t now);
     void look_for_answer(uint64_t now);
     void try_to_meet(uint64_t now);
     void begin_session(local_meeting::gifts gifts, uint64_t now);
-    void explain(local_session::outcome why_not, int modid, int cmdid);
+    outcome explain(local_session::outcome chosen, int modid, int cmdid);
 
     std::string _agent_ip;
     bool _on_this_machine = false;

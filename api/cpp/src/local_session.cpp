@@ -52,43 +52,36 @@ static size_t owner_of(uint64_t module)
                          static_cast<int32_t>(local::low_half(module)));
 }
 
-uint32_t local_session::add_module(uint64_t key)
+local_module *local_session::add_module(uint64_t key)
 {
     const size_t owner = owner_of(key);
     const local::record_header *record = _table.find(owner, key);
     if (!record)
-        return word_map::NONE;
-    const auto index = static_cast<uint32_t>(_modules.size());
+        return nullptr;
     const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key)));
     const uint64_t before = _elsewhere.module == key ? _elsewhere.host : 0;
+    _index.add(key, static_cast<uint32_t>(_modules.size()));
     _modules.emplace_back(key, owner, seed, before);
     _modules.back().set_record(record);
-    _index.add(key, index);
-    return index;
+    return &_modules.back();
 }
 
-// Where in _modules the module is. A report is often of the module that was chosen last.
-inline uint32_t local_session::index_of(uint64_t key)
+// A report is often of the module that was chosen last.
+inline local_module *local_session::look_up(uint64_t key)
 {
-    if (_last < _modules.size() && _modules[_last].module() == key)
+    if (_last && _last->module() == key)
         return _last;
-    uint32_t index = _index.find(key);
-    if (index == word_map::NONE)
-        index = add_module(key);
-    return index;
+    const uint32_t index = _index.find(key);
+    _last = index == word_map::NONE ? add_module(key) : &_modules[index];
+    return _last;
 }
 
 // The module, as its record is now; nullptr with WHY if there is none to be had.
 inline local_module *local_session::find(uint64_t key, outcome &why)
 {
-    const uint32_t index = index_of(key);
-    if (index == word_map::NONE) {
-        why = outcome::not_in_table;
-        return nullptr;
-    }
-    _last = index;
-    why = bring_up_to_date(_modules[index]);
-    return why == outcome::done ? &_modules[index] : nullptr;
+    local_module *module = look_up(key);
+    why = module ? bring_up_to_date(*module) : outcome::not_in_table;
+    return why == outcome::done ? module : nullptr;
 }
 
 inline local_session::outcome local_session::bring_up_to_date(local_module &module)
@@ -175,12 +168,10 @@ inline void local_session::added(const local_module &module, const local_module:
     // An owner that sleeps writes each change at once.
     const bool asleep = part.asleep.load(std::memory_order_relaxed) == 1;
     _page.note(owner, host.counted.block, now, asleep ? now : heartbeat);
-    if (asleep) {
+    if (asleep)
         wake(owner, now);
-    } else {
-        _waking[owner].unanswered = 0;
+    else
         _suspect = heartbeat + LONGEST_SILENCE < now || !_connection.is_open();
-    }
 }
 
 void local_session::wake(size_t owner, uint64_t now)

@@ -68,8 +68,8 @@ public:
 
 private:
     local_module *find(uint64_t key, outcome &why);
-    uint32_t index_of(uint64_t key);
-    uint32_t add_module(uint64_t key);
+    local_module *look_up(uint64_t key);
+    local_module *add_module(uint64_t key);
     outcome bring_up_to_date(local_module &module);
     outcome copy_record(local_module &module);
     bool is_mostly_old() const;
@@ -89,14 +89,14 @@ private:
 
     struct waking {
         uint64_t last = 0;        // when its owner was woken last
-        uint64_t unanswered = 0;  // when it was first woken without having looked since; 0: it has
+        uint64_t unanswered = 0;  // when it was first woken, unless it has looked since; 0: never
     };
     std::array<waking, local::OWNERS> _waking;
 
     std::vector<local_module> _modules;
-    word_map _index;             // of _modules
-    uint32_t _last = 0;          // in _modules, the one that was found last
-    table_reader::copy _copied;  // used again by each copy
+    word_map _index;                // of _modules
+    local_module *_last = nullptr;  // of _modules, the one that was found last
+    table_reader::copy _copied;     // used again by each copy
 };
 
 }  // namespace lars

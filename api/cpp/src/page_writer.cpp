@@ -81,7 +81,7 @@ bool page_writer::add_cell(size_t owner, uint64_t module, uint64_t host, place *
     added.module.store(module, std::memory_order_relaxed);
     added.host.store(host, std::memory_order_relaxed);
     memory.cells_used.store(++_used[block].used, std::memory_order_release);
-    *to = {&added, block};
+    *to = {&added, block, 0};
     return true;
 }
 

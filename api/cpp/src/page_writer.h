@@ -17,6 +17,7 @@ public:
     struct place {
         local::cell *cell = nullptr;
         uint32_t block = 0;
+        uint32_t choices = 0;  // counted there, so that counting need not wait for the cell
     };
 
     // Writes the SIZE bytes at PAGE, which stay the caller's and outlive this. False if they

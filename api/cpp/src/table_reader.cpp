@@ -42,6 +42,8 @@ bool table_reader::begin(const void *table, size_t size, std::string &why)
     _part_size = header.part_size;
     _index_slots = header.index_slots;
     _agent = header.agent;
+    for (size_t owner = 0; owner < local::OWNERS; ++owner)
+        _parts[owner] = reinterpret_cast<const local::part_header *>(begin_of(owner));
     return true;
 }
 

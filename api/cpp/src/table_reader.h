@@ -2,6 +2,7 @@
 // and nothing that stands in the table is believed before it is checked. One thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,10 +39,7 @@ public:
 
     // The number that the agent has drawn at its start.
     uint64_t agent() const { return _agent; }
-    const local::part_header &part(size_t owner) const
-    {
-        return *reinterpret_cast<const local::part_header *>(begin_of(owner));
-    }
+    const local::part_header &part(size_t owner) const { return *_parts[owner]; }
 
     // The record of a module of that owner; nullptr if the table has none.
     const local::record_header *find(size_t owner, uint64_t module) const;
@@ -56,6 +54,7 @@ private:
     size_t room_for_hosts(size_t owner, const local::record_header &record) const;
 
     const char *_table = nullptr;
+    std::array<const local::part_header *, local::OWNERS> _parts{};
     size_t _part_size = 0;
     uint32_t _index_slots = 0;
     uint64_t _agent = 0;

@@ -37,7 +37,20 @@ public:
     void begin_after(host_slot host);
 
     // Chooses the next host. There is one.
-    host_slot next();
+    host_slot next()
+    {
+        if (!_in_order)
+            bring_in_order();
+        place &first = _waiting[_at];
+        const host_slot chosen = first.host;
+        _now = first.when;
+        first.when += first.stride;
+        if (!_equal)
+            sink_first();
+        else if (++_at == _waiting.size())
+            _at = 0;
+        return chosen;
+    }
 
     // The part of the choices that a host of the turn gets: 0 to 1.
     double part_of(host_slot host) const;

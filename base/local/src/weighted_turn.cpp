@@ -78,6 +78,7 @@ void weighted_turn::bring_in_order()
         if (_hosts[host].share > 0)
             _waiting.push_back({_hosts[host].when, _hosts[host].stride, host});
     }
+    assert(!_waiting.empty());
     const auto is_other = [this](const place &waits) {
         return waits.stride != _waiting.front().stride;
     };
@@ -125,7 +126,7 @@ void weighted_turn::begin_after(host_slot host)
 }
 
 // Brings the first of the heap, which waits longer now, to where it belongs.
-inline void weighted_turn::sink_first()
+void weighted_turn::sink_first()
 {
     const place sinking = _waiting.front();
     size_t at = 0;
@@ -138,22 +139,6 @@ inline void weighted_turn::sink_first()
         at = child;
     }
     _waiting[at] = sinking;
-}
-
-host_slot weighted_turn::next()
-{
-    if (!_in_order)
-        bring_in_order();
-    assert(!_waiting.empty());
-    place &first = _waiting[_at];
-    const host_slot chosen = first.host;
-    _now = first.when;
-    first.when += first.stride;
-    if (!_equal)
-        sink_first();
-    else if (++_at == _waiting.size())
-        _at = 0;
-    return chosen;
 }
 
 double weighted_turn::total_share() const
