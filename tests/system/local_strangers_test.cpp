@@ -141,6 +141,18 @@ TEST_F(FewClients, SilentOnesKeepNobodyAwayForLong)
     EXPECT_TRUE(becomes_local(program)) << program.local_error();
 }
 
+// As an agent is that was installed before there was a local path.
+class NoLocalPath : public LocalStrangers {
+protected:
+    void prepare() override { _agent->set("agent", "local", ""); }
+};
+
+TEST_F(NoLocalPath, CallsGoByUdp)
+{
+    lars_client program = client();
+    expect_calls_by_udp(program, "the agent offers no local path");
+}
+
 class PlainFile : public LocalStrangers {
 protected:
     void prepare() override { write_text(socket_path(), "a letter\n"); }
