@@ -193,7 +193,7 @@ TEST_F(HostilePage, NothingIsCreditedToOthers)
             EXPECT_EQ(change.module, HIS);
         hostile.note_look();
     });
-    EXPECT_GT(keeper.lies(), 0u);
+    EXPECT_GT(keeper.taken().lies, 0u);
     bool reported = false;
     for (const call_summary &summary : modules.take_summaries(1, 1)) {
         EXPECT_NE(summary.module, ANOTHER_OWNERS);
