@@ -51,8 +51,10 @@ public:
 private:
     struct client {
         unique_fd connection;
-        event_loop::timer_id patience = 0;  // with those who do not greet
+        event_loop::timer_id patience = 0;  // with those who do not greet, or say too much
         std::shared_ptr<const client_page> page;
+        event_loop::clock::time_point spoken{};  // since when it was counted
+        size_t said = 0;                         // how many bytes
     };
     using client_map = std::unordered_map<int, client>;  // by descriptor
 
@@ -62,6 +64,8 @@ private:
     void watch(uint32_t events);
     void welcome(unique_fd connection);
     void on_readable(int fd);
+    bool says_too_much(client *heard, size_t size);
+    void hear_later(int fd, client *heard);
     void wake(const char *said, size_t size) const;
     uint32_t greet(client *met, const char *said, size_t size);
     bool answer(const client &met, uint32_t outcome, int page) const;

@@ -21,6 +21,12 @@ static constexpr int BACKLOG = 1024;
 static constexpr int ACCEPTS_PER_ROUND = 64;
 static constexpr std::chrono::seconds PATIENCE(1);
 static constexpr std::chrono::milliseconds REST(100);
+// A client wakes each owner once in five milliseconds at most. One that has said more than that
+// is not heard for the rest of such a while, or it would keep the agent busy.
+static constexpr std::chrono::milliseconds WHILE(10);
+static constexpr size_t MOST_SAID = 16;
+// What such a one has left in the socket when it ends is heard in few turns.
+static constexpr size_t HEARD_AT_ONCE = 16384;
 static constexpr uint32_t MOST_PAGES = UINT16_MAX;  // an offer has 16 bits for it
 
 meeting_place::meeting_place(event_loop *loop, listeners told) : _loop(loop), _told(std::move(told))
@@ -172,18 +178,39 @@ void meeting_place::welcome(unique_fd connection)
 void meeting_place::on_readable(int fd)
 {
     const auto found = _clients.find(fd);
-    char said[64];
+    char said[HEARD_AT_ONCE];
     const ssize_t size = recv(fd, said, sizeof said, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     client &heard = found->second;
     if (size > 0 && heard.page) {
         wake(said, static_cast<size_t>(size));
+        if (says_too_much(&heard, static_cast<size_t>(size)))
+            hear_later(fd, &heard);
         return;
     }
     const bool met = size > 0 && greet(&heard, said, static_cast<size_t>(size)) == MET;
     if (!met)
         end(found);
+}
+
+bool meeting_place::says_too_much(client *heard, size_t size)
+{
+    if (_loop->now() - heard->spoken >= WHILE) {
+        heard->spoken = _loop->now();
+        heard->said = 0;
+    }
+    heard->said += size;
+    return heard->said > MOST_SAID;
+}
+
+void meeting_place::hear_later(int fd, client *heard)
+{
+    _loop->del_io_event(fd);
+    heard->patience = _loop->run_after(WHILE, [this, fd] {
+        if (!_loop->add_io_event(fd, event_loop::READ, [this, fd] { on_readable(fd); }))
+            end(_clients.find(fd));
+    });
 }
 
 // Each byte is the number of an owner. Whoever says something else wakes nobody.

@@ -117,6 +117,7 @@ protected:
     temp_dir _folder;
     manager _manager;
     unique_fd _kept[3];
+    process _later[2];
 };
 
 TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
@@ -156,6 +157,43 @@ TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
     caller.join();
     EXPECT_EQ(failures, 0) << "of " << calls;
     EXPECT_EQ(second.terminate(), 0);
+}
+
+// A program of the local path asks nothing meanwhile; what it needs to ask afterwards, for the
+// new agent's table, waits in the sockets until that serves.
+TEST_F(AgentRestart, LocalPathGoesOnWhereTheSocketsAreKept)
+{
+    _agent->set("agent", "local", _folder.file("agent.sock"));
+    process first;
+    start(first);
+    keep();
+    lars_client client("127.0.0.1", _port);
+    client.set_deadline(10000);
+    std::string ip;
+    int port = 0;
+    ASSERT_TRUE(wait_until([&] {
+        client.get_host(1, 1, ip, port);
+        return client.is_local();
+    })) << client.local_error();
+    const auto goes_on_until = [&](auto happened) {
+        return wait_until([&] {
+            for (int i = 0; i < 10; ++i) {
+                EXPECT_EQ(client.get_host(1, 1, ip, port), 0) << client.error();
+                EXPECT_EQ(client.report(1, 1, ip, port, 0), 0) << client.error();
+            }
+            return happened();
+        });
+    };
+    for (int time = 0; time < 2; ++time) {
+        process &ended = time == 0 ? first : _later[0];
+        EXPECT_EQ(ended.terminate(), 0);
+        EXPECT_TRUE(goes_on_until([&] { return client.stale() > milliseconds(100); }));
+        EXPECT_TRUE(client.is_local());
+        start(_later[time]);
+        EXPECT_TRUE(goes_on_until([&] { return client.is_local() && client.stale().count() == 0; }))
+            << client.local_error();
+    }
+    EXPECT_EQ(_later[1].terminate(), 0);
 }
 
 TEST_F(AgentRestart, SocketsOfAnotherConfigurationAreGivenUp)

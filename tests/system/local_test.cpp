@@ -3,13 +3,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <atomic>
 #include <map>
-#include <thread>
 
-#include "agent_fixture.h"
-#include "free_port.h"
-#include "lars_client.h"
+#include "local_agent_fixture.h"
 #include "paths.h"
 
 namespace lars {
@@ -17,91 +13,6 @@ namespace {
 
 using namespace lars::test;
 using std::chrono::milliseconds;
-
-class LocalPath : public Agent {
-protected:
-    void SetUp() override
-    {
-        Agent::SetUp();
-        _agent->set("agent", "port", std::to_string(_port));
-        _agent->set("agent", "local", _agent->folder().file("agent.sock"));
-        _agent->set("agent", "route_cache", _agent->folder().file("routes"));
-        _agent->set("loadbalance", "policy", "adaptive");
-        _agent->set("loadbalance", "report_interval", "1");
-        start();
-        auto reporter = _reporter_listener.accept();
-        ASSERT_TRUE(reporter);
-        _reporter = std::move(*reporter);
-        learn(1, 1, {"10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"});
-    }
-
-    lars_client client() const { return lars_client("127.0.0.1", _port); }
-    // Until the module is chosen by the local path.
-    static bool becomes_local(lars_client &client, int modid = 1, int cmdid = 1)
-    {
-        return wait_until([&] {
-            std::string ip;
-            int port = 0;
-            client.get_host(modid, cmdid, ip, port);
-            return client.is_local();
-        });
-    }
-    // A call that ends so.
-    static std::string call(lars_client &client, int retcode, int modid = 1)
-    {
-        std::string ip;
-        int port = 0;
-        EXPECT_EQ(client.get_host(modid, 1, ip, port), lars_client::RET_SUCC) << client.error();
-        EXPECT_EQ(client.report(modid, 1, ip, port, retcode), lars_client::RET_SUCC);
-        return ip;
-    }
-    static bool is_chosen(lars_client &client, const std::string &wanted, int choices)
-    {
-        for (int i = 0; i < choices; ++i) {
-            std::string ip;
-            int port = 0;
-            client.get_host(1, 1, ip, port);
-            if (ip == wanted)
-                return true;
-        }
-        return false;
-    }
-
-    // What the reporter was told, until it knows of so many calls; and that it is not more.
-    struct sums {
-        uint64_t succ = 0;
-        uint64_t err = 0;
-    };
-    std::map<std::string, sums> reported(uint64_t calls)
-    {
-        std::map<std::string, sums> all;
-        for (uint64_t known = 0; known < calls;) {
-            const auto frame = _reporter.receive_frame();
-            ReportStatusRequest body;
-            if (!frame || !body.ParseFromString(frame->body)) {
-                ADD_FAILURE() << "the reporter knows of " << known << " of " << calls << " calls";
-                break;
-            }
-            for (const HostCallResult &of : body.results()) {
-                sums &host = all[ip_text(of.ip())];
-                host.succ += of.succ();
-                host.err += of.err();
-                known += of.succ() + of.err();
-            }
-            EXPECT_LE(known, calls);
-        }
-        return all;
-    }
-    static std::string ip_text(int32_t ip)
-    {
-        const auto bits = static_cast<uint32_t>(ip);
-        return std::to_string(bits >> 24) + "." + std::to_string(bits >> 16 & 255) + "." +
-               std::to_string(bits >> 8 & 255) + "." + std::to_string(bits & 255);
-    }
-
-    const int _port = free_port(3);
-    wire_peer _reporter;
-};
 
 TEST_F(LocalPath, ChoosesInTurnAndEachCallIsCountedOnce)
 {
@@ -231,8 +142,6 @@ TEST_F(LocalPath, GoesOnWithoutTheAgentAndHandsOverWhatItHasCounted)
         call(program, 0);
     reported(300);
     _agent->process().kill();
-    _dns.close();
-    _reporter.close();
     uint64_t calls = 0;
     const auto stale_after_a_call = [&] {
         call(program, 0);
@@ -243,11 +152,7 @@ TEST_F(LocalPath, GoesOnWithoutTheAgentAndHandsOverWhatItHasCounted)
         stale_after_a_call();
     EXPECT_TRUE(program.is_local());
     EXPECT_TRUE(wait_until([&] { return stale_after_a_call() > 50; }));
-    ASSERT_TRUE(_agent->start());
-    accept_dns();
-    auto reporter = _reporter_listener.accept();
-    ASSERT_TRUE(reporter);
-    _reporter = std::move(*reporter);
+    begin();
     // It is met again; the module is asked for once, and then in its table.
     ASSERT_TRUE(wait_until([&] { return stale_after_a_call() == 0 && program.is_local(); }));
     for (const auto &[ip, of] : reported(calls))

@@ -196,6 +196,24 @@ TEST_F(MeetingPlace, ByteWakesItsOwner)
     EXPECT_EQ(_woken[1], 0);
 }
 
+TEST_F(MeetingPlace, WhoWakesWithoutEndIsHeardInTurns)
+{
+    using steady = std::chrono::steady_clock;
+    ASSERT_TRUE(open());
+    unique_fd client = connect_to(_options.socket);
+    ASSERT_EQ(greet(client.get()).said.outcome, MET);
+    const auto began = steady::now();
+    const char bytes[100] = {};
+    for (size_t i = 0; steady::now() - began < milliseconds(200); ++i)
+        send(client.get(), bytes, 1 + i % sizeof bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+    client.reset();
+    ASSERT_TRUE(all_ended(1));
+    // No more than 16 bytes, and the one that is too many, in 10 ms.
+    const auto turns = (steady::now() - began) / milliseconds(10) + 1;
+    EXPECT_GT(_woken[0], 1);
+    EXPECT_LE(_woken[0], 17 * turns);
+}
+
 TEST_F(MeetingPlace, EndOfAClientIsTheEndOfItsPage)
 {
     ASSERT_TRUE(open());
