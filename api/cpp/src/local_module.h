@@ -108,16 +108,16 @@ private:
         bool listed = false;  // in the record
     };
 
-    // What each choice needs fills the first lines of memory.
+    // What each choice needs fills the first line of memory, and what it writes the second.
     const local::record_header *_record = nullptr;
     uint64_t _version = 1;
     uint64_t _module;
     std::vector<host> _hosts;  // all that there have been; an index is a slot of the turn
     uint32_t _last_offer = 0;
-    uint32_t _last_chosen = 0;  // in _hosts
-    uint32_t _waiting = 0;      // how many are in the turn
+    uint32_t _waiting = 0;  // how many are in the turn
     uint8_t _owner;
     bool _whole = false;
+    alignas(local::LINE) uint32_t _last_chosen = 0;  // in _hosts
     weighted_turn _turn;
     uint64_t _before;  // the host; 0 once the turn has begun
     uint32_t _flags = 0;

@@ -41,14 +41,13 @@ public:
     {
         if (!_in_order)
             bring_in_order();
-        place &first = _waiting[_at];
-        const host_slot chosen = first.host;
-        _now = first.when;
-        first.when += first.stride;
         if (!_equal)
-            sink_first();
-        else if (++_at == _waiting.size())
+            return next_of_heap();
+        const host_slot chosen = _waiting[_at].host;
+        if (++_at == _size) {
             _at = 0;
+            ++_rounds;
+        }
         return chosen;
     }
 
@@ -71,22 +70,27 @@ private:
 
     double total_share() const;
     void leave_order();
+    void count_rounds();
     uint64_t within(uint64_t stride);
     void begin_anywhere();
     void begin_with(host_slot first);
     void bring_in_order();
+    host_slot next_of_heap();
     void sink_first();
     static bool is_later(const place &a, const place &b);
 
-    std::vector<entry> _hosts;    // by slot
     std::vector<place> _waiting;  // a heap of those in the turn, the earliest first
-    bool _in_order = false;       // whether _waiting is what it should be, after changes
-    // With equal shares _waiting is no heap, but in the order of the turn, and this is the next.
-    bool _equal = false;
+    // With equal shares it is no heap, but in the order of the turn. Then nothing in it is
+    // written by a choice, only who is the next, and how often all have had their turn.
     uint32_t _at = 0;
-    uint64_t _now = 0;  // where the host chosen last stood
+    uint32_t _size = 0;      // of _waiting
+    bool _in_order = false;  // whether all that is as it should be, after changes
+    bool _equal = false;
     bool _begun = false;
+    uint64_t _rounds = 0;
+    uint64_t _now = 0;  // where the host chosen last stood
     std::minstd_rand _random;
+    std::vector<entry> _hosts;  // by slot
 };
 
 }  // namespace lars

@@ -33,9 +33,23 @@ void weighted_turn::leave_order()
 {
     if (!_in_order)
         return;
+    if (_equal)
+        count_rounds();
     for (const place &waits : _waiting)
         _hosts[waits.host].when = waits.when;
     _in_order = false;
+}
+
+// With equal shares: where those stand who have had their turn so often.
+void weighted_turn::count_rounds()
+{
+    for (uint32_t i = 0; i < _size; ++i)
+        _waiting[i].when += (_rounds + (i < _at ? 1 : 0)) * _waiting[i].stride;
+    if (_rounds > 0 || _at > 0) {
+        const place &last = _waiting[(_at + _size - 1) % _size];
+        _now = last.when - last.stride;
+    }
+    _rounds = _at = 0;
 }
 
 void weighted_turn::add(host_slot host, double share)
@@ -83,7 +97,7 @@ void weighted_turn::bring_in_order()
         return waits.stride != _waiting.front().stride;
     };
     _equal = std::none_of(_waiting.begin(), _waiting.end(), is_other);
-    _at = 0;
+    _size = static_cast<uint32_t>(_waiting.size());
     if (_equal)
         std::sort(_waiting.begin(), _waiting.end(),
                   [](const place &a, const place &b) { return is_later(b, a); });
@@ -123,6 +137,16 @@ void weighted_turn::begin_after(host_slot host)
     assert(!_begun && _hosts[host].share > 0);
     begin_with(host);
     _hosts[host].when += _hosts[host].stride;
+}
+
+host_slot weighted_turn::next_of_heap()
+{
+    place &first = _waiting.front();
+    const host_slot chosen = first.host;
+    _now = first.when;
+    first.when += first.stride;
+    sink_first();
+    return chosen;
 }
 
 // Brings the first of the heap, which waits longer now, to where it belongs.
