@@ -43,11 +43,12 @@ public:
             bring_in_order();
         if (!_equal)
             return next_of_heap();
-        const host_slot chosen = _waiting[_at].host;
+        const host_slot chosen = _next;
         if (++_at == _size) {
             _at = 0;
             ++_rounds;
         }
+        _next = _waiting[_at].host;
         return chosen;
     }
 
@@ -84,6 +85,7 @@ private:
     // written by a choice, only who is the next, and how often all have had their turn.
     uint32_t _at = 0;
     uint32_t _size = 0;      // of _waiting
+    host_slot _next = 0;     // that at _at: known without waiting for the memory of the others
     bool _in_order = false;  // whether all that is as it should be, after changes
     bool _equal = false;
     bool _begun = false;

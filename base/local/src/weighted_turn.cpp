@@ -103,6 +103,7 @@ void weighted_turn::bring_in_order()
                   [](const place &a, const place &b) { return is_later(b, a); });
     else
         std::make_heap(_waiting.begin(), _waiting.end(), is_later);
+    _next = _waiting.front().host;
     _in_order = true;
 }
 
