@@ -99,10 +99,10 @@ void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
     _heard = exact_time();
 }
 
-local_path::outcome local_path::choose_elsewhere(uint64_t now)
+local_path::outcome local_path::choose_elsewhere()
 {
     _in_use = false;
-    _wants_offer = _wanted && _on_this_machine && (_meeting.waits() || now >= _next_try);
+    _wants_offer = _wanted && _on_this_machine && (_meeting.waits() || coarse_time() >= _next_try);
     return outcome::elsewhere;
 }
 

@@ -27,11 +27,10 @@ public:
     enum class outcome { done, overload, elsewhere };
     outcome choose(int modid, int cmdid, std::string &ip, int &port)
     {
-        const uint64_t now = coarse_time();
-        local_session *here = session(now);
+        local_session *here = session();
         if (!here)
-            return choose_elsewhere(now);
-        const auto chosen = here->choose(module_of(modid, cmdid), now, ip, port);
+            return choose_elsewhere();
+        const auto chosen = here->choose(module_of(modid, cmdid), ip, port);
         _wants_offer = chosen == local_session::outcome::not_in_table;
         _in_use = chosen == local_session::outcome::done;
         return _in_use ? outcome::done : explain(chosen, modid, cmdid);
@@ -40,9 +39,8 @@ public:
     bool report(int modid, int cmdid, const std::string &ip, int port, bool success,
                 int timecost_ms)
     {
-        const uint64_t now = coarse_time();
-        local_session *here = session(now);
-        return here && here->report(module_of(modid, cmdid), now, ip, port, success,
+        local_session *here = session();
+        return here && here->report(module_of(modid, cmdid), ip, port, success,
                                     static_cast<uint32_t>(std::max(0, timecost_ms))) ==
                            local_session::outcome::done;
     }
@@ -70,16 +68,16 @@ private:
     {
         return local::pack(static_cast<uint32_t>(modid), static_cast<uint32_t>(cmdid));
     }
-    // The session that a call at NOW can be made in; nullptr if there is none.
-    local_session *session(uint64_t now)
+    // The session that a call can be made in; nullptr if there is none.
+    local_session *session()
     {
         if (!_session || _session->is_doubtful())
-            attend(now);
+            attend(coarse_time());
         else if (_meeting.waits())
             _meeting.give_up();  // the agent was slow, and no other one is needed
         return _session.get();
     }
-    outcome choose_elsewhere(uint64_t now);
+    outcome choose_elsewhere();
     void attend(uint64_t now);
     void look_for_answer(uint64_t now);
     void try_to_meet(uint64_t now);

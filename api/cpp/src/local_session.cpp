@@ -122,7 +122,7 @@ bool local_session::is_mostly_old() const
     return listed < _page.cells() / 2;
 }
 
-local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::string &ip, int &port)
+local_session::outcome local_session::choose(uint64_t key, std::string &ip, int &port)
 {
     outcome why = outcome::done;
     local_module *module = find(key, why);
@@ -134,17 +134,17 @@ local_session::outcome local_session::choose(uint64_t key, uint64_t now, std::st
         const local_module::host *refused = module->count_refusal();
         if (!refused)
             return outcome::no_room;
-        added(*module, *refused, now);
+        added(*module, *refused, coarse_time());
         return outcome::overload;
     }
     assign(ip, chosen->ip);
     port = chosen->port;
-    added(*module, *chosen, now);
+    added(*module, *chosen, coarse_time());
     return outcome::done;
 }
 
-local_session::outcome local_session::report(uint64_t key, uint64_t now, const std::string &ip,
-                                             int port, bool success, uint32_t timecost_ms)
+local_session::outcome local_session::report(uint64_t key, const std::string &ip, int port,
+                                             bool success, uint32_t timecost_ms)
 {
     outcome why = outcome::done;
     const local_module *module = find(key, why);
@@ -153,6 +153,7 @@ local_session::outcome local_session::report(uint64_t key, uint64_t now, const s
     const local_module::host *called = module->find(ip, port);
     if (!called)
         return outcome::no_room;
+    const uint64_t now = coarse_time();
     local_module::count_call(*called, success, timecost_ms, now);
     added(*module, *called, now);
     return outcome::done;

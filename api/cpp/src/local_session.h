@@ -45,11 +45,11 @@ public:
     // Counts in its own page what is left in that of OLD, whose agent is another one, at NOW.
     void take_over(const local_session &old, uint64_t now) { _page.take_over(old._page, now); }
 
-    // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps; NOW is the
-    // coarse time. IP and
-    // PORT are set with done. A report counts where the host is or was one of the module's.
-    outcome choose(uint64_t key, uint64_t now, std::string &ip, int &port);
-    outcome report(uint64_t key, uint64_t now, const std::string &ip, int port, bool success,
+    // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps. They look
+    // at the clock last, where the memory that they wait for has been asked for. IP and PORT are
+    // set with done. A report counts where the host is or was one of the module's.
+    outcome choose(uint64_t key, std::string &ip, int &port);
+    outcome report(uint64_t key, const std::string &ip, int port, bool success,
                    uint32_t timecost_ms);
 
     // Whether another meeting may be needed: the last of those two calls showed that the agent
