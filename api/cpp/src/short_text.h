@@ -35,10 +35,16 @@ inline bool is_same(const std::string &a, const std::string &b)
 // FROM is such a text, TO any.
 inline void assign(std::string &to, const std::string &from)
 {
-    if (to.size() != from.size() || from.size() < sizeof(uint64_t)) {
+    constexpr size_t FEW = 4;
+    if (to.size() + FEW < from.size() || from.size() < sizeof(uint64_t)) {
         to = from;
         return;
     }
+    // One address is often a little longer than another one.
+    if (to.size() > from.size())
+        to.erase(from.size());
+    while (to.size() < from.size())
+        to.push_back(' ');
     const two_words words = words_of(from);
     std::memcpy(&to[0], &words.first, sizeof words.first);
     std::memcpy(&to[from.size() - sizeof words.last], &words.last, sizeof words.last);
