@@ -70,7 +70,7 @@ bool local_module::add_host(uint64_t address, page_writer &page)
         return false;
     added.ip = text_of(local::high_half(address));
     added.port = static_cast<int>(local::low_half(address));
-    _index.add(address, static_cast<uint32_t>(_hosts.size()));
+    _index.add(address);
     _hosts.push_back(std::move(added));
     _listings.emplace_back();
     _listings.back().address = address;

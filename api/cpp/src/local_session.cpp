@@ -60,7 +60,7 @@ local_module *local_session::add_module(uint64_t key)
         return nullptr;
     const auto seed = static_cast<uint32_t>(mixed(_seed ^ mixed(key)));
     const uint64_t before = _elsewhere.module == key ? _elsewhere.host : 0;
-    _index.add(key, static_cast<uint32_t>(_modules.size()));
+    _index.add(key);
     _modules.emplace_back(key, owner, seed, before);
     _modules.back().set_record(record);
     return &_modules.back();

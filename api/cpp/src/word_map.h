@@ -1,5 +1,6 @@
-// A map from a word to a small number, with open addressing: looking up takes a line of
-// memory or two. It grows, and forgets nothing. One thread.
+// Numbers words in the order in which they come: 0, 1, 2, ... Looking one up takes a line of
+// memory or two, of tables that are small enough to stay near the processor. It grows, and
+// forgets nothing. One thread.
 #pragma once
 
 #include <cstddef>
@@ -21,47 +22,41 @@ public:
         if (size == 0)
             return NONE;
         for (uint32_t at = local::first_slot_of(key, size);; at = (at + 1) & (size - 1)) {
-            const slot &found = _slots[at];
-            if (found.value == NONE || found.key == key)
-                return found.value;
+            const uint32_t number = _slots[at];
+            if (number == NONE || _keys[number] == key)
+                return number;
         }
     }
 
-    // KEY is not in it yet. VALUE is not NONE.
-    void add(uint64_t key, uint32_t value)
+    // KEY has no number yet, and gets the next one.
+    void add(uint64_t key)
     {
-        if (++_used * 2 > _slots.size())
+        _keys.push_back(key);
+        if (_keys.size() * 2 > _slots.size())
             grow();
-        place({key, value});
+        else
+            place(static_cast<uint32_t>(_keys.size() - 1));
     }
 
 private:
-    struct slot {
-        uint64_t key = 0;
-        uint32_t value = NONE;
-    };
-
-    void place(slot added)
+    void place(uint32_t number)
     {
         const auto size = static_cast<uint32_t>(_slots.size());
-        uint32_t at = local::first_slot_of(added.key, size);
-        while (_slots[at].value != NONE)
+        uint32_t at = local::first_slot_of(_keys[number], size);
+        while (_slots[at] != NONE)
             at = (at + 1) & (size - 1);
-        _slots[at] = added;
+        _slots[at] = number;
     }
 
     void grow()
     {
-        std::vector<slot> old(_slots.empty() ? 8 : _slots.size() * 2);
-        old.swap(_slots);
-        for (const slot &moved : old) {
-            if (moved.value != NONE)
-                place(moved);
-        }
+        _slots.assign(_slots.empty() ? 8 : _slots.size() * 2, NONE);
+        for (uint32_t number = 0; number < _keys.size(); ++number)
+            place(number);
     }
 
-    std::vector<slot> _slots;  // a power of two, at most half of them used
-    size_t _used = 0;
+    std::vector<uint32_t> _slots;  // a power of two, at most half of them used
+    std::vector<uint64_t> _keys;   // by number
 };
 
 }  // namespace lars
