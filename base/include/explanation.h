@@ -54,8 +54,8 @@ struct explained_client {
     uint32_t process = 0;
     uint32_t user = 0;
     uint64_t met_ms = 0;
-    std::optional<uint64_t> last_call_ms;  // nothing: none yet
-    uint64_t seen_ms = 0;                  // how old what it saw was at that call
+    std::optional<uint64_t> last_choice_ms;  // nothing: none yet
+    uint64_t seen_ms = 0;                    // how old what it saw was at that call
 };
 
 struct explained_module {

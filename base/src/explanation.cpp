@@ -26,8 +26,8 @@ static void add_clients(const explained_module &module, ExplainResponse *to)
         added->set_process(client.process);
         added->set_user(client.user);
         added->set_met_ms(client.met_ms);
-        if (client.last_call_ms)
-            added->set_last_call_ms(*client.last_call_ms);
+        if (client.last_choice_ms)
+            added->set_last_choice_ms(*client.last_choice_ms);
         added->set_seen_ms(client.seen_ms);
     }
 }

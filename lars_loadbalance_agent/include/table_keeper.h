@@ -50,9 +50,9 @@ public:
         pid_t process;
         uid_t user;
         lb_time met;
-        // In ns, as the client wrote it: its last call, 0 if there was none, and as of when
+        // In ns, as the client wrote it: its last choice, 0 if there was none, and as of when
         // what it saw then was right.
-        uint64_t last_call;
+        uint64_t last_choice;
         uint64_t seen;
     };
     std::vector<client> clients(size_t most) const;

@@ -68,9 +68,9 @@ static std::vector<explained_client> clients_of(const table_keeper &table, lb_ti
         told.process = static_cast<uint32_t>(one.process);
         told.user = one.user;
         told.met_ms = span(one.met, now);
-        if (one.last_call != 0) {
-            told.last_call_ms = span_of_ns(one.last_call, now_ns);
-            told.seen_ms = span_of_ns(one.seen, one.last_call);
+        if (one.last_choice != 0) {
+            told.last_choice_ms = span_of_ns(one.last_choice, now_ns);
+            told.seen_ms = span_of_ns(one.seen, one.last_choice);
         }
         clients.push_back(told);
     }

@@ -146,7 +146,7 @@ std::vector<table_keeper::client> table_keeper::clients(size_t most) const
         const client_page &page = _pages[i].takings.page();
         const page_header::owner_line &line = page.header().owners[_owner];
         found.push_back({page.process, page.user, page.met,
-                         line.last_call.load(std::memory_order_relaxed),
+                         line.last_choice.load(std::memory_order_relaxed),
                          line.seen.load(std::memory_order_relaxed)});
     }
     return found;

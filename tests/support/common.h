@@ -21,5 +21,3 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
-
-#include "lars.pb.h"

@@ -95,7 +95,7 @@ private:
     void show()
     {
         for (auto &line : _client->page().owners) {
-            line.last_call = _random();
+            line.last_choice = _random();
             line.seen = _random();
             move_on(line.activity);
         }

@@ -76,7 +76,7 @@ TEST_F(LocalPath, ExplainSaysWhoHasMetTheAgent)
         told = run(bin_path("lars_explain"), {"1", "1"}, at_agent).output;
         return told.find("the module is in the table, 1 client has met the agent\n    " +
                          process) != std::string::npos &&
-               told.find(", last call ") != std::string::npos;
+               told.find(", last choice ") != std::string::npos;
     })) << told;
 }
 

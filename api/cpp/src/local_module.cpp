@@ -160,13 +160,16 @@ const local_module::host *local_module::look_up(const std::string &ip, int port)
     return index == word_map::NONE ? nullptr : &_hosts[index];
 }
 
-// The coarse time may be too early, by which a call would seem to have begun too early: where
-// that could matter, the exact time decides.
-static bool is_late(uint64_t since, uint32_t timecost_ms, uint64_t now)
+// The coarse time may be too early, and one that was read earlier is, by which a call would seem
+// to have begun too early: where that could matter, a better one decides.
+static bool is_late(uint64_t since, uint32_t timecost_ms, uint64_t earlier)
 {
     if (timecost_ms == 0 || timecost_ms > LONGEST_CALL_MS)
         return false;
     const uint64_t limit = since + timecost_ms * MILLISECOND;  // a call that ends before is late
+    if (earlier >= limit)
+        return false;
+    const uint64_t now = coarse_time();
     if (now >= limit || now + LONGEST_TICK < limit)
         return now < limit;
     return exact_time() < limit;
@@ -181,10 +184,11 @@ static void count_run(local::cell &to, bool success)
     to.counted[local::RUN].store(static_cast<uint32_t>(longer), std::memory_order_relaxed);
 }
 
-void local_module::count_call(const host &called, bool success, uint32_t timecost_ms, uint64_t now)
+void local_module::count_call(const host &called, bool success, uint32_t timecost_ms,
+                              uint64_t earlier)
 {
     local::cell &to = *called.counted.cell;
-    if (is_late(called.since, timecost_ms, now)) {
+    if (is_late(called.since, timecost_ms, earlier)) {
         add(to, success ? local::LATE_SUCCESSES : local::LATE_FAILURES);
         return;
     }

@@ -83,8 +83,9 @@ public:
         return look_up(ip, port);
     }
 
-    // Counts a call of one of its hosts that has ended at the coarse time NOW.
-    static void count_call(const host &called, bool success, uint32_t timecost_ms, uint64_t now);
+    // Counts a call of one of its hosts that has ended now, which is not before EARLIER.
+    static void count_call(const host &called, bool success, uint32_t timecost_ms,
+                           uint64_t earlier);
 
 private:
     static void count_choice(host &chosen)

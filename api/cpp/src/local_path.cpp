@@ -67,7 +67,7 @@ void local_path::look_for_answer(uint64_t now)
 {
     local_meeting::gifts gifts;
     switch (_meeting.look(gifts, _error)) {
-    case local_meeting::answer::met: begin_session(std::move(gifts), now); break;
+    case local_meeting::answer::met: begin_session(std::move(gifts)); break;
     case local_meeting::answer::refused: break;
     case local_meeting::answer::none_yet:
         if (now - _met > LONGEST_MEETING) {
@@ -77,7 +77,7 @@ void local_path::look_for_answer(uint64_t now)
     }
 }
 
-void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
+void local_path::begin_session(local_meeting::gifts gifts)
 {
     const uint64_t seed =
         exact_time() ^ static_cast<uint64_t>(getpid()) << 40 ^ reinterpret_cast<uintptr_t>(this);
@@ -92,7 +92,7 @@ void local_path::begin_session(local_meeting::gifts gifts, uint64_t now)
         return;
     // What one and the same agent had not taken over, it takes when a connection ends.
     if (_session && !same_agent)
-        fresh->take_over(*_session, now);
+        fresh->take_over(*_session);
     fresh->set_elsewhere(_elsewhere);
     _session = std::move(fresh);
     _error.clear();

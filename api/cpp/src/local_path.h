@@ -81,7 +81,7 @@ private:
     void attend(uint64_t now);
     void look_for_answer(uint64_t now);
     void try_to_meet(uint64_t now);
-    void begin_session(local_meeting::gifts gifts, uint64_t now);
+    void begin_session(local_meeting::gifts gifts);
     outcome explain(local_session::outcome chosen, int modid, int cmdid);
 
     std::string _agent_ip;

@@ -134,12 +134,12 @@ local_session::outcome local_session::choose(uint64_t key, std::string &ip, int 
         const local_module::host *refused = module->count_refusal();
         if (!refused)
             return outcome::no_room;
-        added(*module, *refused, coarse_time());
+        show_choice(*module, *refused);
         return outcome::overload;
     }
     assign(ip, chosen->ip);
     port = chosen->port;
-    added(*module, *chosen, coarse_time());
+    show_choice(*module, *chosen);
     return outcome::done;
 }
 
@@ -153,26 +153,33 @@ local_session::outcome local_session::report(uint64_t key, const std::string &ip
     const local_module::host *called = module->find(ip, port);
     if (!called)
         return outcome::no_room;
-    const uint64_t now = coarse_time();
-    local_module::count_call(*called, success, timecost_ms, now);
-    added(*module, *called, now);
+    local_module::count_call(*called, success, timecost_ms, _chosen);
+    show_report(*module, *called);
     return outcome::done;
 }
 
-// Something was counted: the owner has to learn it.
-inline void local_session::added(const local_module &module, const local_module::host &host,
-                                 uint64_t now)
+// Something was counted: the owner has to learn it. One that sleeps writes each change at once.
+inline void local_session::show_choice(const local_module &module, const local_module::host &chosen)
 {
     const size_t owner = module.owner();
     const local::part_header &part = _table.part(owner);
-    const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
-    // An owner that sleeps writes each change at once.
     const bool asleep = part.asleep.load(std::memory_order_relaxed) == 1;
-    _page.note(owner, host.counted.block, now, asleep ? now : heartbeat);
+    const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
+    _chosen = coarse_time();
+    _page.note_choice(owner, _chosen, asleep ? _chosen : heartbeat);
+    _page.note_count(owner, chosen.counted.block);
     if (asleep)
-        wake(owner, now);
+        wake(owner, _chosen);
     else
-        _suspect = heartbeat + LONGEST_SILENCE < now || !_connection.is_open();
+        _suspect = heartbeat + LONGEST_SILENCE < _chosen || !_connection.is_open();
+}
+
+inline void local_session::show_report(const local_module &module, const local_module::host &called)
+{
+    const size_t owner = module.owner();
+    _page.note_count(owner, called.counted.block);
+    if (_table.part(owner).asleep.load(std::memory_order_relaxed) == 1)
+        wake(owner, coarse_time());
 }
 
 void local_session::wake(size_t owner, uint64_t now)

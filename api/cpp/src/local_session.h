@@ -42,12 +42,13 @@ public:
     // Takes what a meeting has brought, and checks it. False if it cannot be used; then WHY
     // becomes the reason.
     bool begin(local_meeting::gifts gifts, std::string &why);
-    // Counts in its own page what is left in that of OLD, whose agent is another one, at NOW.
-    void take_over(const local_session &old, uint64_t now) { _page.take_over(old._page, now); }
+    // Counts in its own page what is left in that of OLD, whose agent is another one.
+    void take_over(const local_session &old) { _page.take_over(old._page); }
 
-    // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps. They look
-    // at the clock last, where the memory that they wait for has been asked for. IP and PORT are
-    // set with done. A report counts where the host is or was one of the module's.
+    // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps. A choice
+    // looks at the clock, last, where the memory that it waits for has been asked for; a report
+    // only where it has to. IP and PORT are set with done. A report counts where the host is or
+    // was one of the module's.
     outcome choose(uint64_t key, std::string &ip, int &port);
     outcome report(uint64_t key, const std::string &ip, int port, bool success,
                    uint32_t timecost_ms);
@@ -73,7 +74,8 @@ private:
     outcome bring_up_to_date(local_module &module);
     outcome copy_record(local_module &module);
     bool is_mostly_old() const;
-    void added(const local_module &module, const local_module::host &host, uint64_t now);
+    void show_choice(const local_module &module, const local_module::host &chosen);
+    void show_report(const local_module &module, const local_module::host &called);
     void wake(size_t owner, uint64_t now);
     bool is_silent(size_t owner, uint64_t now) const;
 
@@ -95,6 +97,7 @@ private:
 
     std::vector<local_module> _modules;
     word_map _index;                // of _modules
+    uint64_t _chosen = 0;           // the coarse time of the last choice
     local_module *_last = nullptr;  // of _modules, the one that was found last
     table_reader::copy _copied;     // used again by each copy
 };

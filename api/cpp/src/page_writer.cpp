@@ -101,7 +101,7 @@ static counts rest_of(const local::cell &cell)
     return rest;
 }
 
-void page_writer::take_cell(const local::cell &from, size_t owner, uint64_t now)
+void page_writer::take_cell(const local::cell &from, size_t owner)
 {
     const counts rest = rest_of(from);
     place to;
@@ -110,15 +110,15 @@ void page_writer::take_cell(const local::cell &from, size_t owner, uint64_t now)
         return;
     for (uint32_t i = 0; i < local::COUNTERS; ++i)
         to.cell->counted[i].store(rest[i], std::memory_order_relaxed);
-    note(owner, to.block, now, 0);
+    note_count(owner, to.block);
 }
 
-void page_writer::take_over(const page_writer &old, uint64_t now)
+void page_writer::take_over(const page_writer &old)
 {
     for (size_t block = 0; block < old._used.size(); ++block) {
         const block_state &state = old._used[block];
         for (uint32_t i = 0; i < state.used; ++i)
-            take_cell(old._blocks[block].cells[i], state.owner, now);
+            take_cell(old._blocks[block].cells[i], state.owner);
     }
 }
 

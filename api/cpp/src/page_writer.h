@@ -31,20 +31,23 @@ public:
     // A new cell for a host of a module of that owner. False if the page is full.
     bool add_cell(size_t owner, uint64_t module, uint64_t host, place *to);
 
-    // After something was counted in a cell of that block: shows it to the owner, and when that
-    // was and which heartbeat of the owner the client saw then.
-    void note(size_t owner, uint32_t block, uint64_t now, uint64_t heartbeat)
+    // When a host of that owner was chosen, and which heartbeat of the owner the client saw then.
+    void note_choice(size_t owner, uint64_t now, uint64_t heartbeat)
     {
         local::page_header::owner_line &line = _header->owners[owner];
-        line.last_call.store(now, std::memory_order_relaxed);
+        line.last_choice.store(now, std::memory_order_relaxed);
         line.seen.store(heartbeat, std::memory_order_relaxed);
+    }
+    // After something was counted in a cell of that block: shows it to the owner.
+    void note_count(size_t owner, uint32_t block)
+    {
         move_on(_header->block_activity[block]);
-        move_on(line.activity);
+        move_on(_header->owners[owner].activity);
     }
 
     // Counts here what OLD had counted and its agent, which is gone, had not taken over, as far
     // as there is room.
-    void take_over(const page_writer &old, uint64_t now);
+    void take_over(const page_writer &old);
 
 private:
     static void move_on(local::half_word &activity)
@@ -52,7 +55,7 @@ private:
         activity.store(activity.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     }
     bool open_block(size_t owner);
-    void take_cell(const local::cell &from, size_t owner, uint64_t now);
+    void take_cell(const local::cell &from, size_t owner);
 
     local::page_header *_header = nullptr;
     local::cell_block *_blocks = nullptr;

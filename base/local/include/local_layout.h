@@ -177,8 +177,8 @@ struct alignas(LINE) page_header {
     struct alignas(LINE) owner_line {
         half_word activity;
         half_word unused;
-        word last_call;  // CLOCK_MONOTONIC in ns, coarsely: the client's last call
-        word seen;       // the heartbeat that it saw then
+        word last_choice;  // CLOCK_MONOTONIC in ns, coarsely: the client's last one
+        word seen;         // the heartbeat that it saw then
     };
     owner_line owners[OWNERS];
     alignas(LINE) half_word block_activity[MAX_BLOCKS];

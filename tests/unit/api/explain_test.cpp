@@ -160,15 +160,15 @@ TEST(Explain, ClientsOfTheTableAreToldAndHowOldWhatTheySee)
         client->set_user(1000);
         client->set_met_ms(5000);
     }
-    answer.mutable_clients(0)->set_last_call_ms(2500);
+    answer.mutable_clients(0)->set_last_choice_ms(2500);
     answer.mutable_clients(0)->set_seen_ms(4);
     fake_agent agent(explaining(answer));
     ASSERT_TRUE(agent.start());
     const std::string told = without_times(explain(agent).output);
     EXPECT_NE(told.find("local path: the module is in the table, 65 clients have met the agent\n"
-                        "    process 111, user 1000: met at TIME, last call 2.5 s ago, when what"
+                        "    process 111, user 1000: met at TIME, last choice 2.5 s ago, when what"
                         " it saw was 4 ms old\n"
-                        "    process 222, user 1000: met at TIME, no call to this port yet\n"),
+                        "    process 222, user 1000: met at TIME, no choice at this port yet\n"),
               std::string::npos)
         << told;
 }

@@ -130,10 +130,11 @@ static std::string clients_text(const ExplainResponse &answer, wall_time now)
     for (const ExplainedClient &client : answer.clients()) {
         text += "    process " + std::to_string(client.process()) + ", user " +
                 std::to_string(client.user()) + ": met at " + time_before(client.met_ms(), now);
-        text += client.has_last_call_ms() ? ", last call " + span_text(client.last_call_ms()) +
-                                                " ago, when what it saw was " +
-                                                std::to_string(client.seen_ms()) + " ms old\n"
-                                          : ", no call to this port yet\n";
+        text += client.has_last_choice_ms()
+                    ? ", last choice " + span_text(client.last_choice_ms()) +
+                          " ago, when what it saw was " + std::to_string(client.seen_ms()) +
+                          " ms old\n"
+                    : ", no choice at this port yet\n";
     }
     return text;
 }
