@@ -75,6 +75,7 @@ protected:
         ASSERT_TRUE(_reporter.start());
         _agent.emplace(_dns.port(), _reporter.port());
         _agent->set("metrics", "port", std::to_string(free_port()));
+        _agent->set("agent", "local", _folder.file("agent.sock"));
         ASSERT_TRUE(_agent->start());
     }
 
@@ -177,6 +178,7 @@ TEST_F(ScrapedSystem, EveryQueryOfTheDashboardHasAResult)
         [&] {
             call();
             return has_result("rate(lars_agent_choices_total[1m]) > 0") &&
+                   has_result("rate(lars_agent_local_choices_total[1m]) >= 0") &&
                    has_result("rate(lars_dns_lookups_total[1m]) >= 0") &&
                    has_result("rate(lars_reporter_rows_stored_total[1m]) > 0");
         },
