@@ -160,6 +160,31 @@ runner() {
     return $status
 }
 
+# A port that was given is not given again, also where nobody uses it just now.
+ports() {
+    local folder
+    folder=$(mktemp -d) || return 1
+    cat > "$folder/main.cpp" << 'END'
+#include "testing.h"
+#include <cstdio>
+#include <set>
+int main()
+{
+    std::set<uint16_t> given;
+    for (int i = 0; i < 200; i++) {
+        given.insert(kit::free_port());
+    }
+    printf("%zu of 200 ports are different ones\n", given.size());
+    return given.size() == 200 ? 0 : 1;
+}
+END
+    g++ -std=c++17 -Itesting $(pkg-config --cflags gtest) "$folder/main.cpp" testing/build/plain/libtesting.a \
+        $(pkg-config --libs gtest) -pthread -o "$folder/main" && "$folder/main"
+    local status=$?
+    rm -rf "$folder"
+    return $status
+}
+
 for stage in $(all_stages); do
     expect "$stage: files that should be the same" same "$stage"
     expect "$stage: complete" complete "$stage"
@@ -193,5 +218,6 @@ expect "tables" mk/tables.sh check
 expect "traps" mk/traps.sh check
 expect "apply-patch.sh" patch_tool
 expect "run-tests.sh" runner
+expect "free_port" ports
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

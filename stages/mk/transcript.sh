@@ -103,14 +103,18 @@ if [ "$mode" = run ] && [ -z "$service" ]; then
     exit
 fi
 
-# Neighbouring ports that nobody uses.
+# Neighbouring ports that nobody uses, above those of the tests (testing/testing.cpp). Several
+# transcripts may run at once: each stage begins with ports of its own.
+number=$(all_stages | grep -nx "$stage" | cut -d: -f1)
+first=$((31000 + 5 * ${number:-0}))
 for _ in $(seq 100); do
-    first=$((15000 + RANDOM % 16000)) busy=
+    busy=
     for i in "${!shown[@]}"; do
         ports[i]=$((first + i))
         busy=$busy$(sockets_on "${ports[i]}")
     done
     [ -n "$busy" ] || break
+    first=$((31500 + 5 * (RANDOM % 250)))
 done
 
 if [ "$mode" = check ] && [ -n "$service" ] && [ -n "${LARS_STAGES_DB:-}" ]; then

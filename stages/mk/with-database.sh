@@ -57,7 +57,7 @@ start() {
 }
 wanted=$port
 for _ in 1 2 3; do
-    port=${wanted:-$((15000 + RANDOM % 16000))}
+    port=${wanted:-$((10000 + RANDOM % 5000))}   # below those of the tests (testing/testing.cpp)
     start && break
     kill -KILL "$pid" 2> /dev/null
     wait "$pid" 2> /dev/null

@@ -231,11 +231,11 @@ uint16_t free_ports(int n)
 {
     while (true) {
         uint16_t first = free_port();
-        bool all = true;
-        for (int i = 1; i < n; i++) {
-            all = all && is_free(static_cast<uint16_t>(first + i));
+        int next = 1;
+        while (next < n && free_port() == first + next) {
+            next++;
         }
-        if (all) {
+        if (next == n) {
             return first;
         }
     }
