@@ -102,12 +102,20 @@ protected:
             options));
         ASSERT_EQ(agent.wait_ready().size(), 3u) << agent.output();
     }
-    // Keeps the three sockets of an agent that has started.
-    void keep()
+    // Its three sockets are kept.
+    void start_first()
     {
+        start(_first);
         for (int i = 0; i < 3; ++i)
             EXPECT_EQ(_manager.receive(&_kept[i]),
                       "FDSTORE=1\nFDNAME=127.0.0.1-" + std::to_string(_port + i));
+    }
+
+    lars_client patient_client() const
+    {
+        lars_client client("127.0.0.1", _port);
+        client.set_deadline(10000);
+        return client;
     }
 
     database _database;
@@ -117,16 +125,14 @@ protected:
     temp_dir _folder;
     manager _manager;
     unique_fd _kept[3];
+    process _first;
     process _later[2];
 };
 
 TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
 {
-    process first;
-    start(first);
-    keep();
-    lars_client client("127.0.0.1", _port);
-    client.set_deadline(10000);
+    start_first();
+    lars_client client = patient_client();
     std::string ip;
     int port = 0;
     ASSERT_TRUE(wait_until([&] { return client.get_host(1, 1, ip, port) == 0; }));
@@ -135,8 +141,7 @@ TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
     std::atomic<int> calls{0};
     std::atomic<int> failures{0};
     std::thread caller([&] {
-        lars_client own("127.0.0.1", _port);
-        own.set_deadline(10000);
+        lars_client own = patient_client();
         while (!over) {
             std::string its_ip;
             int its_port = 0;
@@ -149,7 +154,7 @@ TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
         return wait_until([&] { return calls > before + 100; });
     };
     EXPECT_TRUE(goes_on());
-    EXPECT_EQ(first.terminate(), 0);
+    EXPECT_EQ(_first.terminate(), 0);
     process second;
     start(second);
     EXPECT_TRUE(goes_on());
@@ -164,11 +169,8 @@ TEST_F(AgentRestart, NoCallIsLostWhereTheSocketsAreKept)
 TEST_F(AgentRestart, LocalPathGoesOnWhereTheSocketsAreKept)
 {
     _agent->set("agent", "local", _folder.file("agent.sock"));
-    process first;
-    start(first);
-    keep();
-    lars_client client("127.0.0.1", _port);
-    client.set_deadline(10000);
+    start_first();
+    lars_client client = patient_client();
     std::string ip;
     int port = 0;
     ASSERT_TRUE(wait_until([&] {
@@ -185,7 +187,7 @@ TEST_F(AgentRestart, LocalPathGoesOnWhereTheSocketsAreKept)
         });
     };
     for (int time = 0; time < 2; ++time) {
-        process &ended = time == 0 ? first : _later[0];
+        process &ended = time == 0 ? _first : _later[0];
         EXPECT_EQ(ended.terminate(), 0);
         EXPECT_TRUE(goes_on_until([&] { return client.stale() > milliseconds(100); }));
         EXPECT_TRUE(client.is_local());
@@ -198,10 +200,8 @@ TEST_F(AgentRestart, LocalPathGoesOnWhereTheSocketsAreKept)
 
 TEST_F(AgentRestart, SocketsOfAnotherConfigurationAreGivenUp)
 {
-    process first;
-    start(first);
-    keep();
-    EXPECT_EQ(first.terminate(), 0);
+    start_first();
+    EXPECT_EQ(_first.terminate(), 0);
     const uint16_t before = _port;
     use_port(free_port(3));
     process second;

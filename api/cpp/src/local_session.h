@@ -53,8 +53,8 @@ public:
     outcome report(uint64_t key, const std::string &ip, int port, bool success,
                    uint32_t timecost_ms);
 
-    // Whether another meeting may be needed: the last of those two calls showed that the agent
-    // may be away, or the page is worn out.
+    // Whether another meeting may be needed: the last choice, or a report since that had to wake
+    // the owner, showed that the agent may be away; or the page is worn out.
     bool is_doubtful() const { return _suspect || _worn_out; }
     // Whether there was no room in the page for a host, though most of its cells are of hosts
     // that have left: they are never used again. It stays so.
