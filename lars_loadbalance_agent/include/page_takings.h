@@ -44,6 +44,8 @@ public:
     bool has_news() const;
     // Calls EACH for what is new, in at most so many BLOCKS; the others come next time.
     void take(size_t blocks, lb_time now, const item_callback &each);
+    // The same for everything that is in the page, whose client has ended.
+    void take_last(lb_time now, const item_callback &each);
 
     // How many blocks, cells and counters could not be true and were left out.
     uint64_t lies() const { return _lies; }
@@ -59,6 +61,7 @@ private:
         std::array<cell_takings, local::CELLS_PER_BLOCK> cells{};
     };
 
+    // Whether the block is this owner's, and has any cell. One without has no place here.
     bool is_mine(const local::cell_block &block) const;
     void take_block(size_t number, const item_callback &each);
     void take_cell(local::cell &cell, cell_takings *before, const item_callback &each);
@@ -68,6 +71,7 @@ private:
     size_t _owner;
     uint32_t _activity = 0;
     bool _some_left = false;
+    bool _ended = false;
     size_t _next = 0;      // the block to begin with
     lb_time _last{};       // take()
     uint64_t _credit = 0;  // how much may have been counted until now

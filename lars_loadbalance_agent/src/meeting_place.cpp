@@ -94,12 +94,14 @@ status meeting_place::listen_at(const std::string &path, mode_t mode)
         return s;
     unique_fd listening(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!listening.valid() ||
-        bind(listening.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 ||
-        listen(listening.get(), BACKLOG) != 0)
+        bind(listening.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0)
         return at_file(path, std::strerror(errno));
     _socket = std::move(listening);
+    // Nobody can connect before it listens, whatever the process's umask has let the file be.
     if (chmod(path.c_str(), mode) != 0)
         return at_file(path, std::string("its mode: ") + std::strerror(errno));
+    if (listen(_socket.get(), BACKLOG) != 0)
+        return at_file(path, std::strerror(errno));
     return {};
 }
 

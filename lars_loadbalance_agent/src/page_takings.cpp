@@ -26,6 +26,13 @@ bool page_takings::has_news() const
     return _some_left || activity != _activity;
 }
 
+// A client that was killed may have counted in a block without having said so.
+void page_takings::take_last(lb_time now, const item_callback &each)
+{
+    _ended = true;
+    take(local::MAX_BLOCKS, now, each);
+}
+
 void page_takings::take(size_t blocks, lb_time now, const item_callback &each)
 {
     const page_header &header = _page->header();
@@ -46,7 +53,7 @@ void page_takings::take(size_t blocks, lb_time now, const item_callback &each)
             _next = 0;
         const uint32_t activity = header.block_activity[_next].load(std::memory_order_acquire);
         const uint32_t before = _blocks[_next] ? _blocks[_next]->activity : 0;
-        if (activity == before || !is_mine(_page->block(_next)))
+        if ((activity == before && !_ended) || !is_mine(_page->block(_next)))
             continue;
         if (blocks-- == 0) {
             _some_left = true;
@@ -61,7 +68,8 @@ void page_takings::take(size_t blocks, lb_time now, const item_callback &each)
 
 bool page_takings::is_mine(const cell_block &block) const
 {
-    return block.owner.load(std::memory_order_relaxed) == _owner;
+    return block.owner.load(std::memory_order_relaxed) == _owner &&
+           block.cells_used.load(std::memory_order_relaxed) != 0;
 }
 
 void page_takings::take_block(size_t number, const item_callback &each)

@@ -31,14 +31,13 @@ void table_keeper::end_page(const client_page *page)
 table_keeper::outcome table_keeper::look(lb_time now)
 {
     outcome found;
-    const auto has_news = [](const attended &one) { return one.takings.has_news(); };
+    const auto has_news = [](const attended &one) { return one.ended || one.takings.has_news(); };
     const auto busy = static_cast<size_t>(std::count_if(_pages.begin(), _pages.end(), has_news));
     found.any = busy > 0;
     for (size_t i = 0; busy > 0 && i < _pages.size(); ++i) {
         attended &one = _pages[(_first + i) % _pages.size()];
-        if (!one.takings.has_news())
-            continue;
-        take(one, one.ended ? MAX_BLOCKS : std::max<size_t>(1, BLOCKS_PER_LOOK / busy), now);
+        if (has_news(one))
+            take(one, std::max<size_t>(1, BLOCKS_PER_LOOK / busy), now);
     }
     ++_first;
     found.changes = _modules->end_interval(now);
@@ -52,8 +51,11 @@ void table_keeper::take(attended &from, size_t blocks, lb_time now)
 {
     const client_page &page = from.takings.page();
     const uint64_t lies = from.takings.lies();
-    from.takings.take(blocks, now,
-                      [&](const page_takings::item &item) { take(item, page.number, now); });
+    const auto each = [&](const page_takings::item &item) { take(item, page.number, now); };
+    if (from.ended)
+        from.takings.take_last(now, each);
+    else
+        from.takings.take(blocks, now, each);
     if (from.takings.lies() == lies)
         return;
     _taken.lies += from.takings.lies() - lies;
@@ -86,7 +88,7 @@ void table_keeper::note_use(module_map::value_type &in_table, const page_takings
     if (item.counted.choices > 0 && _lot() % ++used.choosers == 0)
         used.chooser = page;
     if (used.due && used.due->number != 0 && item.probe == used.due->number &&
-        item.host == used.due->host) {
+        page == used.due->page && item.host == used.due->host) {
         used.due.reset();
         _part.offer(module, 0);
     }

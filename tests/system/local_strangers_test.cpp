@@ -1,6 +1,8 @@
 // Whoever comes to the agent's socket and is no client, or one too many; and clients who find
 // something else there than an agent. All of them go on, by UDP where nothing else is left.
 #include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstring>
@@ -280,6 +282,20 @@ TEST_F(Impostor, WhoHasMetTheAgentBeforeGoesOn)
     answer("rubbish", false);
     expect_local_calls(program);
     EXPECT_EQ(_callers, 0);
+}
+
+// Of the user root nothing keeps anybody away: then it is a thread of another user.
+TEST_F(LocalStrangers, WhoMayNotConnectAsksByUdp)
+{
+    ASSERT_EQ(chmod(socket_path().c_str(), 0), 0);
+    std::thread other([this] {
+        if (geteuid() == 0) {
+            ASSERT_EQ(syscall(SYS_setresuid, -1, 65534, -1), 0);
+        }
+        lars_client program = client();
+        expect_calls_by_udp(program, "Permission denied");
+    });
+    other.join();
 }
 
 }  // namespace

@@ -158,17 +158,25 @@ local_session::outcome local_session::report(uint64_t key, const std::string &ip
     return outcome::done;
 }
 
+// An owner says that it sleeps, and looks at the pages once more after that. So this is to be
+// asked when the count is written, not before.
+static inline bool sleeps(const local::part_header &part)
+{
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return part.asleep.load(std::memory_order_relaxed) == 1;
+}
+
 // Something was counted: the owner has to learn it. One that sleeps writes each change at once.
 inline void local_session::show_choice(const local_module &module, const local_module::host &chosen)
 {
     const size_t owner = module.owner();
     const local::part_header &part = _table.part(owner);
-    const bool asleep = part.asleep.load(std::memory_order_relaxed) == 1;
+    const bool up_to_date = part.asleep.load(std::memory_order_relaxed) == 1;
     const uint64_t heartbeat = part.heartbeat.load(std::memory_order_relaxed);
     _chosen = coarse_time();
-    _page.note_choice(owner, _chosen, asleep ? _chosen : heartbeat);
+    _page.note_choice(owner, _chosen, up_to_date ? _chosen : heartbeat);
     _page.note_count(owner, chosen.counted.block);
-    if (asleep)
+    if (sleeps(part))
         wake(owner, _chosen);
     else
         _suspect = heartbeat + LONGEST_SILENCE < _chosen || !_connection.is_open();
@@ -178,7 +186,7 @@ inline void local_session::show_report(const local_module &module, const local_m
 {
     const size_t owner = module.owner();
     _page.note_count(owner, called.counted.block);
-    if (_table.part(owner).asleep.load(std::memory_order_relaxed) == 1)
+    if (sleeps(_table.part(owner)))
         wake(owner, coarse_time());
 }
 

@@ -153,6 +153,17 @@ TEST_F(TableKeeper, ProbeIsOfferedToOneWhoChoosesAndTakenOnce)
     EXPECT_EQ(offer(), 0u);
 }
 
+TEST_F(TableKeeper, ProbeIsNotTakenByAnotherThanItWasOfferedTo)
+{
+    const auto one = add_client(1), two = add_client(2);
+    ASSERT_TRUE(comes_to_an_offer(*two));
+    const uint64_t offered = offer();
+    cell_of(*one, 2).counted[PROBE_NUMBER] = offer_number(offered);
+    count(*one, 2, LATE_FAILURES);
+    look();
+    EXPECT_EQ(offer(), offered);
+}
+
 TEST_F(TableKeeper, ProbeThatIsNotTakenGoesToOneWhoChooses)
 {
     const auto one = add_client(1), two = add_client(2);
@@ -211,6 +222,23 @@ TEST_F(TableKeeper, WhatAClientHadCountedWhenItEndedIsTakenOver)
     look();
     EXPECT_EQ(_keeper->taken().successes, 3u);
     EXPECT_TRUE(page.expired());
+    EXPECT_EQ(_keeper->pages(), 0u);
+}
+
+// It was killed between a count and the word that there is one.
+TEST_F(TableKeeper, WhatAKilledClientCountedWithoutSayingSoIsTakenOver)
+{
+    auto client = add_client(1);
+    count(*client, 1, SUCCESSES, 3);
+    look();
+    ++cell_of(*client, 1).counted[SUCCESSES];
+    ++cell_of(*client, 3).counted[CHOICES];
+    look();
+    EXPECT_EQ(_keeper->taken().successes, 3u);
+    _keeper->end_page(client.get());
+    look();
+    EXPECT_EQ(_keeper->taken().successes, 4u);
+    EXPECT_EQ(_keeper->taken().choices, 1u);
     EXPECT_EQ(_keeper->pages(), 0u);
 }
 
