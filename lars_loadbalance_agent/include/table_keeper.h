@@ -24,8 +24,9 @@ namespace lars {
 class table_keeper : public route_watcher {
 public:
     // MODULES and the MEMORY of this owner's part, which is as for table_part, outlive this
-    // object. MODULES is to be told of this watcher.
-    table_keeper(size_t owner, char *memory, const table_part::bounds &limits, route_lb *modules);
+    // object. MODULES is to be told of this watcher. SEED decides who gets the probes.
+    table_keeper(size_t owner, char *memory, const table_part::bounds &limits, route_lb *modules,
+                 uint32_t seed = std::random_device{}());
 
     void add_page(std::shared_ptr<const client_page> page, lb_time now);
     // The client has ended. What it has counted is taken over by the next look().
@@ -113,7 +114,7 @@ private:
     // Of _shown, since the last look; null for those that have gone meanwhile.
     std::vector<module_map::value_type *> _used;
     uint32_t _number = 0;  // of the last probe
-    std::minstd_rand _lot{std::random_device{}()};
+    std::minstd_rand _lot;
     totals _taken;
     pid_t _last_liar = 0;
 };

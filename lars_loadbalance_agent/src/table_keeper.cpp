@@ -12,8 +12,8 @@ using namespace local;
 static constexpr size_t BLOCKS_PER_LOOK = 2048;
 
 table_keeper::table_keeper(size_t owner, char *memory, const table_part::bounds &limits,
-                           route_lb *modules)
-    : _owner(owner), _modules(modules), _part(memory, limits)
+                           route_lb *modules, uint32_t seed)
+    : _owner(owner), _modules(modules), _part(memory, limits), _lot(seed)
 {
 }
 

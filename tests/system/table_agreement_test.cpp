@@ -36,6 +36,24 @@ TEST(TableGoals, NobodyIsSetAsideWhenAllFailForAMoment)
     }
 }
 
+// The machine's budget of probes is one, whoever takes them.
+TEST(TableProbes, AreAsManyForManyClientsAsForOne)
+{
+    std::vector<uint64_t> taken;
+    for (const size_t clients : {size_t{1}, MANY}) {
+        table_clients agent(clients, std::vector<uint32_t>(10, 100), {}, 1,
+                            [](const state_change &) {});
+        for (scenario::time now(0); now < seconds(60); now += milliseconds(1)) {
+            if (const auto host = agent.choose(now))
+                agent.report(*host, *host != 0, 0, now);
+        }
+        taken.push_back(agent.probes());
+    }
+    EXPECT_GT(taken[0], 10u);
+    EXPECT_NEAR(static_cast<double>(taken[1]), static_cast<double>(taken[0]),
+                0.1 * static_cast<double>(taken[0]));
+}
+
 // An agent that is asked, with a route that changes.
 class asked_agent : public chooser {
 public:

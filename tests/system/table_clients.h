@@ -1,24 +1,35 @@
-// An agent and the clients that choose from its table, without the memory that they share:
-// the agent's own route_lb, and clients that do what docs/local.md says, in a scripted
-// clock. One thread.
+// An agent and the clients that choose from its table, in a scripted clock: the parts of both
+// that are one process each otherwise, over the same memory, without what brings them together.
+// One thread.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "choice_table.h"
 #include "chooser.h"
+#include "client_page.h"
+#include "local_module.h"
+#include "page_writer.h"
 #include "route_lb.h"
-#include "weighted_turn.h"
+#include "table_keeper.h"
+#include "table_reader.h"
+#include "wire_rules.h"
 
 namespace lars::test {
 
-// Host I of the module has an address, and the script's times are times of the agent.
+// Host I of the module has an address, and the script's times are times of the agent. They lie
+// ahead of this machine's, which a client asks where a call may have begun too early.
 inline const module_id MODULE{1, 1};
 inline endpoint address_of(size_t host)
 {
@@ -30,11 +41,16 @@ inline size_t host_of(const endpoint &address)
 }
 inline lb_time clock_at(scenario::time t)
 {
-    return lb_time(std::chrono::hours(1)) + t;
+    return lb_time(std::chrono::hours(500000)) + t;
 }
 inline scenario::time time_at(lb_time t)
 {
     return t - clock_at(scenario::time(0));
+}
+inline std::string text_of(uint32_t ip)
+{
+    return std::to_string(ip >> 24) + "." + std::to_string(ip >> 16 & 255) + "." +
+           std::to_string(ip >> 8 & 255) + "." + std::to_string(ip & 255);
 }
 // A host with weight 0 is left out.
 inline std::vector<route_host> route_of(const std::vector<uint32_t> &weights)
@@ -47,7 +63,7 @@ inline std::vector<route_host> route_of(const std::vector<uint32_t> &weights)
     return route;
 }
 
-class table_clients : public chooser, private route_watcher {
+class table_clients : public chooser {
 public:
     using time = scenario::time;
     static constexpr std::chrono::milliseconds INTERVAL{5};
@@ -59,9 +75,13 @@ public:
           _changed(std::move(changed)),
           _random(seed + 1)
     {
-        _modules.set_watcher(this);
-        for (size_t i = 0; i < clients; ++i)
-            _clients.emplace_back(static_cast<uint32_t>(_random()));
+        std::string why;
+        EXPECT_TRUE(make_table(LIMITS, &_table));
+        EXPECT_TRUE(_reader.begin(_table.data(), _table.size(), why)) << why;
+        _keeper.emplace(OWNER, part_of(_table, LIMITS, OWNER), LIMITS, &_modules, seed);
+        _modules.set_watcher(&*_keeper);
+        for (uint32_t number = 1; number <= clients; ++number)
+            add_client(number);
         set_weights(weights, time(0));
     }
 
@@ -70,8 +90,6 @@ public:
     {
         pass(now);
         _under_way.resize(std::max(_under_way.size(), weights.size()));
-        for (client &c : _clients)
-            c.cells.resize(_under_way.size());
         _modules.restore({MODULE, route_of(weights)}, clock_at(now));
         _modules.show(MODULE, clock_at(now));
     }
@@ -80,35 +98,30 @@ public:
     {
         pass(now);
         const size_t number = _clients.size() == 1 ? 0 : _random() % _clients.size();
-        client &c = _clients[number];
-        c.last_choice = now;
-        _any_choice = true;
-        const std::optional<size_t> host = choose_for(number, now);
-        if (host)
-            _under_way[*host].push_back({now, number});
+        client &c = *_clients[number];
+        read_table(c);
+        const uint64_t offer = c.module.record()->offer.load(std::memory_order_relaxed);
+        const local_module::host *chosen = c.module.choose(offer, c.writer.number());
+        if (!chosen) {
+            if (const local_module::host *refused = c.module.count_refusal())
+                show_count(c, *refused, now);
+            return std::nullopt;
+        }
+        show_count(c, *chosen, now);
+        const size_t host = host_of({local::high_half(chosen->counted.cell->host), 1});
+        _under_way[host].push_back({now, number});
         return host;
     }
 
     void report(size_t host, bool success, uint32_t timecost_ms, time now) override
     {
         pass(now);
-        const std::chrono::milliseconds took(timecost_ms);
-        const size_t number = client_of_call(host, now - took);
-        const shown *known = find(host);
-        host_interval &counted = count(number, host, now);
-        if (!known || now - took < known->since) {
-            ++(success ? counted.late_successes : counted.late_failures);
-            return;
-        }
-        if (known->overloaded)
-            ++(success ? counted.probe_successes : counted.probe_failures);
-        else
-            ++(success ? counted.successes : counted.failures);
-        if (!success)
-            counted.failure_weight += std::clamp(timecost_ms / 100, 1u, 50u);
-        int64_t &run = _clients[number].cells[host].run;
-        run = success ? std::max<int64_t>(run, 0) + 1 : std::min<int64_t>(run, 0) - 1;
-        counted.run = run;
+        client &c = *_clients[client_of_call(host, now - std::chrono::milliseconds(timecost_ms))];
+        read_table(c);
+        const local_module::host *called = c.module.find(_texts[host], address_of(host).port);
+        ASSERT_TRUE(called) << "host " << host;
+        local_module::count_call(*called, success, timecost_ms, nanoseconds_of(now));
+        show_count(c, *called, now);
     }
 
     void pass(time until) override
@@ -116,122 +129,75 @@ public:
         while (true) {
             const auto deadline = _modules.next_deadline();
             const time due = deadline ? time_at(*deadline) : time::max();
-            const time interval = _added.empty() ? time::max() : _interval_ends;
-            if (std::min(due, interval) > until)
+            if (std::min(due, _next_look) > until)
                 return;
-            if (interval <= due)
-                end_interval(interval);
-            else
+            if (_next_look > due) {
                 tell(due, _modules.check_deadlines(clock_at(due)));
+                continue;
+            }
+            const time now = std::exchange(_next_look, time::max());
+            tell(now, _keeper->look(clock_at(now)).changes);
         }
     }
 
+    // How many probes the clients have taken, of which the agent knows.
+    uint64_t probes() const { return _keeper->taken().probes; }
+
 private:
-    struct cell {
-        host_interval counted;  // since the agent took over the last
-        int64_t run = 0;
-        host_slot seen = 0;
-    };
+    static constexpr table_part::bounds LIMITS{10, 10000};
+    static inline const size_t OWNER = agent_port_of(MODULE.modid, MODULE.cmdid);
+    static inline const uint64_t KEY =
+        local::pack(static_cast<uint32_t>(MODULE.modid), static_cast<uint32_t>(MODULE.cmdid));
+
     struct client {
-        explicit client(uint32_t seed) : turn(seed) {}
-        weighted_turn turn;
-        uint64_t version = 0;  // of the table that the turn was made from
-        std::vector<double> shares;
-        time last_choice = time::min();
-        std::vector<cell> cells;
-    };
-    struct shown {
-        size_t host;
-        host_slot slot;
-        bool overloaded;
-        bool chosen;
-        double share;
-        time since;
+        client(uint32_t seed) : module(KEY, OWNER, seed, 0) {}
+        page_writer writer;
+        local_module module;
     };
     struct call {
         time begun;
         size_t client;
     };
-    struct offer {
-        size_t host;
-        size_t client;
-    };
 
-    void changed(const module_id &, const load_balance &hosts, lb_time) override
+    static uint64_t nanoseconds_of(time now)
     {
-        _table.clear();
-        _places.assign(_under_way.size(), -1);
-        for (const auto &h : hosts.hosts_in_table()) {
-            const size_t host = host_of(h.address);
-            _places[host] = static_cast<int>(_table.size());
-            _table.push_back(
-                {host, h.slot, h.what.overloaded, h.what.chosen, h.what.share, time_at(h.since)});
-        }
-        ++_version;
-    }
-    void gone(const module_id &) override
-    {
-        _table.clear();
-        _places.assign(_under_way.size(), -1);
-        ++_version;
+        return static_cast<uint64_t>(clock_at(now).time_since_epoch().count());
     }
 
-    const shown *find(size_t host) const
+    void add_client(uint32_t number)
     {
-        return _places[host] < 0 ? nullptr : &_table[static_cast<size_t>(_places[host])];
+        auto page = std::make_shared<client_page>();
+        const status made = client_page::make(number, 1, 1, page.get());
+        ASSERT_TRUE(made) << made.message();
+        auto added = std::make_unique<client>(static_cast<uint32_t>(_random()));
+        std::string why;
+        ASSERT_TRUE(added->writer.begin(page->memory.data(), page->memory.size(), why)) << why;
+        _keeper->add_page(page, clock_at(time(0)));
+        _clients.push_back(std::move(added));
     }
 
-    host_interval &count(size_t number, size_t host, time now)
-    {
-        if (_added.empty())
-            _interval_ends = (now / INTERVAL + 1) * INTERVAL;
-        host_interval &counted = _clients[number].cells[host].counted;
-        if (!counted.any())
-            _added.emplace_back(number, host);
-        return counted;
-    }
-
-    std::optional<size_t> choose_for(size_t number, time now)
-    {
-        if (_offer && _offer->client == number) {
-            const size_t host = std::exchange(_offer, std::nullopt)->host;
-            host_interval &counted = count(number, host, now);
-            ++counted.choices;
-            ++counted.probes;
-            return host;
-        }
-        read_table(_clients[number]);
-        const bool any =
-            std::any_of(_table.begin(), _table.end(), [](const shown &s) { return s.chosen; });
-        if (!any) {
-            if (!_table.empty())
-                ++count(number, _table[0].host, now).choices;
-            return std::nullopt;
-        }
-        const size_t host = _clients[number].turn.next();
-        ++count(number, host, now).choices;
-        return host;
-    }
-
-    // Who is chosen from in the table, and with what share, is so in the client's turn.
     void read_table(client &c)
     {
-        if (std::exchange(c.version, _version) == _version)
+        if (!c.module.record())
+            c.module.set_record(_reader.find(OWNER, KEY));
+        if (c.module.record()->version == c.module.version())
             return;
-        c.shares.resize(_under_way.size());
-        for (host_slot host = 0; host < c.shares.size(); ++host) {
-            const shown *known = find(host);
-            const double share = known && known->chosen ? known->share : 0;
-            const double before = std::exchange(c.shares[host], share);
-            if (before == share)
-                continue;
-            if (before == 0)
-                c.turn.add(host, share);
-            else if (share == 0)
-                c.turn.remove(host);
-            else
-                c.turn.set_share(host, share);
+        if (_reader.read(OWNER, *c.module.record(), KEY, _copy) != table_reader::outcome::whole) {
+            c.module.set_record(_reader.find(OWNER, KEY));
+            ASSERT_EQ(_reader.read(OWNER, *c.module.record(), KEY, _copy),
+                      table_reader::outcome::whole);
         }
+        ASSERT_TRUE(c.module.update(_copy, c.writer));
+        while (_texts.size() < _under_way.size())
+            _texts.push_back(text_of(address_of(_texts.size()).ip));
+    }
+
+    // The agent looks in intervals, as long as there is anything to see.
+    void show_count(client &c, const local_module::host &counted, time now)
+    {
+        c.writer.note_count(OWNER, counted.counted.block);
+        if (_next_look == time::max())
+            _next_look = (now / INTERVAL + 1) * INTERVAL;
     }
 
     // Whose call it was that began then.
@@ -247,42 +213,6 @@ private:
         return number;
     }
 
-    void end_interval(time now)
-    {
-        for (const auto &[number, host] : _added) {
-            cell &c = _clients[number].cells[host];
-            _modules.add_interval(MODULE, address_of(host), std::exchange(c.counted, {}), &c.seen,
-                                  clock_at(now));
-        }
-        _added.clear();
-        tell(now, _modules.end_interval(clock_at(now)));
-        offer_probe(now);
-        _any_choice = false;
-    }
-
-    void offer_probe(time now)
-    {
-        const shown *offered = _offer ? find(_offer->host) : nullptr;
-        if (!offered || !offered->overloaded)
-            _offer.reset();
-        if (!_any_choice)
-            return;
-        if (!_offer) {
-            const auto due = _modules.probe_due(MODULE, clock_at(now));
-            if (!due)
-                return;
-            const auto probed = std::find_if(_table.begin(), _table.end(),
-                                             [&](const shown &s) { return s.slot == *due; });
-            _offer = offer{probed->host, 0};
-        }
-        // Some client that chose lately: another one for each interval with choices.
-        for (size_t tries = 0; tries < 100; ++tries) {
-            _offer->client = _random() % _clients.size();
-            if (now - std::chrono::seconds(1) <= _clients[_offer->client].last_choice)
-                return;
-        }
-    }
-
     void tell(time when, const std::vector<module_change> &changes)
     {
         for (const module_change &c : changes)
@@ -292,16 +222,14 @@ private:
     route_lb _modules;
     std::function<void(const state_change &)> _changed;
     std::mt19937 _random;
-    std::vector<client> _clients;
+    sealed_memory _table;
+    std::optional<table_keeper> _keeper;
+    table_reader _reader;
+    table_reader::copy _copy;
+    std::vector<std::unique_ptr<client>> _clients;
+    std::vector<std::string> _texts;           // of the hosts' addresses
     std::vector<std::deque<call>> _under_way;  // by host
-    // The table, as all clients see it.
-    std::vector<shown> _table;
-    std::vector<int> _places;  // of the hosts in it; -1: not there
-    uint64_t _version = 0;
-    std::optional<offer> _offer;
-    std::vector<std::pair<size_t, size_t>> _added;  // client and host
-    time _interval_ends{0};
-    bool _any_choice = false;
+    time _next_look = time::max();
 };
 
 // As many clients, each of which takes the hosts in its own turn, whatever is reported: what
