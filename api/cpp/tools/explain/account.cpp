@@ -148,7 +148,7 @@ std::string account_of(const ExplainResponse &answer, const std::string &agent, 
     if (!answer.known())
         return text +
                "The agent does not know it: no program has asked it for a host of the module"
-               " lately.\nget_host asks (run_lars test gethost " +
+               " lately.\nget_host asks (lars_get_host " +
                std::to_string(answer.modid()) + " " + std::to_string(answer.cmdid()) +
                "), and then the agent asks a dns.\n";
     text += "policy " + answer.policy() + "\n" + route_text(answer) + "\n";
