@@ -1,6 +1,7 @@
 #include "metrics_server.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <atomic>
 #include <future>
@@ -169,6 +170,27 @@ TEST(MetricsServer, ClientsThatStallOrNeverEndHoldUpNobodyForLong)
         taken = endless.send_bytes(header);
     EXPECT_FALSE(taken) << sent << " bytes of headers were taken";
     EXPECT_TRUE(http_get(s.port(), "/metrics"));
+}
+
+// An answer that does not fit into what lies between the two waits for its reader.
+TEST(MetricsServer, ClientsThatReadNothingHoldUpNobodyForLong)
+{
+    std::atomic<bool> long_one{true};
+    served_metrics s([&](const std::shared_ptr<metrics_page> &page) {
+        page->gauge("figure", long_one ? std::string(16 << 20, 'f') : "F.", 7);
+    });
+    s.start(0);
+    std::vector<wire_peer> deaf(4);
+    for (wire_peer &peer : deaf) {
+        ASSERT_TRUE(peer.connect_tcp(s.port()));
+        ASSERT_TRUE(peer.send_bytes("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+        // The answer has begun.
+        pollfd begun{peer.fd(), POLLIN, 0};
+        ASSERT_EQ(poll(&begun, 1, 20000), 1);
+    }
+    long_one = false;
+    EXPECT_TRUE(wait_until([&] { return http_get(s.port(), "/metrics").has_value(); },
+                           std::chrono::milliseconds(20000)));
 }
 
 TEST(MetricsServer, WithoutAnAddressThereIsNone)
