@@ -6,8 +6,8 @@
 // comparing_thread, and changes that are announced are served meanwhile. Only where it is not
 // known what the database holds, so that nothing can be served before, it is done by the
 // backend's thread itself: at the start, for a snapshot too, after the database was away, with
-// new options, while the database is doubted, and after a change that does not say what has
-// changed, or that is of more than 1000 modules.
+// new options, while the database is doubted, while its RouteVersion has no row, and after a
+// change that does not say what has changed, or that is of more than 1000 modules.
 #pragma once
 
 #include <chrono>
