@@ -33,6 +33,12 @@ protected:
         ASSERT_TRUE(_gate->holds_somebody());
     }
 
+    void add_ten_modules()
+    {
+        _database.exec("INSERT INTO RouteRows (modid, cmdid, serverip, serverport)"
+                       " SELECT 7, seq, 1, 80 FROM seq_1_to_10");
+    }
+
     std::optional<route_gate> _gate;
 };
 
@@ -72,8 +78,7 @@ TEST_F(DnsComparison, AChangeOfWhichNobodyTellsIsFoundBeside)
 
 TEST_F(DnsComparison, MostModulesThatItFindsToBeGoneAreServedOn)
 {
-    _database.exec("INSERT INTO RouteRows (modid, cmdid, serverip, serverport)"
-                   " SELECT 7, seq, 1, 80 FROM seq_1_to_10");
+    add_ten_modules();
     ASSERT_TRUE(_dns.start());
     wire_peer peer = connect();
     EXPECT_EQ(ask(peer, 7, 9), "7,9: 0.0.0.1:80");
@@ -88,6 +93,32 @@ TEST_F(DnsComparison, MostModulesThatItFindsToBeGoneAreServedOn)
     _database.exec("INSERT INTO RouteChange (modid, cmdid, version) VALUES (7, 9, 1)");
     EXPECT_EQ(route_text(peer.receive_frame()), "7,9:");
     EXPECT_EQ(ask(peer, 7, 8), "7,8: 0.0.0.1:80");
+}
+
+TEST_F(DnsComparison, OneThatBeganBeforeADoubtDoesNotEndIt)
+{
+    add_ten_modules();
+    ASSERT_TRUE(_dns.start());
+    wire_peer peer = connect();
+    EXPECT_EQ(ask(peer, 1, 1), SAMPLE);
+    hold_a_comparison();
+    // It has all rows still. The version alone makes who serves read everything himself.
+    _database.exec("BEGIN; DELETE FROM RouteRows WHERE modid = 7; UPDATE RouteVersion SET version "
+                   "= 1; COMMIT");
+    ASSERT_TRUE(wait_until([this] { return _gate->waiting() == 2; }));
+    _gate->open();
+    ASSERT_TRUE(_dns.process().wait_for_output("RouteVersion went back from"));
+    // Beside the dns there are the gate's and the one that asks.
+    ASSERT_TRUE(wait_until([this] {
+        return _database.value("SELECT COUNT(*) FROM information_schema.processlist"
+                               " WHERE db = DATABASE()") == "3";
+    }));
+    _database.exec(insert(1, "10.0.0.1:1") +
+                   "; INSERT INTO RouteChange (modid, cmdid, version) VALUES (1, 1, 1)");
+    EXPECT_EQ(route_text(peer.receive_frame()), "1,1: 10.0.0.1:1 192.168.1.177:7777");
+    const std::string log = _dns.process().output();
+    EXPECT_EQ(log.find("believed again"), std::string::npos) << log;
+    EXPECT_EQ(ask(peer, 7, 9), "7,9: 0.0.0.1:80");
 }
 
 TEST_F(DnsComparison, ItHoldsUpNoEnd)
