@@ -77,7 +77,7 @@ public:
     // was served before, and has found it to be different in COMPARED: only these modules are
     // read, and those that RouteChange rows name by now. So what comes of it is from one moment,
     // after the comparison. Where that would be more than 1000 modules, or the hints do not
-    // say which, or there is no RouteVersion, it is a full read().
+    // say which, or their ids have begun anew, or there is no RouteVersion, it is a full read().
     status read_differences(const route_table &served, const table_differences &compared,
                             result *out);
 

@@ -90,11 +90,13 @@ status route_reader::read_in_transaction(const route_table &served, bool full, r
         return s;
     if (!full && is_clear(news) && news.modules.size() <= MAX_SINGLE_MODULES)
         return news.modules.empty() ? status() : read_modules(served, news.modules, out);
+    if (status s = _changes.find_end(); !s)
+        return s;
     return read_all(served, out);
 }
 
 // Without a version it counts whether there are any rows, and of this very moment that is
-// known only if all are read.
+// known only if all are read. Where ids have begun anew, rows may have been passed over.
 status route_reader::read_differences_in_transaction(const route_table &served,
                                                      const table_differences &compared, result *out)
 {
@@ -104,17 +106,15 @@ status route_reader::read_differences_in_transaction(const route_table &served,
     std::vector<module_id> modules;
     std::set_union(compared.modules.begin(), compared.modules.end(), news.modules.begin(),
                    news.modules.end(), std::back_inserter(modules));
-    if (!news.version || !is_clear(news) || modules.size() > MAX_SINGLE_MODULES)
-        return read_all(served, out);
     if (status s = _changes.find_end(); !s)
         return s;
-    return complete(served, modules, compared.rows, out);
+    const bool is_enough = news.version && is_clear(news) && !_changes.ids_begin_anew() &&
+                           modules.size() <= MAX_SINGLE_MODULES;
+    return is_enough ? complete(served, modules, compared.rows, out) : read_all(served, out);
 }
 
 status route_reader::read_all(const route_table &served, result *out)
 {
-    if (status s = _changes.find_end(); !s)
-        return s;
     return served.size() == 0 ? read_first(out) : compare(served, out);
 }
 

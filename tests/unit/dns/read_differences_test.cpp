@@ -77,6 +77,17 @@ TEST_F(ReadDifferences, WhereThatIsNotEnoughEverythingIsRead)
     EXPECT_EQ(hosts(6, 6), "2");
 }
 
+TEST_F(ReadDifferences, WhereTheIdsOfRouteChangeHaveBegunAnewEverythingIsRead)
+{
+    db.exec("INSERT INTO RouteChange (modid, cmdid, version) SELECT 1, 1, 1 FROM seq_1_to_1000");
+    read(true);
+    db.exec("TRUNCATE TABLE RouteChange");
+    add(1, "6, 6", true, false);
+    read_those({});
+    EXPECT_TRUE(everything_was_read());
+    EXPECT_EQ(hosts(6, 6), "1");
+}
+
 // Rows that were counted before are no proof that the database is not being loaded now.
 TEST_F(ReadDifferences, Trap_D13_EmptinessWithoutAVersionIsThatOfThisMoment)
 {
