@@ -52,6 +52,8 @@ public:
     // back with them.
     // After a read, before keep().
     status find_end();
+    // After find_end(): whether they have.
+    bool ids_begin_anew() const { return _ids_begin_anew; }
     // What the last read has found is known from now on.
     void keep();
 

@@ -32,14 +32,18 @@ public:
 
     // Whether it is time to look at the mark.
     bool look_due(time_point now) const { return now >= _next_look; }
-    // It was looked at. Returns whether everything is to be compared now.
+    // It was looked at. Returns whether everything is to be compared now; once it is, every
+    // look says so until it was compared.
     bool look(const table_mark &mark, time_point now);
     // Everything was compared, from STARTED to ENDED.
     void compared(time_point started, time_point ended);
+    // It could not be compared: the mark is looked at again soon.
+    void failed(time_point now);
 
 private:
     std::chrono::seconds _interval;
     bool _needed = true;
+    bool _due = false;
     bool _rows_came = false;
     bool _suspect = false;  // written to while rows came
     std::string _mark;

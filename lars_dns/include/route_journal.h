@@ -35,8 +35,8 @@ public:
         std::function<void(uint64_t version, const std::vector<module_route> &changed)>;
     // Calls EACH for every change of the journal, if it belongs to the file with this
     // CHECKSUM. What is behind the last good one is cut off, and what was wrong there comes
-    // back as bad_data, with file and line. A journal of another file, or none, is no error:
-    // it is empty.
+    // back as bad_data, with file and line; where the first line is damaged or cut, that is
+    // all of it. A journal of another file, or none, is no error: it is empty.
     status read(const std::string &checksum, const change_callback &each);
 
     // Adds a change, and forces it to the disk. CHECKSUM is that of the file: with the first

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "change_reader.h"
 #include "db_client.h"
 #include "route.h"
+#include "route_rows.h"
 #include "route_table.h"
 #include "status.h"
 #include "table_mark.h"
@@ -36,6 +36,8 @@ public:
     void close() { _db.close(); }
     // The server in use, or tried last, for messages.
     std::string database() const { return _db.options().describe(); }
+    // How another client comes to that server, and to no other.
+    db_options server() const;
     // Any thread. As that of db_client.
     void interrupt() { _db.interrupt(); }
 
@@ -60,6 +62,9 @@ public:
         // what is wrong with one of them, in words.
         size_t bad_rows = 0;
         std::string bad_row;
+
+        // Everything was read, and so many rows were there.
+        void count_all(const row_count &count);
     };
 
     // Reads what has changed since the last call and applies it to SERVED, the table that
@@ -67,6 +72,14 @@ public:
     // first call has to. After an error *OUT is unchanged and nothing is remembered, so
     // that the next call finds the same changes again.
     status read(const route_table &served, bool full, result *out);
+
+    // The same as a full read(), after somebody else has compared all rows with a table that
+    // was served before, and has found it to be different in COMPARED: only these modules are
+    // read, and those that RouteChange rows name by now. So what comes of it is from one moment,
+    // after the comparison. Where that would be more than 1000 modules, or the hints do not
+    // say which, or their ids have begun anew, or there is no RouteVersion, it is a full read().
+    status read_differences(const route_table &served, const table_differences &compared,
+                            result *out);
 
     // *OUT becomes what the database says about RouteData without reading it.
     status look(table_mark *out) { return read_table_mark(&_db, out); }
@@ -78,12 +91,15 @@ public:
     }
 
 private:
-    using row_callback = std::function<void(const route_row &row)>;
-
+    status read_changes(change_reader::changes *news, result *out);
     status read_in_transaction(const route_table &served, bool full, result *out);
-    status read_rows(const std::string &where, const row_callback &each, result *out);
+    status read_differences_in_transaction(const route_table &served,
+                                           const table_differences &compared, result *out);
+    status read_all(const route_table &served, result *out);
     status read_first(result *out);
     status compare(const route_table &served, result *out);
+    status complete(const route_table &served, const std::vector<module_id> &modules,
+                    const row_count &count, result *out);
     status read_modules(const route_table &served, const std::vector<module_id> &modules,
                         result *out);
 

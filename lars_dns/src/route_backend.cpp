@@ -9,7 +9,6 @@ static constexpr std::chrono::milliseconds FIRST_BACKOFF(200);
 static constexpr std::chrono::milliseconds LONGEST_BACKOFF(5000);
 static constexpr std::chrono::milliseconds SHORTEST_PAUSE(5);
 static constexpr size_t PRUNE_LIMIT = 1000;
-static constexpr std::chrono::seconds REMINDER_INTERVAL(60);
 // The shortest wait_timeout that a server can have.
 static constexpr std::chrono::milliseconds IDLE_TIME(900);
 
@@ -20,8 +19,10 @@ route_backend::route_backend(const dns_options &options, log_sink log, table_cal
       _backoff(FIRST_BACKOFF, LONGEST_BACKOFF),
       _comparison(options.reload_interval),
       _doubt(options.doubt),
+      _doubt_log(_log),
       _snapshot(options.snapshot, _log),
-      _reader(std::make_unique<route_reader>(options.database))
+      _reader(std::make_unique<route_reader>(options.database)),
+      _comparing([this] { hint(); })
 {
 }
 
@@ -107,6 +108,7 @@ void route_backend::take_options()
         if (_table)
             _snapshot.changed(clock::now());
     }
+    _comparing.drop();
     _doubt.set_patience(_options.doubt);
     _comparison.set_interval(_options.reload_interval);
     _comparison.need();
@@ -134,6 +136,8 @@ bool route_backend::look_for_changes()
     _last_look = now;
     const bool doubt_ends = _doubt.doubting() && now >= *_doubt.ends();
     const bool everything = !_table || doubt_ends || _comparison.needed();
+    if (everything)
+        _comparing.drop();
     const bool was_idle = _reader->connected() && now - _last_read > IDLE_TIME;
     status done = look(everything, now);
     // The server closes what was idle for its wait_timeout: that is no trouble.
@@ -161,7 +165,7 @@ status route_backend::look(bool everything, clock::time_point now)
         if (status s = _reader->connect(); !s)
             return s;
     }
-    const bool looks = everything || _comparison.look_due(now);
+    const bool looks = everything || (!_comparing.busy() && _comparison.look_due(now));
     table_mark mark;
     bool rows_came = false;
     if (looks) {
@@ -170,8 +174,10 @@ status route_backend::look(bool everything, clock::time_point now)
             return s;
     }
     if (!everything) {
-        if (status s = read(false, &rows_came); !s)
-            return s;
+        const status done =
+            _comparing.ended() ? take_comparison(clock::now()) : read(false, &rows_came);
+        if (!done)
+            return done;
     }
     if (!looks)
         return {};
@@ -179,7 +185,11 @@ status route_backend::look(bool everything, clock::time_point now)
     // They may have come after the mark was read, and move the next one.
     if (rows_came)
         _comparison.rows_came();
-    return everything || due ? read(true, &rows_came) : status();
+    if (everything || (due && _doubt.doubting()))
+        return read(true, &rows_came);
+    if (due)
+        start_comparison(now);
+    return {};
 }
 
 status route_backend::read(bool everything, bool *rows_came)
@@ -199,6 +209,46 @@ status route_backend::read(bool everything, bool *rows_came)
         give_back_heap();  // the rows took as much as the table, for a moment
     }
     return {};
+}
+
+void route_backend::start_comparison(clock::time_point now)
+{
+    if (const status s = _comparing.start(_reader->server(), _table); !s)
+        comparison_failed(s, now);
+}
+
+// What has changed while it was under way is not a difference, or is another one by now.
+status route_backend::take_comparison(clock::time_point now)
+{
+    const comparing_thread::result &compared = *_comparing.ended();
+    const bool is_taken = compared.outcome && !_doubt.doubting();
+    route_reader::result found;
+    const status done = is_taken ? _reader->read_differences(*_table, compared.found, &found)
+                                 : _reader->read(*_table, false, &found);
+    if (!done)
+        return done;
+    take(found);
+    if (found.rows_came)
+        _comparison.rows_came();
+    if (is_taken) {
+        _comparison.compared(compared.started, compared.ended);
+        _comparison_trouble.over();
+    } else if (compared.outcome) {
+        _comparison.need();
+    } else {
+        comparison_failed(compared.outcome, now);
+    }
+    _comparing.drop();
+    give_back_heap();
+    return {};
+}
+
+void route_backend::comparison_failed(const status &why, clock::time_point now)
+{
+    _comparison.failed(now);
+    if (!stopping())
+        _comparison_trouble.say(_log, log_level::warn, to_string(why.kind()),
+                                "the routes cannot be compared with the database: ", why.message());
 }
 
 // That nothing may be written is no reason not to read. The connection to a single server is
@@ -224,7 +274,7 @@ void route_backend::take(const route_reader::result &found)
         return;
     const bool doubted = _doubt.doubting();
     const auto next = _doubt.judge(_table, found, clock::now());
-    log_doubt(clock::now());
+    _doubt_log.say(_doubt, _reader->database(), clock::now());
     if (next && found.bad_rows == 0)
         _row_trouble.over();
     if (next)
@@ -270,7 +320,7 @@ void route_backend::serve(std::shared_ptr<const route_table> next)
 
 void route_backend::publish_figures(bool good)
 {
-    figures now;
+    route_figures::values now;
     now.reading = good;
     now.last_read = _last_read;
     now.modules = _table ? _table->size() : 0;
@@ -279,50 +329,7 @@ void route_backend::publish_figures(bool good)
     now.doubting = _doubt.doubting();
     now.kept = _doubt.kept();
     now.snapshot_behind = _snapshot.seconds_behind();
-    std::lock_guard<std::mutex> lock(_mutex);
-    _figures = now;
-}
-
-void route_backend::add_metrics(metrics_page *page) const
-{
-    std::unique_lock<std::mutex> lock(_mutex);
-    const figures now = _figures;
-    lock.unlock();
-    page->gauge("lars_dns_modules", "Modules that are served.", now.modules);
-    page->gauge("lars_dns_route_version", "The version that answers have.", now.version);
-    page->count("lars_dns_changed_modules_total", "Modules whose routes have changed.",
-                now.changed);
-    page->gauge("lars_dns_database_up", "Whether the database was read in the last round.",
-                now.reading);
-    if (now.last_read != clock::time_point())
-        page->gauge("lars_dns_database_age_seconds",
-                    "How long ago the database was last read, in seconds.",
-                    std::chrono::duration<double>(clock::now() - now.last_read).count());
-    page->gauge("lars_dns_doubting", "Whether the database is not believed for now.", now.doubting);
-    page->gauge("lars_dns_kept_modules",
-                "Modules served though the database, which is not believed, lacks them.", now.kept);
-    page->gauge("lars_dns_snapshot_behind_seconds",
-                "How long the snapshot has lacked a change, in seconds; 0 while it lacks none.",
-                now.snapshot_behind);
-}
-
-void route_backend::log_doubt(clock::time_point now)
-{
-    if (!_doubt.doubting()) {
-        if (!_doubt_said.empty())
-            _log(log_level::info, "the database is believed again");
-        _doubt_said.clear();
-        return;
-    }
-    if (_doubt_said == _doubt.reason() && now < _next_reminder)
-        return;
-    _doubt_said = _doubt.reason();
-    _next_reminder = now + REMINDER_INTERVAL;
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(*_doubt.ends() - now);
-    _log(log_level::error, "the database ", _reader->database(), " is not believed: ", _doubt_said,
-         ". ", _doubt.kept(), " modules that it lacks are served on, and the snapshot",
-         " stays as it is; what is new or changed there is served. If the database is right:",
-         " run_lars route accept (else it is believed in ", left.count(), " s)");
+    _figures.set(now);
 }
 
 void route_backend::log_bad_rows(const route_reader::result &found)

@@ -93,6 +93,15 @@ static std::string parse_change(std::string_view *text, size_t *line, change *fo
     return "the checksum does not fit the lines";
 }
 
+// Whether LINE is the first one of a journal, of whatever file.
+static bool is_title(std::string_view line)
+{
+    return take(TITLE, &line) && line.size() == route_checksum().digits().size() &&
+           line.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// A title that is cut or damaged was perhaps that of the file: what stood behind it is lost
+// then, which has to be said. A crash while the first change is written leaves such a one.
 status route_journal::read(const std::string &checksum, const change_callback &each)
 {
     _file.reset();
@@ -104,21 +113,21 @@ status route_journal::read(const std::string &checksum, const change_callback &e
         return s;
     std::string_view rest = text;
     const auto title = next_line(&rest);
-    if (!title || *title != std::string(TITLE) + checksum)
+    const bool is_ours = title && *title == std::string(TITLE) + checksum;
+    if (text.empty() || (!is_ours && title && is_title(*title)))
         return {};
     if (status s = open(false); !s)
         return s;
     size_t line = 1;
-    std::string wrong;
-    while (true) {
+    std::string wrong = is_ours ? "" : "expected lars-routes-journal 1 CHECKSUM";
+    while (wrong.empty()) {
         _size = text.size() - rest.size();
         if (rest.empty())
             return {};
         change found;
         wrong = parse_change(&rest, &line, &found);
-        if (!wrong.empty())
-            break;
-        each(found.version, found.routes);
+        if (wrong.empty())
+            each(found.version, found.routes);
     }
     if (status s = cut(); !s)
         return s;

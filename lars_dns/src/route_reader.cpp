@@ -1,8 +1,8 @@
 #include "route_reader.h"
 
 #include <algorithm>
+#include <iterator>
 
-#include "route_comparison.h"
 #include "route_data.h"
 
 namespace lars {
@@ -20,6 +20,13 @@ status route_reader::connect()
     // MySQL 8 keeps what a table_mark reads for a day otherwise; MariaDB has no such setting.
     const status set = _db.execute("SET SESSION information_schema_stats_expiry = 0");
     return _db.connected() ? status() : set;
+}
+
+db_options route_reader::server() const
+{
+    db_options one = _db.options();
+    one.servers.clear();
+    return one;
 }
 
 status route_reader::read(const route_table &served, bool full, result *out)
@@ -46,68 +53,108 @@ status route_reader::read(const route_table &served, bool full, result *out)
     return {};
 }
 
+status route_reader::read_differences(const route_table &served, const table_differences &compared,
+                                      result *out)
+{
+    result found;
+    const status outcome = _db.read_transaction(
+        [&] { return read_differences_in_transaction(served, compared, &found); });
+    if (!outcome)
+        return outcome;
+    _changes.keep();
+    *out = std::move(found);
+    return {};
+}
+
+status route_reader::read_changes(change_reader::changes *news, result *out)
+{
+    if (status s = _changes.read(news); !s)
+        return s;
+    out->version = news->version;
+    out->named = std::move(news->named);
+    out->accepted = news->accepted;
+    out->rows_came = news->unclear || !news->modules.empty();
+    return {};
+}
+
+// Whether only the modules that NEWS name may have changed.
+static bool is_clear(const change_reader::changes &news)
+{
+    return !news.unclear && !(news.version_is_new && news.modules.empty());
+}
+
 status route_reader::read_in_transaction(const route_table &served, bool full, result *out)
 {
     change_reader::changes news;
-    if (status s = _changes.read(&news); !s)
+    if (status s = read_changes(&news, out); !s)
         return s;
-    out->version = news.version;
-    out->named = std::move(news.named);
-    out->accepted = news.accepted;
-    out->rows_came = news.unclear || !news.modules.empty();
-    const bool version_alone = news.version_is_new && news.modules.empty();
-    if (!full && !news.unclear && !version_alone && news.modules.size() <= MAX_SINGLE_MODULES)
+    if (!full && is_clear(news) && news.modules.size() <= MAX_SINGLE_MODULES)
         return news.modules.empty() ? status() : read_modules(served, news.modules, out);
     if (status s = _changes.find_end(); !s)
         return s;
-    return served.size() == 0 ? read_first(out) : compare(served, out);
+    return read_all(served, out);
 }
 
-// Calls EACH for the rows that are in order, and notes the others.
-status route_reader::read_rows(const std::string &where, const row_callback &each, result *out)
+// Without a version it counts whether there are any rows, and of this very moment that is
+// known only if all are read. Where ids have begun anew, rows may have been passed over.
+status route_reader::read_differences_in_transaction(const route_table &served,
+                                                     const table_differences &compared, result *out)
 {
-    return read_route_data(&_db, where, [&each, out](const stored_route &row) -> status {
-        status good = row.readable;
-        if (good && !row.as_row().host.can_be_called())
-            good = status::error("serverip and serverport must not be 0");
-        if (good) {
-            each(row.as_row());
-        } else {
-            ++out->bad_rows;
-            out->bad_row = "RouteData id " + row.id + ": " + good.message();
-        }
-        return {};
-    });
+    change_reader::changes news;
+    if (status s = read_changes(&news, out); !s)
+        return s;
+    std::vector<module_id> modules;
+    std::set_union(compared.modules.begin(), compared.modules.end(), news.modules.begin(),
+                   news.modules.end(), std::back_inserter(modules));
+    if (status s = _changes.find_end(); !s)
+        return s;
+    const bool is_enough = news.version && is_clear(news) && !_changes.ids_begin_anew() &&
+                           modules.size() <= MAX_SINGLE_MODULES;
+    return is_enough ? complete(served, modules, compared.rows, out) : read_all(served, out);
+}
+
+status route_reader::read_all(const route_table &served, result *out)
+{
+    return served.size() == 0 ? read_first(out) : compare(served, out);
 }
 
 status route_reader::read_first(result *out)
 {
     std::vector<route_row> rows;
+    row_count count;
     const auto keep = [&rows](const route_row &row) { rows.push_back(row); };
-    if (status s = read_rows("", keep, out); !s)
+    if (status s = read_route_rows(&_db, "", keep, &count); !s)
         return s;
-    out->rows = rows.size();
+    out->count_all(count);
     out->table = std::make_shared<route_table>(group_by_module(std::move(rows)));
-    out->complete = true;
     return {};
 }
 
 // Of a large table, which mostly is as it was, only the modules that differ are kept.
 status route_reader::compare(const route_table &served, result *out)
 {
-    route_comparison comparison(served);
-    const auto take = [&](const route_row &row) {
-        comparison.add(row);
-        ++out->rows;
-    };
-    if (status s = read_rows("", take, out); !s)
+    table_differences found;
+    if (status s = compare_rows(&_db, served, &found); !s)
         return s;
-    result of_those;
-    if (status s = read_modules(served, comparison.differences(), &of_those); !s)
+    return complete(served, found.modules, found.rows, out);
+}
+
+// Makes *OUT the whole table: SERVED, which differs from the COUNT rows only in MODULES.
+status route_reader::complete(const route_table &served, const std::vector<module_id> &modules,
+                              const row_count &count, result *out)
+{
+    if (status s = read_modules(served, modules, out); !s)
         return s;
-    out->table = std::move(of_those.table);
-    out->complete = true;
+    out->count_all(count);
     return {};
+}
+
+void route_reader::result::count_all(const row_count &count)
+{
+    complete = true;
+    rows = count.good;
+    bad_rows = count.bad;
+    bad_row = count.bad_row;
 }
 
 static std::string condition_of_any(const module_id *first, const module_id *end)
@@ -123,6 +170,7 @@ status route_reader::read_modules(const route_table &served, const std::vector<m
                                   result *out)
 {
     std::vector<route_row> rows;
+    row_count count;
     const auto keep_if_wanted = [&](const route_row &row) {
         if (std::binary_search(modules.begin(), modules.end(), row.module))
             rows.push_back(row);
@@ -131,13 +179,15 @@ status route_reader::read_modules(const route_table &served, const std::vector<m
     for (size_t i = 0; one_by_one && i < modules.size(); i += MODULES_PER_STATEMENT) {
         const size_t end = std::min(i + MODULES_PER_STATEMENT, modules.size());
         const std::string where = condition_of_any(&modules[i], modules.data() + end);
-        if (status s = read_rows(where, keep_if_wanted, out); !s)
+        if (status s = read_route_rows(&_db, where, keep_if_wanted, &count); !s)
             return s;
     }
     if (!one_by_one) {
-        if (status s = read_rows("", keep_if_wanted, out); !s)
+        if (status s = read_route_rows(&_db, "", keep_if_wanted, &count); !s)
             return s;
     }
+    out->bad_rows = count.bad;
+    out->bad_row = count.bad_row;
     std::vector<module_route> changed;
     for (const module_id &module : modules)
         changed.push_back({module, {}});

@@ -90,6 +90,31 @@ TEST_F(ComparisonSchedule, OfASmallTableThatIsEachTime)
     }
 }
 
+TEST_F(ComparisonSchedule, WhatIsDueStaysDueUntilItWasCompared)
+{
+    look("a");
+    now += seconds(8);
+    EXPECT_TRUE(schedule.look({"b", false}, now));
+    schedule.rows_came();
+    EXPECT_TRUE(look("b"));
+    EXPECT_FALSE(look("b"));
+}
+
+TEST_F(ComparisonSchedule, AfterAFailureTheMarkIsLookedAtSoon)
+{
+    schedule.set_interval(seconds(3600));
+    look("a");
+    now += seconds(3600);
+    EXPECT_TRUE(schedule.look({"b", false}, now));
+    schedule.failed(now + took);
+    EXPECT_FALSE(schedule.look_due(now + seconds(5)));
+    EXPECT_TRUE(schedule.look_due(now + seconds(6)));
+    EXPECT_FALSE(schedule.needed()) << "not before anything is served";
+    schedule.set_interval(seconds(2));
+    schedule.failed(now);
+    EXPECT_TRUE(schedule.look_due(now + seconds(2)));
+}
+
 TEST_F(ComparisonSchedule, WithoutAMarkItIsEachTime)
 {
     look("");
