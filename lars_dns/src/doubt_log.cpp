@@ -21,7 +21,7 @@ void doubt_log::say(const route_doubt &doubt, const std::string &database,
     _log(log_level::error, "the database ", database, " is not believed: ", _said, ". ",
          doubt.kept(), " modules that it lacks are served on, and the snapshot",
          " stays as it is; what is new or changed there is served. If the database is right:",
-         " run_lars route accept (else it is believed in ", left.count(), " s)");
+         " lars_route accept (else it is believed in ", left.count(), " s)");
 }
 
 }  // namespace lars
