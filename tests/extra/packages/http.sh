@@ -5,7 +5,7 @@
 ask()
 {
     # shellcheck disable=SC2016
-    inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/$1
+    inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/$1 || exit
         printf "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %s\r\n\r\n%s" \
             "$2" "$3" "${#4}" "$4" >&3
         cat <&3' - "$1" "$2" "$3" "${4:-}"
