@@ -1,6 +1,7 @@
 #!/bin/bash
 # arrange.sh ROOT VERSION MULTIARCH: what "make install" with PREFIX=/usr has put into ROOT
-# goes to where Debian has it; the configurations, the manual pages and lars.pc come with it.
+# goes to where Debian has it; the configurations, the pages of docs/, the manual pages and
+# lars.pc come with it.
 set -euo pipefail
 
 root=$1
@@ -28,3 +29,4 @@ for program in "$root"/usr/sbin/* "$root"/usr/bin/*; do
     install -D -m 644 "$root/page" "$root/usr/share/man/man$section/${program##*/}.$section"
 done
 rm "$root/page"
+"$here/pages.sh" "$root/usr/share/doc/lars-tools"

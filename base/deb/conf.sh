@@ -23,7 +23,7 @@ installed=$(sed \
     -e "s|= run/|= /var/lib/lars/${service#lars-}/|" \
     -e 's|^open_reading = yes|open_reading = no|' \
     -e 's|makes it\. A$|makes it, as the user\n# lars-web: runuser -u lars-web -- lars_web --add-user NAME. A|' \
-    -e 's|(docs/web\.md)|(web.md of lars-web)|' \
+    -e 's|(docs/web\.md)|(web.md of lars-tools)|' \
     -e 's|"run_lars route|"lars_route|' \
     -e 's|docs/balancing\.md|balancing.md of lars-tools|' "$1" |
     sed -e "s|-g SERVICE|-g $service|; s|/NAME\.|/$name.|")

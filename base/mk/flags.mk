@@ -5,7 +5,7 @@ compiler := $(notdir $(firstword $(CXX)))
 VARIANT  := $(if $(SAN),$(subst $(comma),-,$(SAN)),plain)$(if $(filter-out g++,$(compiler)),-$(compiler))
 B        := build/$(VARIANT)
 
-VERSION  := 1.1.0
+VERSION  := 1.2.0
 WARNINGS := -Wall -Wextra -Wshadow
 ifdef SAN
 OPTIMIZE := -O1 -fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=all

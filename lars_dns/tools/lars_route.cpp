@@ -227,6 +227,14 @@ static database_step step_of(const db_client &client)
     }
 }
 
+// The account that changes routes need not be that of the dns.
+static std::string default_path()
+{
+    const std::string of_dns = default_config_path("lars_dns", "lars_dns");
+    const std::string own = of_dns.substr(0, of_dns.rfind('/') + 1) + "lars_route.conf";
+    return access(own.c_str(), F_OK) == 0 ? own : of_dns;
+}
+
 static int use_database(const route_command &command)
 {
     const bool asks = (command.what == route_command::verb::clear ||
@@ -237,9 +245,7 @@ static int use_database(const route_command &command)
                                                     ? "clear removes every route"
                                                     : "import changes routes") +
                                         " and there is no terminal to ask on: call it with --yes");
-    const std::string path = command.config_path.empty()
-                                 ? default_config_path("lars_dns", "lars_dns")
-                                 : command.config_path;
+    const std::string path = command.config_path.empty() ? default_path() : command.config_path;
     db_options options;
     std::vector<server_address> servers;
     if (status s = read_config(path, &options, &servers); !s)

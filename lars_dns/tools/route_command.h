@@ -29,7 +29,7 @@ struct route_command {
     };
 
     verb what = verb::help;
-    std::string config_path;                // empty: that of lars_dns
+    std::string config_path;                // empty: the default of --help
     bool confirmed = false;                 // with clear and import: --yes was given
     std::string note;                       // why; with what changes routes
     std::string file;                       // with export and import; "-": standard output or input

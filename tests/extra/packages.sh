@@ -9,6 +9,10 @@ cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 work=$(mktemp -d) || exit 1
 # shellcheck source=/dev/null
 source tests/extra/packages/machine.sh
+# shellcheck source=/dev/null
+source tests/extra/packages/page.sh
+# shellcheck source=/dev/null
+source tests/extra/packages/http.sh
 trap 'end_machine; rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
 
@@ -91,9 +95,10 @@ apt()
     inside apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@"
 }
 
+# install_packages old|new [PATTERN]
 install_packages()
 {
-    inside bash -c "apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install /packages/$1/*.deb"
+    inside bash -c "apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install /packages/$1${2:-/*}.deb"
 }
 
 main_pid()
@@ -149,33 +154,6 @@ units_are_right()
     ! grep lars- <<<"$said"
 }
 
-# The pages are made by running the programs: where they were built must not be seen.
-pages_are_there()
-{
-    local program section page
-    for program in $(inside sh -c 'cd /usr && ls sbin/lars_* bin/lars_*'); do
-        section=$([ "${program%/*}" = sbin ] && echo 8 || echo 1)
-        page=/usr/share/man/man$section/${program#*/}.$section.gz
-        inside zcat "$page" >"$work/page" || return
-        grep -q "^${program#*/} .- " "$work/page" || { echo "$page does not say what it is"; return 1; }
-        ! grep -E "$PWD|conf/" "$work/page" || return
-        man --warnings -E UTF-8 -l -Tutf8 "$work/page" 2>&1 >/dev/null | grep . && return 1
-    done
-    inside ls /usr/share/man/man5/lars_{dns,reporter,lb_agent,web}.conf.5.gz
-}
-
-# As the configurations say that an operator does it.
-set_up_database()
-{
-    local name
-    inside mariadb -e "CREATE DATABASE lars_dns; CREATE USER lars@'127.0.0.1' IDENTIFIED BY 'of the test';
-        GRANT ALL ON lars_dns.* TO lars@'127.0.0.1'" || return
-    inside sh -c 'mariadb lars_dns </usr/share/lars/sql/schema.sql' || return
-    for name in dns reporter web; do
-        echo 'of the test' | inside install -m 640 -g "lars-$name" /dev/stdin "/etc/lars/lars_$name.passwd" || return
-    done
-}
-
 gives_host()
 {
     [ "$(inside lars_get_host "$1" "$2" 2>&1)" = "host is $3" ]
@@ -183,6 +161,8 @@ gives_host()
 
 route_is_pushed()
 {
+    lines_of_page 'lars_route add 5 1' | head -n 1 | type_lines / || return
+    within 20 type_page / 'lars_get_host 5 1' || return
     inside lars_route add 7 1 10.9.8.7:80 || return
     within 20 gives_host 7 1 10.9.8.7:80 || { inside lars_get_host 7 1; inside journalctl -n 20 -u lars-dns -u lars-agent; return 1; }
 }
@@ -248,31 +228,6 @@ restart_keeps_sockets()
     [ "$(agent_socket)" = "$before" ] || { echo "the socket was $before and is $(agent_socket)"; return 1; }
 }
 
-# ask_console METHOD PATH [BODY]
-ask_console()
-{
-    # shellcheck disable=SC2016
-    inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/7780
-        printf "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %s\r\n\r\n%s" \
-            "$1" "$2" "${#3}" "$3" >&3
-        cat <&3' - "$1" "$2" "${3:-}"
-}
-
-# An installed console lets nobody look who has not logged in.
-console_asks_for_login()
-{
-    ask_console GET /api/v1/modules >"$work/answer" || return
-    grep -q '^HTTP/1.1 401' "$work/answer" || { cat "$work/answer"; return 1; }
-}
-
-console_lets_user_in()
-{
-    inside runuser -u lars-web -- lars_web --add-user ann --right change <<<'of the test' || return
-    ask_console POST /api/v1/login '{"user": "ann", "password": "of the test"}' >"$work/answer" || return
-    grep -q '^HTTP/1.1 200' "$work/answer" && grep -q '"right":"change"' "$work/answer" ||
-        { cat "$work/answer"; return 1; }
-}
-
 program_runs()
 {
     cp tests/extra/packages/ask.cpp "$machine_root/root" || return
@@ -305,7 +260,7 @@ upgrade_keeps_what_runs()
     break_configuration
     dns=$(main_pid dns) reporter=$(main_pid reporter) agent=$(main_pid agent)
     inside sha256sum /etc/lars/lars_dns.conf /etc/lars/lars_lb_agent.conf >"$work/confs"
-    install_packages new >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; return 1; }
+    upgrade_as_page_says >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; return 1; }
     [ "$(inside dpkg-query -W -f '${Version}\n' 'lars-*' 'liblars*' | sort -u | grep -c 'upgrade$')" = 1 ] || return
     tells_what_is_wrong "$work/upgrade.log" || return
     [ "$dns" = "$(main_pid dns)" ] || { echo "lars-dns did not go on"; return 1; }
@@ -355,7 +310,7 @@ only_state_and_configurations_stay()
         ! inside systemctl -q is-active "lars-$service" || { echo "lars-$service runs"; return 1; }
     done
     comm -13 "$work/before" <(files_of_machine) | grep -vE '^/var/lib/systemd/' >"$work/left"
-    grep -vE '^/etc/lars(/lars_(dns|reporter|lb_agent|web)\.conf|/lars_(dns|reporter|web)\.passwd)?$|^/var/lib/lars(/|$)|/multi-user\.target\.wants/lars-' "$work/left" && return 1
+    grep -vE '^/etc/lars(/lars_(dns|reporter|lb_agent|web|route)\.conf|/lars_(dns|reporter|web|route)\.passwd)?$|^/var/lib/lars(/|$)|/multi-user\.target\.wants/lars-' "$work/left" && return 1
     grep -q '^/etc/lars/lars_dns.conf$' "$work/left" && grep -q '^/var/lib/lars/dns/lars_dns.routes$' "$work/left" ||
         { echo "what should stay is gone:"; cat "$work/left"; return 1; }
 }
@@ -382,14 +337,17 @@ check_or_end 'a fresh Debian has what they depend on' make_root "$work/packages/
 check_or_end 'it boots' boot_machine
 files_of_machine >"$work/before"
 
-check_or_end 'they are installed' install_packages old
+check_or_end 'they are installed as operate.md says' install_as_page_says
 check 'each service runs as a user of its own' within 10 all_run
 check 'the processes are shut in as the units say' is_shut_in
 check 'the folders for state belong to the services' state_belongs_to_services
 check 'systemd finds nothing wrong in the units' units_are_right
 check 'every program and configuration has a manual page' pages_are_there
-check 'the database is set up as the configurations say' set_up_database
+check 'the links of the pages lead to what is installed' links_of_pages_lead_somewhere
+check_or_end 'the database is set up as operate.md says, and reached at other addresses' set_up_database
+check_or_end 'the services and lars_route are set up as operate.md says' set_up_services
 check 'a route goes from lars_route to lars_get_host' route_is_pushed
+check 'each program tells its metrics' within 20 metrics_are_told
 check 'the console asks who one is' console_asks_for_login
 check 'the console lets in whom root has added' console_lets_user_in
 check 'an edited agent reloads, and calls arrive in the database' calls_are_stored
@@ -398,7 +356,7 @@ check 'systemd keeps the sockets of an agent that is restarted' restart_keeps_so
 check 'a program is linked with the shared library' program_runs '' '' 'liblars\.so\.1'
 check 'a program is linked with the static library' program_runs -static --static 'not a dynamic executable'
 
-check 'an upgrade over a broken configuration leaves what runs' upgrade_keeps_what_runs
+check 'an upgrade as operate.md says, over a broken configuration, leaves what runs' upgrade_keeps_what_runs
 check 'the upgrade keeps edited configurations' configurations_are_kept
 check 'a service with a broken configuration stays down and says why' broken_service_stays_down
 check 'it runs once its configuration is mended' mended_service_runs

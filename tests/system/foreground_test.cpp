@@ -4,11 +4,13 @@
 #include <csignal>
 #include <filesystem>
 
+#include "http_get.h"
 #include "paths.h"
 #include "private_system.h"
 #include "process.h"
 #include "temp_dir.h"
 #include "text_match.h"
+#include "wait_until.h"
 
 namespace lars {
 namespace {
@@ -59,6 +61,26 @@ TEST_F(Foreground, HasAllPartsAndOneLogUntilItIsStopped)
     for (const char *line : {"INFO lars_dns: stopped", "database: stopped"})
         EXPECT_NE(_up.output().find(line), std::string::npos) << line;
     expect_nothing_runs();
+}
+
+TEST_F(Foreground, EveryPartTellsItsMetricsWhereItsConfigurationSays)
+{
+    start();
+    for (const auto &[usual, metric] :
+         {std::pair("9778", "\nlars_dns_database_up 1"),
+          std::pair("9779", "\nlars_reporter_storing_threads_up 3"),
+          std::pair("9888", "\nlars_agent_upstream_connected{upstream=\"dns\"} 1"),
+          std::pair("9780", "\nlars_web_database_up 1")}) {
+        const auto port = static_cast<uint16_t>(std::stoi(_system.port(usual)));
+        std::string body;
+        EXPECT_TRUE(wait_until([&] {
+            const auto answer = http_get(port, "/metrics");
+            body = answer ? answer->body : "";
+            return body.find(metric) != std::string::npos;
+        })) << usual
+            << "\n"
+            << body;
+    }
 }
 
 TEST_F(Foreground, EndsWhenAPartEnds)

@@ -78,6 +78,11 @@ TEST_F(Install, InstalledProgramsFindTheirConfigurationAndKeepYours)
         EXPECT_EQ(refused.exit_status, 2) << refused.output;
         EXPECT_NE(refused.output.find(mine + ":1"), std::string::npos) << refused.output;
     }
+    const std::string of_route = _folder.file("lars/etc/lars/lars_route.conf");
+    write_text(of_route, "mine\n");
+    const run_result refused = run(_folder.file("lars/bin/lars_route"), {"list"});
+    EXPECT_EQ(refused.exit_status, 2) << refused.output;
+    EXPECT_NE(refused.output.find(of_route + ":1"), std::string::npos) << refused.output;
     ASSERT_TRUE(install({"PREFIX=" + _folder.file("lars")}));
     EXPECT_EQ(read_text(mine), "mine\n");
 }
