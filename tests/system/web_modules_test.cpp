@@ -193,8 +193,19 @@ TEST(WebWithoutDatabase, SaysSoAndGoesOn)
     EXPECT_EQ(web.get("/api/v1/status").body["database"]["alive"], false);
     EXPECT_EQ(web.get("/api/v1/services").status, 200);
     EXPECT_EQ(web.client().Get("/")->status, 200);
+    const auto alarms = [&web] { return web.get("/api/v1/alarms").body; };
+    ASSERT_TRUE(
+        wait_until([&] { return alarms()["active"].size() == 1; }, std::chrono::seconds(30)))
+        << "after ten seconds";
+    const json alarm = alarms()["active"][0];
+    EXPECT_EQ(alarm["rule"], "database_away");
+    EXPECT_EQ(alarm["subject"], "database");
+    EXPECT_NE(alarm["text"].get<std::string>().find("the database cannot be read: "),
+              std::string::npos);
     ASSERT_TRUE(server.start());
     EXPECT_TRUE(wait_until([&] { return web.get("/api/v1/modules").status == 200; }));
+    EXPECT_TRUE(wait_until([&] { return alarms()["active"].empty(); }));
+    EXPECT_EQ(alarms()["past"].size(), 1u);
 }
 
 }  // namespace
