@@ -96,6 +96,61 @@ TEST_F(WebAlarms, ADnsThatDoesNotAnswerIsOne)
     EXPECT_EQ(services[0]["alive"], false);
 }
 
+// They have no reports because somebody wanted it so.
+TEST_F(WebAlarms, AModuleThatIsRemovedOrDrainedNeedsNoReports)
+{
+    web.set("alarms", "silent_time", "60");
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport, weight) VALUES"
+            " (4294967291, 4294967295, 1, 80, 0), (4294967291, 4294967295, 2, 80, 1),"
+            " (7, 7, 1, 80, 0), (7, 8, 1, 70000, 5)");
+    for (const char *module : {"-5,-1", "7,7", "7,8", "7,9", "1,2"})
+        report(module, "0.0.0.1:80", "10.0.0.1", 1, 0, false, 90);
+    ASSERT_TRUE(web.start());
+    EXPECT_TRUE(becomes("active", "no_reports (1,2)\nno_reports (-5,-1)\n")) << listed("active");
+    db.exec("UPDATE RouteData SET weight = 0 WHERE modid = 1");
+    EXPECT_TRUE(becomes("active", "no_reports (-5,-1)\n")) << listed("active");
+    // A table of an older Lars has no weights.
+    db.exec("ALTER TABLE RouteData DROP COLUMN weight");
+    EXPECT_TRUE(becomes("active", "no_reports (7,7)\nno_reports (1,2)\nno_reports (-5,-1)\n"))
+        << listed("active");
+}
+
+// The thousandth suspect is not the last one.
+TEST_F(WebAlarms, AmongThousandsOfSuspectsTheOneIsFound)
+{
+    std::string routes, reports;
+    for (int i = 1; i <= 2500; ++i) {
+        const std::string comma = i == 1 ? "" : ",", id = std::to_string(i);
+        // Each has a host that works, but for the last.
+        routes += comma + "(9," + id + ",1,80),(9," + id + ",2,80)";
+        reports += comma + "(9," + id + ",1,80,1,0,5,UNIX_TIMESTAMP()+60,'1'),(9," + id +
+                   ",2,80,1," + (i == 2500 ? "0" : "9") + ",5,UNIX_TIMESTAMP()+60,'0')";
+    }
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " + routes);
+    db.exec("INSERT INTO ServerCallStatus VALUES " + reports);
+    ASSERT_TRUE(web.start());
+    EXPECT_TRUE(becomes("active", "no_healthy_host (9,2500)\n")) << listed("active");
+}
+
+// Which ones are alarms does not change from look to look, so that none ends by itself.
+TEST_F(WebAlarms, OfMoreThanAThousandTheFirstOnesAre)
+{
+    web.set("alarms", "silent_time", "60");
+    std::string routes, reports;
+    for (int i = 1; i <= 1200; ++i) {
+        const std::string comma = i == 1 ? "" : ",", id = std::to_string(i);
+        routes += comma + "(9," + id + ",1,80)";
+        reports += comma + "(9," + id + ",1,80,1,1,0,UNIX_TIMESTAMP()-100,'0')";
+    }
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES " + routes);
+    db.exec("INSERT INTO ServerCallStatus VALUES " + reports);
+    ASSERT_TRUE(web.start());
+    std::string first;
+    for (int i = 1000; i > 0; --i)
+        first += "no_reports (9," + std::to_string(i) + ")\n";
+    EXPECT_TRUE(becomes("active", first));
+}
+
 // It answers, but its routes are old.
 TEST_F(WebAlarms, ADnsThatHasNotReadItsDatabaseIsOne)
 {
