@@ -52,6 +52,20 @@ TEST_F(WebAlarms, AModuleThatFailsIsOneUntilItDoesNot)
     EXPECT_EQ(listed("past"), "failures (1,2)\n");
 }
 
+TEST_F(WebAlarms, TheRulesAreShownAsTheyAreConfigured)
+{
+    for (const auto &[share, shown] : std::map<std::string, std::string>{
+             {"0.001", "0.1"}, {"0.005", "0.5"}, {"0.07", "7"}, {"1", "100"}, {"0", "0"}}) {
+        web.set("alarms", "failure_share", share);
+        ASSERT_TRUE(web.start());
+        const json rule = web.get("/api/v1/alarms").body["rules"][0];
+        EXPECT_EQ(rule["values"]["share"], shown);
+        EXPECT_EQ(rule["text"].get<std::string>().find("more than " + shown + " % of a"), 0u)
+            << rule;
+        ASSERT_TRUE(web.stop());
+    }
+}
+
 TEST_F(WebAlarms, AModuleWithoutAHealthyHostIsOne)
 {
     ASSERT_TRUE(web.start());
