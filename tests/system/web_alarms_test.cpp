@@ -229,27 +229,33 @@ TEST_F(WebAlarms, OneThatLastsWhileTheConsoleIsAwayIsNotBegunAgain)
     webhook_receiver hook;
     web.set("alarms", "webhook", hook.url());
     web.set("alarms", "dns_behind", "1");
-    web.set("services", "dns", "127.0.0.1:9");
+    // It takes connections and says nothing, so that the other one is asked late.
+    httplib::Server silent;
+    const std::string port = std::to_string(silent.bind_to_any_port("127.0.0.1"));
+    web.set("services", "dns", "127.0.0.1:" + port + ", 127.0.0.1:9");
     ASSERT_TRUE(web.start());
     report("1,2", "192.168.1.178:7776", "10.0.0.1", 0, 50, false);
-    const auto both_last = [this] {
-        return web.get("/api/v1/alarms").body.value("active", json::array()).size() == 2;
+    const auto all_last = [this] {
+        return web.get("/api/v1/alarms").body.value("active", json::array()).size() == 3;
     };
-    ASSERT_TRUE(wait_until(both_last));
+    ASSERT_TRUE(wait_until(all_last, std::chrono::seconds(30)));
     const json before = web.get("/api/v1/alarms").body["active"];
     ASSERT_TRUE(web.stop());
     const std::string told = hook.events();
     ASSERT_TRUE(web.start());
-    EXPECT_EQ(web.get("/api/v1/alarms").body["active"].size(), 2u);
+    EXPECT_EQ(web.get("/api/v1/alarms").body["active"].size(), 3u);
     // It has looked at everything once this is there.
     report("1,1", "192.168.1.177:7777", "10.0.0.1", 50, 50, false);
-    ASSERT_TRUE(wait_until([&] {
-        return web.get("/api/v1/services").body["services"][0]["trouble"] != "not asked yet" &&
-               hook.events() == told + "begin failures (1,1)\n";
-    })) << hook.events();
+    ASSERT_TRUE(wait_until(
+        [&] {
+            return web.get("/api/v1/services").body["services"][1]["trouble"] != "not asked yet" &&
+                   hook.events() == told + "begin failures (1,1)\n";
+        },
+        std::chrono::seconds(30)))
+        << hook.events();
     const json after = web.get("/api/v1/alarms").body["active"];
-    ASSERT_EQ(after.size(), 3u) << after;
-    for (size_t i = 0; i < 2; ++i) {
+    ASSERT_EQ(after.size(), 4u) << after;
+    for (size_t i = 0; i < 3; ++i) {
         EXPECT_EQ(after[i + 1]["id"], before[i]["id"]);
         EXPECT_EQ(after[i + 1]["since"], before[i]["since"]);
     }

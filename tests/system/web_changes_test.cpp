@@ -190,7 +190,7 @@ TEST_F(WebChanges, AMoveIsNotMadeIfItsTargetHasChangedSinceThePreview)
     EXPECT_EQ(seen.body["to_version"], version("1/1"));
     ASSERT_EQ(change("1/1", {{"set", {{{"host", "10.0.0.1:80"}}}}}).status, 200);
     const json_reply refused = move({{"to_version", seen.body["to_version"]}});
-    EXPECT_EQ(refused.status, 409);
+    ASSERT_EQ(refused.status, 409) << refused.body;
     EXPECT_EQ(refused.body["module"], json({1, 1}));
     EXPECT_EQ(refused.body["version"], version("1/1"));
     EXPECT_EQ(route(1, 1), "10.0.0.1:80@100 192.168.1.177:7777@100");

@@ -177,7 +177,7 @@ TEST_F(WebModules, ANameIsChangedByWhoHasSeenIt)
     };
     EXPECT_EQ(name("shop", "").status, 200);
     const json_reply refused = name("store", "");
-    EXPECT_EQ(refused.status, 409);
+    ASSERT_EQ(refused.status, 409) << refused.body;
     EXPECT_EQ(refused.error(), "conflict");
     EXPECT_EQ(refused.body["name"], "shop");
     EXPECT_EQ(name("shop", "").status, 200) << "it is so already";
