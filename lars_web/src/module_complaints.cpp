@@ -53,13 +53,13 @@ static std::string behind(const module_id &module)
 }
 
 // Which of SUSPECTS there is a complaint about.
-using judge = std::function<status(db_client &client, const std::vector<module_id> &suspects,
-                                   const std::function<void(const module_id &)> &guilty)>;
+using judging = std::function<status(db_client &client, const std::vector<module_id> &suspects,
+                                     const std::function<void(const module_id &)> &guilty)>;
 
 // Calls COMPLAIN with each module of which JUDGED says so, of those that the statement SELECT,
 // up to its WHERE, and REST, what is behind that, select.
 static status find_in_pages(db_client &client, const std::string &select, const std::string &rest,
-                            const judge &judged,
+                            const judging &judged,
                             const std::function<void(const module_id &)> &complain)
 {
     size_t found = 0;
