@@ -27,6 +27,25 @@ prepare_web()
         --right change) <<<"$password" >/dev/null || die "web: no user can be made in $users"
     write_secret "${users%.users}.admin" <<<"$password" ||
         die "web: ${users%.users}.admin cannot be written"
+    entry_of_admin "$users" | write_secret "${users%.users}.admin_entry" ||
+        die "web: ${users%.users}.admin_entry cannot be written"
+}
+
+# entry_of_admin USERS: the line of that file, with right and hash; nothing if there is none.
+entry_of_admin()
+{
+    grep '^user admin ' "$1" 2>/dev/null || true
+}
+
+# Whether the password that was made for admin is still his, with the right to change.
+knows_password_of_admin()
+{
+    local users=$1 entry
+    [ -r "${users%.users}.admin" ] || return 1
+    entry=$(entry_of_admin "$users")
+    [ -n "$entry" ] || return 1
+    # An older run_lars did not write down what it had made.
+    [ ! -r "${users%.users}.admin_entry" ] || [ "$entry" = "$(cat "${users%.users}.admin_entry")" ]
 }
 
 say_where_web_is()
@@ -39,6 +58,6 @@ say_where_web_is()
     where=$(record_line web 3)
     say "web: open http://$where/ in a browser"
     users=$(web_users) || return 0
-    [ ! -r "${users%.users}.admin" ] ||
+    ! knows_password_of_admin "$users" ||
         say "web: to change things, log in as admin with the password in ${users%.users}.admin"
 }

@@ -56,9 +56,12 @@ public:
     // Those that are over, the newest first: the last thousand.
     std::vector<alarm_event> past() const;
 
-    // The past alarms as a text of lines, and back. Lines that make no sense are left out.
+    // The alarms that last and those that are over as a text of lines, and back, before the
+    // first update(). One that lasted is taken to last still, and the next update() of its
+    // rule ends it, or does not; of rules that are not RULES, which nobody would end, none is
+    // kept. Lines that make no sense are left out.
     std::string save() const;
-    void restore(const std::string &text);
+    void restore(const std::string &text, const std::vector<std::string> &rules);
 
 private:
     struct standing {
@@ -70,6 +73,7 @@ private:
 
     void take(const complaint &one, int64_t now, std::vector<alarm_event> *changed);
     void end(standing &one, int64_t now, std::vector<alarm_event> *changed);
+    void put_back(const alarm_event &event, const std::vector<std::string> &rules);
 
     listener _changed;
     mutable std::mutex _mutex;

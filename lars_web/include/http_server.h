@@ -23,7 +23,7 @@ namespace lars {
 struct http_limits {
     size_t head_bytes = 32 << 10;                 // of a request's line and headers
     size_t body_bytes = 64 << 10;                 // of its body,
-    std::map<std::string, size_t> larger_bodies;  // but so many for these paths
+    std::map<std::string, size_t> larger_bodies;  // but so many for these paths; "/a/": all below
 
     // For a whole request to arrive, and for a client to take the answer. Of larger bodies
     // each 64 KiB have that time.

@@ -35,6 +35,8 @@ public:
     // returns the time to wait.
     std::optional<seconds> begin(const std::string &user, const std::string &address,
                                  time_point now);
+    // The password was not checked after all: that was no try.
+    void not_checked(const std::string &user, const std::string &address);
     // The password was right: the user's failures are forgotten, and the address has one
     // less.
     void succeeded(const std::string &user, const std::string &address);

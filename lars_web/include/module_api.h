@@ -21,7 +21,7 @@ public:
     http_answer list(const http_request &request);
     // GET /api/v1/modules/M/C
     http_answer one(const http_request &request);
-    // PUT /api/v1/names/modid/M and .../cmdid/C {"name": "..."}
+    // PUT /api/v1/names/modid/M and .../cmdid/C {"name": "...", "was": "..."}
     http_answer set_name(const http_request &request);
 
 private:

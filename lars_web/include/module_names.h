@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,12 @@ status read_names(db_client &client, id_kind kind, const std::vector<int32_t> &i
 // *IDS becomes those whose names have TEXT in them, a thousand at most.
 status find_names(db_client &client, id_kind kind, const std::string &text,
                   std::vector<int32_t> *ids);
-// Gives the id that name, at most 255 characters of UTF-8; an empty NAME takes it away.
-status write_name(db_client &client, id_kind kind, int32_t id, const std::string &name);
+struct name_change {
+    std::string name;                // at most 255 characters of UTF-8; empty: none any more
+    std::optional<std::string> was;  // only if that is the name now; empty: if it has none
+};
+// *PRESENT becomes the name that the id has then: where it is not CHANGE's, nothing is changed.
+status write_name(db_client &client, id_kind kind, int32_t id, const name_change &change,
+                  std::string *present);
 
 }  // namespace lars

@@ -16,8 +16,7 @@ public:
     enum class outcome { right, wrong, busy };
 
     // MOST at a time; others wait for their turn, but not longer than PATIENCE.
-    explicit password_check(unsigned most = 2,
-                            std::chrono::milliseconds patience = std::chrono::seconds(2))
+    password_check(unsigned most, std::chrono::milliseconds patience)
         : _free(most), _patience(patience)
     {
     }

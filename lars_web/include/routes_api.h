@@ -25,13 +25,15 @@ public:
     // POST /api/v1/routes/import?format=csv|json&preview=1&version=V&note=: the body is what the
     // database shall hold from then on.
     http_answer import_all(const http_request &request);
-    // POST /api/v1/routes/clear {"confirm": "clear", "note": "..."}
+    // POST /api/v1/routes/clear?preview=1, then {"confirm": "clear", "version": "...",
+    // "note": "..."}
     http_answer clear(const http_request &request);
     // POST /api/v1/routes/accept {"note": "..."}
     http_answer accept(const http_request &request);
 
 private:
     http_answer answer_import(const http_request &request, const std::vector<module_route> &wanted);
+    http_answer preview_clear();
 
     database_pool *_database;
     std::vector<server_address> _told;

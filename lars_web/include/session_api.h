@@ -1,6 +1,7 @@
 // Logging in and out: /api/v1/session, /api/v1/login and /api/v1/logout.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <string>
 
@@ -17,9 +18,15 @@ namespace lars {
 
 class session_api {
 public:
-    // The first three outlive this.
-    session_api(const access_control *access, user_file *users, sessions *kept, log_sink log)
-        : _access(access), _users(users), _sessions(kept), _log(std::move(log))
+    // The first three outlive this. AT_ONCE passwords are checked at a time, and others wait
+    // for that no longer than PATIENCE.
+    session_api(const access_control *access, user_file *users, sessions *kept, log_sink log,
+                unsigned at_once = 2, std::chrono::milliseconds patience = std::chrono::seconds(2))
+        : _access(access),
+          _users(users),
+          _sessions(kept),
+          _log(std::move(log)),
+          _passwords(at_once, patience)
     {
     }
 

@@ -27,7 +27,7 @@ public:
     // Ends the threads.
     ~watch();
 
-    // Once, in the owner's thread. Reads the list of past alarms, and begins.
+    // Once, in the owner's thread. Reads the list of alarms, and begins.
     status start();
 
     const alarm_board &alarms() const { return _alarms; }
@@ -42,7 +42,7 @@ private:
     void look_at_services(int64_t now);
     void look_at_database(const status &outcome, int64_t now);
     void on_alarm(const alarm_event &event);
-    void save_alarms();
+    void save_changed_alarms();
 
     const web_options _options;
     database_pool *_database;
@@ -53,6 +53,7 @@ private:
     webhook _webhook;
     saving_thread _saving;
     alarm_board _alarms;
+    bool _alarms_changed = false;  // since they were saved; the watching thread's
 
     mutable std::mutex _mutex;
     std::condition_variable _ended;

@@ -11,6 +11,7 @@
 #include "metrics_options.h"
 #include "server_address.h"
 #include "status.h"
+#include "webhook_url.h"
 
 namespace lars {
 
@@ -22,7 +23,7 @@ struct alarm_options {
     std::chrono::seconds no_healthy_host_time{10};
     std::chrono::seconds silent_time{300};  // a module that had reports has none
     std::chrono::seconds dns_behind{30};
-    std::string webhook;  // "http://..."; empty: none
+    webhook_url webhook;
 };
 
 struct web_options {
@@ -42,7 +43,7 @@ struct web_options {
 
     std::chrono::seconds history_retention{2 * 86400};
     alarm_options alarms;
-    std::string alarms_file;  // the past alarms; empty: they are forgotten at the end
+    std::string alarms_file;  // empty: alarms are forgotten at the end
     metrics_options metrics;
 };
 

@@ -2,6 +2,7 @@
 // growing pauses until it is taken. Any thread, unless stated.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "alarm_board.h"
 #include "log.h"
 #include "status.h"
+#include "webhook_url.h"
 
 namespace httplib {
 class Client;
@@ -22,9 +24,10 @@ namespace lars {
 // The body: {"event": "begin" or "end", "alarm": ALARM}.
 class webhook {
 public:
-    // URL is "http://host:port/path"; empty: nobody is told.
-    webhook(const std::string &url, log_sink log);
-    // Ends the thread. What was not taken by then is lost.
+    // An empty URL: nobody is told.
+    webhook(const webhook_url &url, log_sink log);
+    // Ends the thread. What waits is tried once more, for two seconds in all; the log counts
+    // what was not taken by then, which is lost.
     ~webhook();
 
     // Once, in the owner's thread.
@@ -34,15 +37,21 @@ public:
     void send(const alarm_event &event);
 
 private:
-    void run();
-    bool post(const std::string &body, std::string *why);
+    using clock = std::chrono::steady_clock;
 
-    std::string _origin;  // "http://host:port"; empty: nobody is told
-    std::string _path;
+    void run();
+    void send_all(std::unique_lock<std::mutex> &lock);
+    bool post(const std::string &body, std::string *why);
+    bool post_by(const std::shared_ptr<httplib::Client> &client, const std::string &body,
+                 std::string *why);
+
+    const webhook_url _url;
     log_sink _log;
     mutable std::mutex _mutex;
     std::condition_variable _changed;
-    bool _stopping = false;  // guarded by _mutex, as below
+    bool _stopping = false;         // guarded by _mutex, as below
+    clock::time_point _give_up_at;  // once it is stopping
+    bool _ended = false;
     std::deque<std::string> _waiting;
     std::shared_ptr<httplib::Client> _client;  // while one is in use
     std::thread _thread;

@@ -3,12 +3,13 @@
 import { make } from './dom.js';
 import { form_dialog, note_field } from './dialog.js';
 import { changes_view } from './hosts_diff.js';
+import { module_name } from './format.js';
 import { table } from './table.js';
 import { text } from './texts.js';
 
-// TITLE; VERSION of the hosts that the visitor has seen; FIELDS: a function that makes what is to
-// be filled in, or null; ASK({version, preview, note}, values): calls the server, with the values
-// of FIELDS; DONE(): it is applied.
+// TITLE; MODULE, and VERSION of its hosts that the visitor has seen; FIELDS: a function that makes
+// what is to be filled in, or null; ASK({version, to_version, preview, note}, values): calls the
+// server, with the values of FIELDS; DONE(): it is applied.
 export function start_change(change) {
     new change_steps(change).start();
 }
@@ -40,9 +41,12 @@ class change_steps {
     }
 
     async _preview() {
+        this._to_version = undefined;
         const answer = await this._ask(true, '');
         if (!answer)
             return;
+        // Of the module that hosts move to: it has to be as it is shown here.
+        this._to_version = answer.to_version;
         this._dialog.show([changes_view(answer.changes), note_field()], text('apply'), async (values) => {
             if (!await this._ask(false, values.get('note')))
                 return;
@@ -54,7 +58,8 @@ class change_steps {
     // Null: there was a conflict, which is on screen now.
     async _ask(preview, note) {
         try {
-            return await this._change.ask({ version: this._version, preview, note }, this._values);
+            return await this._change.ask(
+                { version: this._version, to_version: this._to_version, preview, note }, this._values);
         } catch (error) {
             if (error.status !== 409)
                 throw error;
@@ -64,12 +69,18 @@ class change_steps {
     }
 
     _show_conflict(error) {
-        const now = { ...error.answer.error, ...error.answer };
-        this._version = now.version ?? this._version;
+        const now = error.answer;
+        if (!now.hosts) {
+            // It would be the same again, as for an undo over a change that was not recorded.
+            this._dialog.show(make('p', { class: 'warning', role: 'alert' }, text('cannot_be'), ' ', error.message),
+                null, null);
+            return;
+        }
+        if (module_name(now.module) === module_name(this._change.module))
+            this._version = now.version;
         this._dialog.show([
-            make('p', { class: 'warning', role: 'alert' }, text('conflict')),
-            make('p', { class: 'dim' }, error.message),
-            now.hosts && table(text('hosts'), [{ title: text('host') }, { title: text('weight'), number: true }],
+            make('p', { class: 'warning', role: 'alert' }, text('conflict', { id: module_name(now.module) })),
+            table(text('hosts'), [{ title: text('host') }, { title: text('weight'), number: true }],
                 now.hosts.map(({ host, weight }) => ({ cells: [host, String(weight)] })), text('no_hosts')),
         ], text('start_again'), () => this.start());
     }

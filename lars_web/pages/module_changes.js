@@ -14,6 +14,7 @@ function path_of({ module }, what) {
 // MORE: title and fields; BODY(values): what the change is.
 function change(app, module, what, more, body) {
     start_change({
+        module: module.module,
         version: module.version,
         fields: null,
         done: () => {

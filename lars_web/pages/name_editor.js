@@ -32,11 +32,16 @@ function edit(app, place, { kind, id, name, label }) {
         if (event.key !== 'Enter' || event.isComposing)
             return;
         try {
-            ({ name } = await send('PUT', `names/${kind}/${id}`, { name: input.value.trim() }));
+            ({ name } = await send('PUT', `names/${kind}/${id}`, { name: input.value.trim(), was: name ?? '' }));
             name = name || null;
             end();
         } catch (failure) {
             error.textContent = failure.message;
+            // Who has read that may press Enter again.
+            if (failure.status === 409) {
+                name = failure.answer.name || null;
+                error.textContent = text('name_conflict', { name: name ?? '–' });
+            }
         }
     };
     input.onblur = () => {

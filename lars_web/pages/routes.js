@@ -94,19 +94,44 @@ function import_table({ changes, modules }) {
 
 function clear_section(app) {
     return make('section', {}, make('h2', {}, text('clear')), make('p', {}, text('clear_hint')),
-        make('p', { class: 'actions' }, button(text('clear'), () => {
+        make('p', { class: 'actions' }, button(text('clear'), async () => {
             const dialog = new form_dialog(text('clear'));
-            dialog.show([
-                make('p', { class: 'warning' }, text('clear_warning')),
-                field(text('clear_type'), { name: 'confirm', required: true, autocomplete: 'off', pattern: 'clear' }),
-                note_field(),
-            ], text('clear'), async (values) => {
-                const done = await send('POST', 'routes/clear',
-                    { confirm: values.get('confirm'), note: values.get('note') });
-                dialog.close();
-                app.tell(text('cleared', { modules: number(done.modules), hosts: number(done.hosts) }));
-            }, 'danger');
+            dialog.show(make('p', {}, text('one_moment')), null, null);
+            try {
+                await preview_clear(app, dialog);
+            } catch (error) {
+                dialog.show([], null, null);
+                dialog.show_error(error.message);
+            }
         }, { class: 'danger' })));
+}
+
+// What goes is what is shown here, and nothing else.
+async function preview_clear(app, dialog) {
+    const seen = await send('POST', 'routes/clear?preview=1', {});
+    dialog.show([
+        make('p', { class: 'warning' }, text('clear_counts', counts_of(seen)), ' ', text('clear_warning')),
+        field(text('clear_type'), { name: 'confirm', required: true, autocomplete: 'off', pattern: 'clear' }),
+        note_field(),
+    ], text('clear'), async (values) => {
+        let done;
+        try {
+            done = await send('POST', 'routes/clear',
+                { confirm: values.get('confirm'), version: seen.version, note: values.get('note') });
+        } catch (error) {
+            if (error.status !== 409)
+                throw error;
+            dialog.show(make('p', { class: 'warning', role: 'alert' }, text('import_conflict')),
+                text('start_again'), () => preview_clear(app, dialog));
+            return;
+        }
+        dialog.close();
+        app.tell(text('cleared', counts_of(done)));
+    }, 'danger');
+}
+
+function counts_of({ modules, hosts }) {
+    return { modules: number(modules), hosts: number(hosts) };
 }
 
 function accept_section(app) {
@@ -116,7 +141,7 @@ function accept_section(app) {
             dialog.show([make('p', {}, text('accept_warning')), note_field()], text('accept'), async (values) => {
                 const done = await send('POST', 'routes/accept', { note: values.get('note') });
                 dialog.close();
-                app.tell(text('accepted', { modules: number(done.modules), hosts: number(done.hosts) }));
+                app.tell(text('accepted', counts_of(done)));
             });
         })));
 }

@@ -12,6 +12,8 @@ using nlohmann::json;
 
 static constexpr size_t MOST_PAST = 1000;
 static constexpr size_t MOST_STANDING = 5000;
+// Pages read ids as doubles.
+static constexpr uint64_t LARGEST_ID = 1ull << 52;
 
 json to_json(const alarm_event &event)
 {
@@ -102,8 +104,14 @@ std::string alarm_board::save() const
 {
     std::lock_guard lock(_mutex);
     std::string text;
-    for (const alarm_event &event : _past)
+    const auto add = [&text](const alarm_event &event) {
         text += to_json(event).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    };
+    for (const auto &[which, state] : _standing) {
+        if (state.raised)
+            add(state.event);
+    }
+    std::for_each(_past.begin(), _past.end(), add);
     return text;
 }
 
@@ -120,11 +128,15 @@ static bool read_event(const json &line, alarm_event *event)
     };
     if (!line.is_object() || !text_at("rule", &event->what.rule) ||
         !text_at("subject", &event->what.subject) || !text_at("text", &event->what.text) ||
-        !number_at("id") || !number_at("since") || !number_at("until"))
+        !number_at("id") || !number_at("since") || !line.contains("until") ||
+        !(line["until"].is_null() || number_at("until")))
         return false;
     event->id = line["id"].get<uint64_t>();
+    if (event->id > LARGEST_ID)
+        return false;
     event->since = line["since"].get<int64_t>();
-    event->until = line["until"].get<int64_t>();
+    if (!line["until"].is_null())
+        event->until = line["until"].get<int64_t>();
     const json values = line.value("values", json());
     for (const auto &[name, value] : values.items()) {
         if (values.is_object() && value.is_string())
@@ -136,16 +148,27 @@ static bool read_event(const json &line, alarm_event *event)
     return true;
 }
 
-void alarm_board::restore(const std::string &text)
+void alarm_board::put_back(const alarm_event &event, const std::vector<std::string> &rules)
+{
+    _last_id = std::max(_last_id, event.id);
+    if (event.until) {
+        if (_past.size() < MOST_PAST)
+            _past.push_back(event);
+    } else if (_standing.size() < MOST_STANDING &&
+               std::count(rules.begin(), rules.end(), event.what.rule) != 0) {
+        _standing.try_emplace(key(event.what.rule, event.what.subject),
+                              standing{event, event.since, true});
+    }
+}
+
+void alarm_board::restore(const std::string &text, const std::vector<std::string> &rules)
 {
     std::lock_guard lock(_mutex);
     std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line) && _past.size() < MOST_PAST;) {
+    for (std::string line; std::getline(lines, line);) {
         alarm_event event;
-        if (!read_event(json::parse(line, nullptr, false), &event))
-            continue;
-        _past.push_back(event);
-        _last_id = std::max(_last_id, event.id);
+        if (read_event(json::parse(line, nullptr, false), &event))
+            put_back(event, rules);
     }
 }
 

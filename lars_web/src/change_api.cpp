@@ -202,12 +202,17 @@ http_answer change_api::run(const http_request &request, change_kind kind,
         return conflict_answer(outcome.conflict->module, outcome.conflict->hosts);
     if (!wanted.preview)
         send_route_hint(_told);
-    const auto &of_module = *std::find_if(
-        edits.begin(), edits.end(), [&](const route_edit &edit) { return edit.module == *module; });
-    return json_answer(
-        {{"applied", !wanted.preview},
-         {"version", hosts_mark(wanted.preview ? of_module.expected : of_module.wanted)},
-         {"changes", to_json(edits)}});
+    const auto version_of = [&](const module_id &which) {
+        const auto edit = std::find_if(edits.begin(), edits.end(),
+                                       [&](const route_edit &one) { return one.module == which; });
+        return hosts_mark(wanted.preview ? edit->expected : edit->wanted);
+    };
+    json body = {{"applied", !wanted.preview},
+                 {"version", version_of(*module)},
+                 {"changes", to_json(edits)}};
+    if (wanted.to)
+        body["to_version"] = version_of(*wanted.to);
+    return json_answer(body);
 }
 
 }  // namespace lars

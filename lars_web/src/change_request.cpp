@@ -143,8 +143,9 @@ static status check_whole(const change_request &read, change_kind kind)
 {
     if (read.version.empty())
         return bad("version: the one that was read with the module has to be given");
+    const std::set<endpoint> removed(read.removed.begin(), read.removed.end());
     for (const route_host &host : read.set) {
-        if (std::count(read.removed.begin(), read.removed.end(), host.address) != 0)
+        if (removed.count(host.address) != 0)
             return bad("remove: " + host.address.to_string() + " is in set too");
     }
     if (kind == change_kind::move && (!read.to || read.moved.empty()))

@@ -99,8 +99,12 @@ void http_exchange::serve(http_listener::connection &connection)
 size_t http_exchange::longest_body() const
 {
     const http_limits &limits = _service->options.limits;
-    const auto larger = limits.larger_bodies.find(_head.path());
-    return larger == limits.larger_bodies.end() ? limits.body_bytes : larger->second;
+    const std::string path = _head.path();
+    for (const auto &[begin, bytes] : limits.larger_bodies) {
+        if (path == begin || (begin.back() == '/' && path.rfind(begin, 0) == 0))
+            return bytes;
+    }
+    return limits.body_bytes;
 }
 
 static http_answer too_large(size_t longest)

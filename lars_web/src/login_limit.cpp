@@ -70,6 +70,13 @@ std::optional<login_limit::seconds> login_limit::begin(const std::string &user,
     return std::nullopt;
 }
 
+void login_limit::not_checked(const std::string &user, const std::string &address)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    _users.take_back(user);
+    _addresses.take_back(address);
+}
+
 void login_limit::succeeded(const std::string &user, const std::string &address)
 {
     const std::lock_guard<std::mutex> lock(_mutex);

@@ -84,6 +84,24 @@ http_answer module_api::one(const http_request &request)
     return json_answer(body);
 }
 
+static status read_name_change(const std::string &text, name_change *change)
+{
+    constexpr size_t LONGEST = 255;
+    const json body = json::parse(text, nullptr, false);
+    if (!body.is_object() || !body.contains("name") || !body["name"].is_string() ||
+        body.size() != (body.contains("was") ? 2u : 1u))
+        return status::error("expected {\"name\": \"...\"}, and \"was\" if need be");
+    change->name = body["name"];
+    if (!is_short_text(change->name, LONGEST))
+        return status::error("name: at most 255 characters, on one line");
+    if (!body.contains("was"))
+        return {};
+    if (!body["was"].is_string())
+        return status::error("was: expected a text, which is empty where there was no name");
+    change->was = body["was"].get<std::string>();
+    return {};
+}
+
 http_answer module_api::set_name(const http_request &request)
 {
     const id_kind kind = request.parts.at(0) == "modid" ? id_kind::modid : id_kind::cmdid;
@@ -91,17 +109,19 @@ http_answer module_api::set_name(const http_request &request)
     if (!id)
         return bad_request("'" + request.parts.at(1) +
                            "' is not an id: expected a number of 32 bits");
-    const json body = json::parse(request.body, nullptr, false);
-    if (!body.is_object() || !body.contains("name") || !body["name"].is_string() ||
-        body.size() != 1)
-        return bad_request("expected {\"name\": \"...\"}");
-    const std::string name = body["name"];
-    constexpr size_t LONGEST = 255;
-    if (!is_short_text(name, LONGEST))
-        return bad_request("name: at most 255 characters, on one line");
-    const status s =
-        _database->use([&](db_client &client) { return write_name(client, kind, *id, name); });
-    return s ? json_answer({{"name", name}}) : database_answer(s);
+    name_change change;
+    if (status s = read_name_change(request.body, &change); !s)
+        return bad_request(s.message());
+    std::string present;
+    const status s = _database->use(
+        [&](db_client &client) { return write_name(client, kind, *id, change, &present); });
+    if (!s)
+        return database_answer(s);
+    if (present == change.name)
+        return json_answer({{"name", present}});
+    const std::string why = "somebody else has changed this name: it is '" + present + "' now";
+    return json_answer({{"error", {{"code", "conflict"}, {"message", why}}}, {"name", present}},
+                       409);
 }
 
 }  // namespace lars

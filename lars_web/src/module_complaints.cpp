@@ -1,15 +1,24 @@
 #include "module_complaints.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_set>
 
 #include "call_status.h"
+#include "module_text.h"
 #include "module_view.h"
+#include "route_data.h"
 
 namespace lars {
 
 // A module of which nobody has reported for so long was given up.
 static constexpr int64_t A_DAY = 86400;
-static constexpr const char *MOST = " LIMIT 1000";
+// Of one rule. They are taken in the order of the ids, so that with more than that each look
+// finds the same ones again.
+static constexpr size_t MOST = 1000;
+static constexpr const char *IN_ORDER = " ORDER BY modid, cmdid LIMIT 1000";
+// Of modules that are looked at more closely, MOST to a page.
+static constexpr int MOST_PAGES = 20;
 
 const std::vector<std::string> &module_rules()
 {
@@ -36,6 +45,47 @@ static std::string fresh(int64_t now)
     return "ts > " + std::to_string(now - FRESH_SECONDS);
 }
 
+static std::string behind(const module_id &module)
+{
+    const std::string modid = std::to_string(module.modid);
+    return " AND (modid > " + modid + " OR (modid = " + modid + " AND cmdid > " +
+           std::to_string(module.cmdid) + "))";
+}
+
+// Which of SUSPECTS there is a complaint about.
+using judging = std::function<status(db_client &client, const std::vector<module_id> &suspects,
+                                     const std::function<void(const module_id &)> &guilty)>;
+
+// Calls COMPLAIN with each module of which JUDGED says so, of those that the statement SELECT,
+// up to its WHERE, and REST, what is behind that, select.
+static status find_in_pages(db_client &client, const std::string &select, const std::string &rest,
+                            const judging &judged,
+                            const std::function<void(const module_id &)> &complain)
+{
+    size_t found = 0;
+    const auto guilty = [&](const module_id &module) {
+        if (++found <= MOST)
+            complain(module);
+    };
+    std::string where;
+    std::vector<module_id> suspects;
+    for (int page = 0; page < MOST_PAGES && found < MOST; ++page) {
+        suspects.clear();
+        status s = client.query(select + where + rest + IN_ORDER, [&suspects](const db_row &row) {
+            module_id module;
+            if (read_module(row, &module))
+                suspects.push_back(module);
+            return status();
+        });
+        if (s && !suspects.empty())
+            s = judged(client, suspects, guilty);
+        if (!s || suspects.size() < MOST)
+            return s;
+        where = behind(suspects.back());
+    }
+    return {};
+}
+
 static status find_failing(db_client &client, const alarm_options &options, int64_t now,
                            std::vector<complaint> *complaints)
 {
@@ -45,7 +95,7 @@ static status find_failing(db_client &client, const alarm_options &options, int6
             fresh(now) +
             " AND succ_cnt >= 0 AND err_cnt >= 0 GROUP BY modid, cmdid HAVING calls >= " +
             std::to_string(options.failure_calls) + " AND failures > calls * " +
-            std::to_string(options.failure_share) + MOST,
+            std::to_string(options.failure_share) + IN_ORDER,
         [&](const db_row &row) {
             module_id module;
             uint64_t calls = 0, failures = 0;
@@ -81,23 +131,41 @@ static bool has_no_healthy_host(const module_view &view)
 static status find_unhealthy(db_client &client, const alarm_options &options, int64_t now,
                              std::vector<complaint> *complaints)
 {
-    std::vector<module_id> suspects;
-    status s =
-        client.query("SELECT DISTINCT modid, cmdid FROM ServerCallStatus WHERE " + fresh(now) +
-                         " AND (overload = '1' OR (succ_cnt = 0 AND err_cnt > 0))" + MOST,
-                     [&suspects](const db_row &row) {
-                         module_id module;
-                         if (read_module(row, &module))
-                             suspects.push_back(module);
-                         return status();
-                     });
-    std::vector<module_view> views;
-    if (s)
-        s = read_module_views(client, suspects, now, &views);
-    for (const module_view &view : views) {
-        if (s && has_no_healthy_host(view))
-            complaints->push_back(about(view.module, "no_healthy_host", "has no healthy host",
-                                        options.no_healthy_host_time));
+    const auto judged = [now](db_client &with, const std::vector<module_id> &suspects,
+                              const auto &guilty) {
+        std::vector<module_view> views;
+        const status s = read_module_views(with, suspects, now, &views);
+        for (const module_view &view : views) {
+            if (s && has_no_healthy_host(view))
+                guilty(view.module);
+        }
+        return s;
+    };
+    return find_in_pages(client,
+                         "SELECT DISTINCT modid, cmdid FROM ServerCallStatus WHERE " + fresh(now) +
+                             " AND (overload = '1' OR (succ_cnt = 0 AND err_cnt > 0))",
+                         "", judged, [&](const module_id &module) {
+                             complaints->push_back(about(module, "no_healthy_host",
+                                                         "has no healthy host",
+                                                         options.no_healthy_host_time));
+                         });
+}
+
+// A module that was removed, moved away or drained has no reports because that is meant so.
+static status find_callable(db_client &client, const std::vector<module_id> &modules,
+                            const std::function<void(const module_id &)> &found)
+{
+    std::unordered_set<module_id, module_id_hash> callable;
+    const status s =
+        read_route_data(&client, " WHERE " + condition_of(modules, id_form::as_unsigned),
+                        [&callable](const stored_route &row) {
+                            if (row.readable && !row.as_row().host.drained())
+                                callable.insert(row.module);
+                            return status();
+                        });
+    for (const module_id &module : modules) {
+        if (s && callable.count(module) != 0)
+            found(module);
     }
     return s;
 }
@@ -107,18 +175,14 @@ static status find_silent(db_client &client, const alarm_options &options, int64
 {
     const std::string seconds = std::to_string(options.silent_time.count());
     const int64_t latest = now - options.silent_time.count();
-    return client.query(
-        "SELECT modid, cmdid, MAX(ts) AS last FROM ServerCallStatus GROUP BY modid, cmdid"
-        " HAVING last < " +
-            std::to_string(latest) + " AND last > " + std::to_string(latest - A_DAY) + MOST,
-        [&](const db_row &row) {
-            module_id module;
-            if (read_module(row, &module))
-                complaints->push_back(about(module, "no_reports",
-                                            "has had no reports for more than " +
-                                                std::to_string(options.silent_time.count()) + " s",
-                                            std::chrono::seconds(0)));
-            return status();
+    return find_in_pages(
+        client, "SELECT modid, cmdid, MAX(ts) AS last FROM ServerCallStatus WHERE TRUE",
+        " GROUP BY modid, cmdid HAVING last < " + std::to_string(latest) + " AND last > " +
+            std::to_string(latest - A_DAY),
+        find_callable, [&](const module_id &module) {
+            complaints->push_back(about(module, "no_reports",
+                                        "has had no reports for more than " + seconds + " s",
+                                        std::chrono::seconds(0)));
         });
 }
 

@@ -59,17 +59,43 @@ status find_names(db_client &client, id_kind kind, const std::string &text,
                                       }));
 }
 
-status write_name(db_client &client, id_kind kind, int32_t id, const std::string &name)
+static status read_name(db_client &client, id_kind kind, int32_t id, std::string *name)
 {
-    return client.transaction([&] {
-        status s = client.execute("DELETE FROM " + table_of(kind) + " WHERE " + column_of(kind) +
-                                  " = " + as_unsigned(id));
-        if (!s || name.empty())
+    name->clear();
+    // Locked, so that two who change a name wait for each other.
+    return client.query("SELECT content FROM " + table_of(kind) + " WHERE " + column_of(kind) +
+                            " = " + as_unsigned(id) + " ORDER BY id LIMIT 1 FOR UPDATE",
+                        [name](const db_row &row) {
+                            *name = row[0].value_or("");
+                            return status();
+                        });
+}
+
+status write_name(db_client &client, id_kind kind, int32_t id, const name_change &change,
+                  std::string *present)
+{
+    const auto once = [&] {
+        status s = read_name(client, kind, id, present);
+        if (!s || (change.was && *change.was != *present))
+            return s;
+        *present = change.name;
+        s = client.execute("DELETE FROM " + table_of(kind) + " WHERE " + column_of(kind) + " = " +
+                           as_unsigned(id));
+        if (!s || change.name.empty())
             return s;
         return client.execute("INSERT INTO " + table_of(kind) + " (" + column_of(kind) +
                               ", content) VALUES (" + as_unsigned(id) + ", '" +
-                              client.escape(name) + "')");
-    });
+                              client.escape(change.name) + "')");
+    };
+    // Of two who wait for each other the database chooses one, which tries again.
+    constexpr int ATTEMPTS = 5;
+    status done;
+    for (int i = 0; i < ATTEMPTS; ++i) {
+        done = client.transaction(once);
+        if (done.kind() != status_kind::conflict)
+            break;
+    }
+    return done;
 }
 
 }  // namespace lars

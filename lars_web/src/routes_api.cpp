@@ -1,6 +1,7 @@
 #include "routes_api.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api_errors.h"
 #include "module_text.h"
@@ -13,6 +14,8 @@ namespace lars {
 using nlohmann::json;
 
 static constexpr size_t MOST_SHOWN = 200;
+static constexpr const char *CHANGED_SINCE =
+    "somebody has changed routes since the preview: look again";
 
 static std::optional<list_format> format_of(const http_request &request, http_answer *wrong)
 {
@@ -86,8 +89,7 @@ http_answer routes_api::answer_import(const http_request &request,
     if (!s)
         return database_answer(s);
     if (!preview && !outcome.applied)
-        return error_answer(409, "conflict",
-                            "somebody has changed routes since the preview: look again");
+        return error_answer(409, "conflict", CHANGED_SINCE);
     if (!preview)
         send_route_hint(_told);
     return json_answer({{"version", preview ? present_version : table_mark_of(wanted)},
@@ -96,20 +98,18 @@ http_answer routes_api::answer_import(const http_request &request,
                         {"applied", !preview}});
 }
 
-// The body's note, and that it has nothing else but MEMBER, which has to be VALUE.
-static status read_note(const std::string &body, const std::string &member,
-                        const std::string &value, std::string *note)
+// The body, an object whose members are all of KNOWN, and texts.
+static status read_texts(const std::string &body, const std::set<std::string> &known, json *read)
 {
-    const json read = json::parse(body, nullptr, false);
-    if (!read.is_object())
+    *read = json::parse(body, nullptr, false);
+    if (!read->is_object())
         return status::error("the body has to be a JSON object", status_kind::bad_data);
-    for (const auto &[name, found] : read.items()) {
-        if ((name != "note" && name != member) || !found.is_string())
+    for (const auto &[name, found] : read->items()) {
+        if (known.count(name) == 0)
             return status::error("'" + name + "' means nothing here", status_kind::bad_data);
+        if (!found.is_string())
+            return status::error(name + ": expected a text", status_kind::bad_data);
     }
-    if (!member.empty() && read.value(member, "") != value)
-        return status::error(member + ": expected \"" + value + "\"", status_kind::bad_data);
-    *note = read.value("note", "");
     return {};
 }
 
@@ -118,29 +118,57 @@ static json to_json(const route_editor::counts &all)
     return {{"modules", all.modules}, {"hosts", all.hosts}};
 }
 
-http_answer routes_api::clear(const http_request &request)
+// What clearing would remove, and the version that it may be given.
+http_answer routes_api::preview_clear()
 {
-    std::string note;
-    if (status s = read_note(request.body, "confirm", "clear", &note); !s)
-        return bad_request(s.message());
-    route_editor::counts removed;
+    std::string version;
+    route_editor::counts all;
     const status s = _database->use([&](db_client &client) {
-        return route_editor(&client, {request.who.name, note}).clear(&removed);
+        route_editor editor(&client);
+        const status read = editor.read_mark(&version);
+        return read ? editor.count(&all) : read;
     });
     if (!s)
         return database_answer(s);
+    json body = to_json(all);
+    body["version"] = version;
+    return json_answer(body);
+}
+
+http_answer routes_api::clear(const http_request &request)
+{
+    if (request.parameter("preview").value_or("0") == "1")
+        return preview_clear();
+    json body;
+    if (status s = read_texts(request.body, {"confirm", "version", "note"}, &body); !s)
+        return bad_request(s.message());
+    if (body.value("confirm", "") != "clear")
+        return bad_request("confirm: expected \"clear\"");
+    std::optional<std::string> version;
+    if (body.contains("version"))
+        version = body["version"].get<std::string>();
+    route_editor::counts removed;
+    bool applied = false;
+    const status s = _database->use([&](db_client &client) {
+        route_editor editor(&client, {request.who.name, body.value("note", "")});
+        return editor.clear(&removed, version, &applied);
+    });
+    if (!s)
+        return database_answer(s);
+    if (!applied)
+        return error_answer(409, "conflict", CHANGED_SINCE);
     send_route_hint(_told);
     return json_answer(to_json(removed));
 }
 
 http_answer routes_api::accept(const http_request &request)
 {
-    std::string note;
-    if (status s = read_note(request.body, "", "", &note); !s)
+    json body;
+    if (status s = read_texts(request.body, {"note"}, &body); !s)
         return bad_request(s.message());
     route_editor::counts all;
     const status s = _database->use([&](db_client &client) {
-        route_editor editor(&client, {request.who.name, note});
+        route_editor editor(&client, {request.who.name, body.value("note", "")});
         const status done = editor.accept();
         return done ? editor.count(&all) : done;
     });

@@ -93,6 +93,7 @@ http_answer session_api::log_in(const http_request &request)
     const user_list::entry *owner = users->user(user);
     switch (_passwords.check(body["password"], owner == nullptr ? nullptr : &owner->hash)) {
     case password_check::outcome::busy:
+        _limit.not_checked(user, request.peer);
         return wait_first(std::chrono::seconds(1), "too many log in right now");
     case password_check::outcome::wrong:
         warn("wrong user or password: " + user + " from " + request.peer);

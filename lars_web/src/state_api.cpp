@@ -1,5 +1,6 @@
 #include "state_api.h"
 
+#include <cstdio>
 #include <ctime>
 #include <map>
 
@@ -69,10 +70,18 @@ static json rule(const std::string &name, const std::string &text,
     return {{"name", name}, {"text", text}, {"values", values}};
 }
 
+// "10", "0.5": as it was configured, which may be far below one percent.
+static std::string percent(double share)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", share * 100);
+    return text;
+}
+
 static json describe(const alarm_options &rules)
 {
     const auto seconds = [](std::chrono::seconds time) { return std::to_string(time.count()); };
-    const std::string share = std::to_string(static_cast<int>(rules.failure_share * 100 + 0.5));
+    const std::string share = percent(rules.failure_share);
     const std::string calls = std::to_string(rules.failure_calls);
     const std::string failing = seconds(rules.failure_time);
     const std::string unhealthy = seconds(rules.no_healthy_host_time);

@@ -16,6 +16,8 @@ static constexpr std::chrono::seconds INTERVAL(2);
 // Large tables take long to look through: the database does so for a twentieth of the time.
 static constexpr int SHARE = 19;
 static constexpr std::chrono::seconds DATABASE_PATIENCE(10);
+static constexpr const char *DNS_BEHIND = "dns_behind";
+static constexpr const char *DATABASE_AWAY = "database_away";
 
 watch::watch(const web_options &options, database_pool *database, history_cache *history,
              const service_watch *services, log_sink log)
@@ -47,7 +49,9 @@ status watch::start()
     if (!_options.alarms_file.empty() && std::filesystem::exists(_options.alarms_file)) {
         if (status s = read_file(_options.alarms_file, &text); !s)
             return s;
-        _alarms.restore(text);
+        std::vector<std::string> rules = module_rules();
+        rules.insert(rules.end(), {DNS_BEHIND, DATABASE_AWAY});
+        _alarms.restore(text, rules);
     }
     if (status s = _webhook.start(); !s)
         return s;
@@ -81,6 +85,7 @@ void watch::look(int64_t now)
         sample(now);
     look_at_modules(now);
     look_at_services(now);
+    save_changed_alarms();
 }
 
 void watch::sample(int64_t now)
@@ -121,13 +126,13 @@ void watch::look_at_database(const status &outcome, int64_t now)
 {
     std::vector<complaint> complaints;
     if (!outcome)
-        complaints.push_back({"database_away",
+        complaints.push_back({DATABASE_AWAY,
                               "database",
                               std::nullopt,
                               "the database cannot be read: " + outcome.message(),
                               {{"trouble", outcome.message()}},
                               DATABASE_PATIENCE});
-    _alarms.update({"database_away"}, complaints, now);
+    _alarms.update({DATABASE_AWAY}, complaints, now);
 }
 
 void watch::look_at_services(int64_t now)
@@ -135,11 +140,14 @@ void watch::look_at_services(int64_t now)
     std::vector<complaint> complaints;
     const auto patience = _options.alarms.dns_behind;
     for (const service_state &one : _services->states()) {
-        if (std::string(one.kind) != "dns" || !one.asked)
+        if (std::string(one.kind) != "dns")
             continue;
+        // While nobody knows how it is, an alarm of before lasts.
+        if (!one.asked)
+            return;
         const std::string subject = "dns " + one.address.to_string();
         if (!one.alive) {
-            complaints.push_back({"dns_behind",
+            complaints.push_back({DNS_BEHIND,
                                   subject,
                                   std::nullopt,
                                   subject + " does not answer: " + one.trouble,
@@ -147,7 +155,7 @@ void watch::look_at_services(int64_t now)
                                   patience});
         } else if (one.behind && *one.behind > static_cast<double>(patience.count())) {
             const std::string seconds = std::to_string(static_cast<int64_t>(*one.behind));
-            complaints.push_back({"dns_behind",
+            complaints.push_back({DNS_BEHIND,
                                   subject,
                                   std::nullopt,
                                   subject + " has not read its database for " + seconds + " s",
@@ -155,7 +163,7 @@ void watch::look_at_services(int64_t now)
                                   std::chrono::seconds(0)});
         }
     }
-    _alarms.update({"dns_behind"}, complaints, now);
+    _alarms.update({DNS_BEHIND}, complaints, now);
 }
 
 void watch::on_alarm(const alarm_event &event)
@@ -163,12 +171,15 @@ void watch::on_alarm(const alarm_event &event)
     _log(event.until ? log_level::info : log_level::warn,
          event.until ? "alarm over: " : "alarm: ", event.what.text);
     _webhook.send(event);
-    if (event.until && !_options.alarms_file.empty())
-        save_alarms();
+    _alarms_changed = true;
 }
 
-void watch::save_alarms()
+// Also those that last: if this program ends, the next one says when they are over.
+void watch::save_changed_alarms()
 {
+    if (!_alarms_changed || _options.alarms_file.empty())
+        return;
+    _alarms_changed = false;
     _saving.save(
         [path = _options.alarms_file, text = _alarms.save()] { return replace_file(path, text); });
 }

@@ -7,7 +7,10 @@ namespace lars {
 
 static constexpr size_t LARGEST_IMPORT = 64 << 20;
 static constexpr const char *IMPORT = "/api/v1/routes/import";
-static const std::string MODULE = "/api/v1/modules/([^/]+)/([^/]+)";
+// Ten thousand hosts with their weights.
+static constexpr size_t LARGEST_CHANGE = 1 << 20;
+static const std::string MODULES = "/api/v1/modules/";
+static const std::string MODULE = MODULES + "([^/]+)/([^/]+)";
 
 web::web(const service_context &context, const options &configured)
     : _context(context),
@@ -42,6 +45,7 @@ http_server_options web::server_options() const
     server.names = _options.names;
     server.proxies = _options.proxies;
     server.limits.larger_bodies[IMPORT] = LARGEST_IMPORT;
+    server.limits.larger_bodies[MODULES] = LARGEST_CHANGE;
     return server;
 }
 

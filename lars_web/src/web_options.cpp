@@ -64,10 +64,11 @@ static void read_alarms(config_file &config, alarm_options *o)
         get_seconds(config, "alarms", "no_healthy_host_time", o->no_healthy_host_time, 0);
     o->silent_time = get_seconds(config, "alarms", "silent_time", o->silent_time, 60);
     o->dns_behind = get_seconds(config, "alarms", "dns_behind", o->dns_behind, 1);
-    o->webhook = config.get_string("alarms", "webhook", o->webhook);
-    if (!o->webhook.empty() && o->webhook.rfind("http://", 0) != 0 &&
-        o->webhook.rfind("https://", 0) != 0)
-        config.reject("alarms", "webhook", "expected http://... or https://...");
+    const std::string webhook = config.get_string("alarms", "webhook", "");
+    if (!webhook.empty()) {
+        if (const status s = parse_webhook_url(webhook, &o->webhook); !s)
+            config.reject("alarms", "webhook", s.message());
+    }
 }
 
 status read_web_options(const std::string &path, web_options *out)

@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include <exception>
+
 #include "backoff.h"
 #include "start_thread.h"
 
@@ -11,46 +13,42 @@ static constexpr size_t MOST_WAITING = 1000;
 static constexpr std::chrono::milliseconds FIRST_PAUSE(500);
 static constexpr std::chrono::milliseconds LONGEST_PAUSE(60000);
 static constexpr std::chrono::seconds PATIENCE(5);
+static constexpr std::chrono::seconds PATIENCE_AT_THE_END(2);
 
-webhook::webhook(const std::string &url, log_sink log) : _log(std::move(log))
-{
-    const size_t host = url.find("://");
-    if (host == std::string::npos)
-        return;
-    const size_t path = url.find('/', host + 3);
-    _origin = url.substr(0, path);
-    _path = path == std::string::npos ? "/" : url.substr(path);
-}
+webhook::webhook(const webhook_url &url, log_sink log) : _url(url), _log(std::move(log)) {}
 
 webhook::~webhook()
 {
     {
-        std::lock_guard lock(_mutex);
+        std::unique_lock lock(_mutex);
         _stopping = true;
+        _give_up_at = clock::now() + PATIENCE_AT_THE_END;
+        _changed.notify_all();
+        if (_thread.joinable())
+            _changed.wait_until(lock, _give_up_at, [this] { return _ended; });
         if (_client)
             _client->stop();
     }
-    _changed.notify_all();
     if (_thread.joinable())
         _thread.join();
 }
 
 status webhook::start()
 {
-    if (_origin.empty())
+    if (_url.origin.empty())
         return {};
     return start_thread(&_thread, "the thread that tells of alarms", [this] { run(); });
 }
 
 void webhook::send(const alarm_event &event)
 {
-    if (_origin.empty())
+    if (_url.origin.empty())
         return;
     const nlohmann::json body = {{"event", event.until ? "end" : "begin"},
                                  {"alarm", to_json(event)}};
     std::lock_guard lock(_mutex);
     if (_waiting.size() >= MOST_WAITING) {
-        _log(log_level::warn, "webhook ", _origin, ": the oldest of ", MOST_WAITING,
+        _log(log_level::warn, "webhook ", _url.origin, ": the oldest of ", MOST_WAITING,
              " alarms that it has not taken is dropped");
         _waiting.pop_front();
     }
@@ -60,12 +58,23 @@ void webhook::send(const alarm_event &event)
 
 void webhook::run()
 {
+    std::unique_lock lock(_mutex);
+    send_all(lock);
+    if (!_waiting.empty())
+        _log(log_level::warn, "webhook ", _url.origin, ": ", _waiting.size(),
+             " events that it has not taken are lost, as this program ends");
+    _ended = true;
+    _changed.notify_all();
+}
+
+// Until it is stopping and what waited has been tried.
+void webhook::send_all(std::unique_lock<std::mutex> &lock)
+{
     backoff pause(FIRST_PAUSE, LONGEST_PAUSE);
     bool in_trouble = false;
-    std::unique_lock lock(_mutex);
     while (true) {
         _changed.wait(lock, [this] { return _stopping || !_waiting.empty(); });
-        if (_stopping)
+        if (_waiting.empty() || (_stopping && clock::now() >= _give_up_at))
             return;
         const std::string body = std::move(_waiting.front());
         _waiting.pop_front();
@@ -75,32 +84,46 @@ void webhook::run()
         lock.lock();
         if (taken) {
             if (in_trouble)
-                _log(log_level::info, "webhook ", _origin, ": takes alarms again");
+                _log(log_level::info, "webhook ", _url.origin, ": takes alarms again");
             in_trouble = false;
             pause.reset();
             continue;
         }
-        if (!in_trouble && !_stopping)
-            _log(log_level::warn, "webhook ", _origin, ": ", why, "; tried again");
-        in_trouble = true;
         _waiting.push_front(body);
+        if (_stopping)
+            return;
+        if (!in_trouble)
+            _log(log_level::warn, "webhook ", _url.origin, ": ", why, "; tried again");
+        in_trouble = true;
         _changed.wait_for(lock, pause.next(), [this] { return _stopping; });
     }
 }
 
+// Nothing that is thrown here may leave the thread: the whole program would end.
 bool webhook::post(const std::string &body, std::string *why)
 {
-    const auto client = std::make_shared<httplib::Client>(_origin);
-    client->set_connection_timeout(PATIENCE);
-    client->set_read_timeout(PATIENCE);
-    client->set_write_timeout(PATIENCE);
+    try {
+        return post_by(std::make_shared<httplib::Client>(_url.origin), body, why);
+    } catch (const std::exception &thrown) {
+        *why = thrown.what();
+    }
+    const std::lock_guard lock(_mutex);
+    _client = nullptr;
+    return false;
+}
+
+bool webhook::post_by(const std::shared_ptr<httplib::Client> &client, const std::string &body,
+                      std::string *why)
+{
     {
         std::lock_guard lock(_mutex);
-        if (_stopping)
-            return false;
+        const auto patience = _stopping ? PATIENCE_AT_THE_END : PATIENCE;
+        client->set_connection_timeout(patience);
+        client->set_read_timeout(patience);
+        client->set_write_timeout(patience);
         _client = client;
     }
-    const auto result = client->Post(_path, body, "application/json");
+    const auto result = client->Post(_url.path, body, "application/json");
     {
         std::lock_guard lock(_mutex);
         _client = nullptr;

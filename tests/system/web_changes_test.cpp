@@ -175,6 +175,55 @@ TEST_F(WebChanges, HostsMoveToAnotherModuleInOneTransaction)
     EXPECT_EQ(route(1, 2), "192.168.1.178:7776@100 192.168.1.179:7778@40 192.168.1.180:7779@100");
 }
 
+// What was seen is what is done, in the other module too.
+TEST_F(WebChanges, AMoveIsNotMadeIfItsTargetHasChangedSinceThePreview)
+{
+    const auto move = [this](const json &more) {
+        json body = {
+            {"version", version("1/2")}, {"to", {1, 1}}, {"hosts", {"192.168.1.179:7778"}}};
+        body.update(more);
+        return web.post("/api/v1/modules/1/2/move", body);
+    };
+    const json_reply seen = move({{"preview", true}});
+    ASSERT_EQ(seen.status, 200) << seen.body;
+    EXPECT_EQ(seen.body["version"], version("1/2"));
+    EXPECT_EQ(seen.body["to_version"], version("1/1"));
+    ASSERT_EQ(change("1/1", {{"set", {{{"host", "10.0.0.1:80"}}}}}).status, 200);
+    const json_reply refused = move({{"to_version", seen.body["to_version"]}});
+    ASSERT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(refused.body["module"], json({1, 1}));
+    EXPECT_EQ(refused.body["version"], version("1/1"));
+    EXPECT_EQ(route(1, 1), "10.0.0.1:80@100 192.168.1.177:7777@100");
+    const json_reply moved = move({{"to_version", refused.body["version"]}});
+    ASSERT_EQ(moved.status, 200) << moved.body;
+    EXPECT_EQ(moved.body["version"], version("1/2"));
+    EXPECT_EQ(moved.body["to_version"], version("1/1"));
+}
+
+// The most that a request may name, which is more than other requests may have.
+TEST_F(WebChanges, TenThousandHostsMoveAtOnce)
+{
+    json set = json::array(), hosts = json::array();
+    for (int i = 0; i < 10000; ++i) {
+        const std::string host = "255.255." + std::to_string(100 + i / 100) + "." +
+                                 std::to_string(100 + i % 100) + ":65535";
+        set.push_back({{"host", host}, {"weight", 4294967295u}});
+        hosts.push_back(host);
+    }
+    const json_reply added = change("5/5", {{"set", set}});
+    ASSERT_EQ(added.status, 200) << added.body.dump().substr(0, 500);
+    const json body = {{"version", version("5/5")}, {"to", {5, 6}}, {"hosts", hosts}};
+    const json_reply moved = web.post("/api/v1/modules/5/5/move", body);
+    ASSERT_EQ(moved.status, 200) << moved.body.dump().substr(0, 500);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData WHERE modid = 5 AND cmdid = 6"), "10000");
+    hosts.push_back("10.0.0.1:80");
+    const json_reply refused =
+        web.post("/api/v1/modules/5/6/move",
+                 json({{"version", version("5/6")}, {"to", {5, 5}}, {"hosts", hosts}}));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_NE(refused.body.dump().find("at most 10000 hosts"), std::string::npos);
+}
+
 TEST_F(WebChanges, AMoveThatCannotBeChangesNothing)
 {
     const auto move = [this](const json &to, const json &hosts, const std::string &to_version) {
@@ -284,7 +333,7 @@ TEST_F(WebChanges, BadChangesAreRefusedWhole)
         EXPECT_NE(reply.body.dump().find(named), std::string::npos)
             << body.substr(0, 200) << " is answered with " << reply.body;
     }
-    EXPECT_EQ(web.post("/api/v1/modules/1/1/change", std::string(100000, ' ')).status, 413);
+    EXPECT_EQ(web.post("/api/v1/modules/1/1/change", std::string(2000000, ' ')).status, 413);
     EXPECT_EQ(web.post("/api/v1/modules/1/x/change", "{" + good + "}").status, 400);
     EXPECT_EQ(web.get("/api/v1/modules/1/1/change").status, 405);
     EXPECT_EQ(route(1, 1), SAMPLE);

@@ -1,4 +1,6 @@
 // What the console's JSON interface says of modules.
+#include <future>
+
 #include "web_fixture.h"
 
 namespace lars {
@@ -165,6 +167,41 @@ TEST_F(WebModules, HaveNamesThatAreEdited)
     EXPECT_EQ(web.put("/api/v1/names/host/1", {{"name", "x"}}).status, 404);
 }
 
+// Of two people who name the same id the second one is told.
+TEST_F(WebModules, ANameIsChangedByWhoHasSeenIt)
+{
+    web.use_token("change");
+    ASSERT_TRUE(web.start());
+    const auto name = [this](const std::string &fresh, const std::string &was) {
+        return web.put("/api/v1/names/modid/1", {{"name", fresh}, {"was", was}});
+    };
+    EXPECT_EQ(name("shop", "").status, 200);
+    const json_reply refused = name("store", "");
+    ASSERT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(refused.error(), "conflict");
+    EXPECT_EQ(refused.body["name"], "shop");
+    EXPECT_EQ(name("shop", "").status, 200) << "it is so already";
+    EXPECT_EQ(web.get("/api/v1/modules/1/2").body["names"][0], "shop");
+    EXPECT_EQ(name("store", "shop").status, 200);
+    EXPECT_EQ(name("", "store").status, 200);
+    EXPECT_EQ(name("store", "store").status, 409);
+    EXPECT_EQ(web.put("/api/v1/names/modid/1", {{"name", "x"}, {"was", 5}}).status, 400);
+    EXPECT_EQ(web.put("/api/v1/names/modid/1", {{"name", "x"}, {"is", "y"}}).status, 400);
+
+    std::vector<std::future<int>> tries;
+    for (int i = 0; i < 8; ++i)
+        tries.push_back(std::async(std::launch::async,
+                                   [&, i] { return name("shop" + std::to_string(i), "").status; }));
+    int made = 0;
+    for (auto &one : tries) {
+        const int status = one.get();
+        made += status == 200;
+        EXPECT_TRUE(status == 200 || status == 409) << status;
+    }
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM ModIDConfig"), "1");
+}
+
 TEST_F(WebModules, BadQuestionsAreToldSo)
 {
     for (const char *path :
@@ -193,8 +230,19 @@ TEST(WebWithoutDatabase, SaysSoAndGoesOn)
     EXPECT_EQ(web.get("/api/v1/status").body["database"]["alive"], false);
     EXPECT_EQ(web.get("/api/v1/services").status, 200);
     EXPECT_EQ(web.client().Get("/")->status, 200);
+    const auto alarms = [&web] { return web.get("/api/v1/alarms").body; };
+    ASSERT_TRUE(
+        wait_until([&] { return alarms()["active"].size() == 1; }, std::chrono::seconds(30)))
+        << "after ten seconds";
+    const json alarm = alarms()["active"][0];
+    EXPECT_EQ(alarm["rule"], "database_away");
+    EXPECT_EQ(alarm["subject"], "database");
+    EXPECT_NE(alarm["text"].get<std::string>().find("the database cannot be read: "),
+              std::string::npos);
     ASSERT_TRUE(server.start());
     EXPECT_TRUE(wait_until([&] { return web.get("/api/v1/modules").status == 200; }));
+    EXPECT_TRUE(wait_until([&] { return alarms()["active"].empty(); }));
+    EXPECT_EQ(alarms()["past"].size(), 1u);
 }
 
 }  // namespace

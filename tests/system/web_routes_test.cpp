@@ -110,6 +110,26 @@ TEST_F(WebRoutes, AreClearedByWhoConfirms)
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData"), "0");
 }
 
+TEST_F(WebRoutes, AreClearedAsTheyWereSeen)
+{
+    // A row that is no route goes as well.
+    db.exec("INSERT INTO RouteData (modid, cmdid, serverip, serverport) VALUES (9, 9, 1, 70000)");
+    const json_reply seen = web.post("/api/v1/routes/clear?preview=1", json::object());
+    ASSERT_EQ(seen.status, 200) << seen.body;
+    EXPECT_EQ(seen.body["modules"], 3);
+    EXPECT_EQ(seen.body["hosts"], 5);
+    json body = {{"confirm", "clear"}, {"version", seen.body["version"]}};
+    db.exec("UPDATE RouteData SET weight = 3 WHERE serverport = 7777");
+    const json_reply refused = web.post("/api/v1/routes/clear", body);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.error(), "conflict");
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData"), "5");
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteAudit"), "0");
+    body["version"] = web.post("/api/v1/routes/clear?preview=1", json::object()).body["version"];
+    EXPECT_EQ(web.post("/api/v1/routes/clear", body).status, 200);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData"), "0");
+}
+
 TEST_F(WebRoutes, AreAccepted)
 {
     const json_reply done = web.post("/api/v1/routes/accept", {{"note", "it is meant so"}});

@@ -64,6 +64,31 @@ TEST_F(WebUp, ItsAddressIsToldAndItsFirstUserMade)
     EXPECT_EQ(log_in(before), 200);
 }
 
+// Nobody is sent to a password that does not work.
+TEST_F(WebUp, OfAPasswordThatWasChangedItSaysNothing)
+{
+    const auto told = [this] {
+        const run_result up = run_lars({"up"});
+        EXPECT_EQ(up.exit_status, 0) << up.output;
+        EXPECT_NE(up.output.find("web: open http://"), std::string::npos) << up.output;
+        EXPECT_EQ(run_lars({"down"}).exit_status, 0);
+        return up.output.find("log in as admin with the password in " +
+                              _system.file("state/lars_web.admin")) != std::string::npos;
+    };
+    const auto lars_web = [this](const std::string &arguments) {
+        const std::string line = "echo 'a new password' | '" + bin_path("lars_web") + "' -c '" +
+                                 _system.file("lars_web.conf") + "' " + arguments;
+        EXPECT_EQ(run("/bin/sh", {"-c", line}, _system.options()).exit_status, 0) << line;
+    };
+    EXPECT_TRUE(told());
+    lars_web("--add-user ann --right change");
+    EXPECT_TRUE(told());
+    lars_web("--add-user admin");
+    EXPECT_FALSE(told());
+    lars_web("--remove-user admin");
+    EXPECT_FALSE(told());
+}
+
 TEST_F(WebUp, WithoutAConfigurationThereIsNoneAndThatIsSaid)
 {
     std::filesystem::remove(_system.file("lars_web.conf"));

@@ -93,9 +93,13 @@ public:
     };
     // How much there is.
     status count(counts *all);
+    // *MARK becomes table_mark_of() what there is, without the rows that are no route.
+    status read_mark(std::string *mark);
     // Removes every route of every module, and accepts that there is none. *REMOVED becomes
-    // how much that was.
-    status clear(counts *removed);
+    // how much that was. With a MARK that read_mark() would not give any more, nothing is
+    // removed, which is no error: *APPLIED, where it is asked for, says which it was.
+    status clear(counts *removed, const std::optional<std::string> &mark = std::nullopt,
+                 bool *applied = nullptr);
     // Tells every dns that what the database holds is meant so, all of it.
     status accept();
 
@@ -104,6 +108,7 @@ public:
     const status &unrecorded() const { return _unrecorded; }
 
 private:
+    status read_readable(std::vector<module_route> *routes);
     status read_counts(const std::string &how, counts *all);
     status change(const std::function<status(change_notes &notes)> &rows);
     status find_conflict(const std::vector<route_edit> &edits, std::optional<module_route> *found);

@@ -140,7 +140,25 @@ status route_editor::read_counts(const std::string &how, counts *all)
                           });
 }
 
-status route_editor::clear(counts *removed)
+status route_editor::read_mark(std::string *mark)
+{
+    std::vector<module_route> routes;
+    const status s = read_readable(&routes);
+    *mark = table_mark_of(routes);
+    return s;
+}
+
+status route_editor::read_readable(std::vector<module_route> *routes)
+{
+    routes->clear();
+    const auto remember = [routes](const module_route &route) {
+        routes->push_back(route);
+        return status();
+    };
+    return read_routes(_client, "TRUE", remember, unreadable_rows::passed_over);
+}
+
+status route_editor::clear(counts *removed, const std::optional<std::string> &mark, bool *applied)
 {
     return change([&](change_notes &notes) {
         // Locked, so that what is counted and noted is what goes.
@@ -148,13 +166,17 @@ status route_editor::clear(counts *removed)
             return s;
         // Read to here and written back in pieces: one statement that does both takes the server
         // longer with a million rows than a statement may take.
-        std::vector<route_edit> edits;
-        const auto remember = [&edits](const module_route &route) {
-            edits.push_back({route.module, route.hosts, {}});
-            return status();
-        };
-        if (status s = read_routes(_client, "TRUE", remember, unreadable_rows::passed_over); !s)
+        std::vector<module_route> present;
+        if (status s = read_readable(&present); !s)
             return s;
+        const bool wanted = !mark || *mark == table_mark_of(present);
+        if (applied)
+            *applied = wanted;
+        if (!wanted)
+            return status();
+        std::vector<route_edit> edits;
+        for (module_route &route : present)
+            edits.push_back({route.module, std::move(route.hosts), {}});
         if (status s = notes.add_clear(edits); !s)
             return s;
         return _client->execute("DELETE FROM RouteData");

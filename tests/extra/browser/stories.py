@@ -207,7 +207,7 @@ def conflict(stage):
         browser.until_text('added', 'dialog')
     apply_change(other, 'I was first')
     user.press('Apply', 'dialog')
-    user.until_text('Somebody else has changed this module', 'dialog')
+    user.until_text('Somebody else has changed module (2,2)', 'dialog')
     user.until_text('10.2.2.2:80', 'dialog')
     require('nothing of his is applied', stage.system.routes(2, 2) == ['10.2.2.2:80'])
     user.press('Start again', 'dialog')
@@ -217,6 +217,57 @@ def conflict(stage):
     apply_change(user, '')
     user.until_text('10.2.2.1:80', user.row('10.2.2.1:80'))
     user.until_text('10.2.2.2:80', user.row('10.2.2.2:80'))
+
+
+def target_changes(stage):
+    """hosts do not move to a module that has changed since the preview"""
+    user, system = stage.user, stage.system
+    user.open('#/module/2/2')
+    user.press('Move hosts', 'main')
+    user.until('a box for the host', lambda: user.one('dialog [value="10.2.2.1:80"]')).click()
+    user.fill('to', '1, 4', 'dialog')
+    user.press('Preview', 'dialog')
+    user.until_text('Module (1,4)', 'dialog')
+    system.run('route', 'add', '1', '4', '10.4.4.4:80')
+    user.press('Apply', 'dialog')
+    user.until_text('Somebody else has changed module (1,4)', 'dialog')
+    user.until_text('10.4.4.4:80', 'dialog')
+    require('nothing is moved', len(system.routes(2, 2)) == 2)
+    user.press('Start again', 'dialog')
+    user.press('Preview', 'dialog')
+    user.until_text('10.4.4.4:80', 'dialog')
+    apply_change(user, '')
+    require('it is moved', system.routes(2, 2) == ['10.2.2.2:80'])
+    user.press('Undo last change', 'main')
+    user.until_text('added', 'dialog')
+    apply_change(user, '')
+    user.until_text('10.2.2.1:80', user.row('10.2.2.1:80'))
+
+
+def undo_that_cannot_be(stage):
+    """an undo over a change that is not recorded is refused, and nobody is sent round in a circle"""
+    user, system = stage.user, stage.system
+    system.sql('UPDATE RouteData SET weight = 9 WHERE modid = 2 AND cmdid = 2')
+    user.open('#/module/2/2')
+    user.until_text('9', user.row('10.2.2.1:80'))
+    user.press('Undo last change', 'main')
+    user.until_text('This cannot be done: module (2,2) was changed by something that does not record it', 'dialog')
+    require('it would be the same again', 'Start again' not in user.text('dialog'))
+    user.press('Close', 'dialog')
+    system.sql('UPDATE RouteData SET weight = 100 WHERE modid = 2 AND cmdid = 2')
+
+
+def name_conflict(stage):
+    """of two people who name a module the second one is told, and may insist"""
+    user, system = stage.user, stage.system
+    user.open('#/module/2/2')
+    user.one('[aria-label="Name of modid 2"]').click()
+    user.driver.switch_to.active_element.send_keys('second')
+    system.sql("INSERT INTO ModIDConfig (modid, content) VALUES (2, 'first')")
+    user.driver.switch_to.active_element.send_keys('\n')
+    user.until_text('Somebody else has changed it to “first”', 'main .title')
+    user.driver.switch_to.active_element.send_keys('\n')
+    user.until('his name', lambda: not user.all('main .title input') and 'second' in user.text('main .title'))
 
 
 def markup_is_text(stage):
@@ -275,6 +326,14 @@ def import_and_clear(stage):
     file.write_text(before)
     user.open('#/routes')
     user.press('Clear all routes', 'main')
+    user.until_text(f'{len(system.routes())} hosts of', 'dialog')
+    user.fill('confirm', 'clear', 'dialog')
+    system.run('route', 'add', '8', '8', '10.8.8.8:80')
+    user.press('Clear all routes', 'dialog')
+    user.until_text('The routes have changed since the preview', 'dialog')
+    require('all are there', len(system.routes()) > 1)
+    user.press('Start again', 'dialog')
+    user.until_text(f'{len(system.routes())} hosts of', 'dialog')
     user.fill('confirm', 'clear', 'dialog')
     user.press('Clear all routes', 'dialog')
     user.until_text('Cleared', '#told')
@@ -383,5 +442,5 @@ def browser_is_content(stage):
 
 
 STORIES = [search_by_name_and_id, guest_changes_nothing, reader_changes_nothing, login_is_needed, add_host,
-           audit_says_it, undo, move_hosts, dead_backend, conflict, markup_is_text, chinese, texts_are_complete,
-           import_and_clear, alarm_and_history, services_are_seen, database_away, browser_is_content]
+           audit_says_it, undo, move_hosts, dead_backend, conflict, target_changes, undo_that_cannot_be,
+           name_conflict, markup_is_text, chinese, texts_are_complete, import_and_clear, alarm_and_history, services_are_seen, database_away, browser_is_content]

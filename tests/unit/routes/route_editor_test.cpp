@@ -181,6 +181,27 @@ TEST_F(RouteEditor, ClearRemovesWhatCannotBeReadToo)
     EXPECT_EQ(audit("before_hosts").back().at(0), "10.0.0.1:80@100");
 }
 
+TEST_F(RouteEditor, ClearRemovesNothingThatHasChangedSinceItWasSeen)
+{
+    add(_one, _a);
+    std::string seen, now;
+    ASSERT_TRUE(_editor.read_mark(&seen));
+    add(_two, _b);
+    ASSERT_TRUE(_editor.read_mark(&now));
+    EXPECT_NE(seen, now);
+    const std::string noted = _database.value("SELECT COUNT(*) FROM RouteAudit");
+    route_editor::counts all;
+    bool applied = true;
+    ASSERT_TRUE(_editor.clear(&all, seen, &applied));
+    EXPECT_FALSE(applied);
+    EXPECT_EQ(_database.value("SELECT COUNT(DISTINCT modid, cmdid) FROM RouteData"), "2");
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteAudit"), noted);
+    ASSERT_TRUE(_editor.clear(&all, now, &applied));
+    EXPECT_TRUE(applied);
+    EXPECT_EQ(all.modules, 2u);
+    EXPECT_EQ(_database.value("SELECT COUNT(*) FROM RouteData"), "0");
+}
+
 TEST_F(RouteEditor, ClearWorksInATableWithoutWeights)
 {
     add(_one, _a);

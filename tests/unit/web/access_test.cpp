@@ -310,6 +310,21 @@ TEST(Access, FewPasswordsAreCheckedAtATime)
     EXPECT_EQ(passwords.check("ann's password", nullptr), password_check::outcome::wrong);
 }
 
+// It is nobody's failure, and locks nobody out.
+TEST(Access, ABusyServerCountsNoTries)
+{
+    console c;
+    c.how.passwords_at_once = 0;
+    c.how.password_patience = std::chrono::milliseconds(0);
+    c.start();
+    for (int i = 0; i < 30; ++i) {
+        const http_reply reply = c.log_in("ann", "ann's password");
+        EXPECT_EQ(reply.status, 429);
+        EXPECT_NE(reply.body.find("too many log in right now"), std::string::npos)
+            << i << ": " << reply.body;
+    }
+}
+
 TEST(Pages, AreServedToEverybodyAndKeptByBrowsers)
 {
     console c;

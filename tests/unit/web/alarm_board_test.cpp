@@ -71,12 +71,32 @@ TEST_F(AlarmBoard, IsReadBackAsItWasSaved)
     board.update({"a"}, {about("a", "x", 0), about("a", "y", 0)}, 100);
     board.update({"a"}, {}, 200);
     alarm_board other{[](const alarm_event &) {}};
-    other.restore(board.save());
+    other.restore(board.save(), {"a"});
     ASSERT_EQ(other.past().size(), 2u);
     for (size_t i = 0; i < 2; ++i)
         EXPECT_EQ(to_json(other.past()[i]), to_json(board.past()[i]));
     other.update({"a"}, {about("a", "z", 0)}, 300);
     EXPECT_EQ(other.active()[0].id, 3u) << "ids are never used again";
+}
+
+TEST_F(AlarmBoard, OneThatLastedIsTakenUpWhereItWas)
+{
+    const std::vector<complaint> all = {about("a", "x", 10), about("a", "y", 10),
+                                        about("gone", "z", 0)};
+    board.update({"a", "gone"}, all, 100);
+    board.update({"a", "gone"}, all, 110);
+    ASSERT_EQ(board.active().size(), 3u);
+    std::string heard;
+    alarm_board other{[&heard](const alarm_event &event) {
+        heard += (event.until ? "end " : "begin ") + event.what.subject + " " +
+                 std::to_string(event.id) + ";";
+    }};
+    other.restore(board.save(), {"a"});
+    EXPECT_EQ(other.active().size(), 2u) << "nobody would end the one of another rule";
+    other.update({"a"}, {about("a", "y", 10), about("a", "w", 0)}, 200);
+    EXPECT_EQ(heard, "begin w 4;end x 2;") << "y goes on, and no id comes twice";
+    EXPECT_EQ(other.past()[0].since, 100);
+    EXPECT_EQ(other.past()[0].until, 200);
 }
 
 // The file may be anybody's.
@@ -86,10 +106,18 @@ TEST_F(AlarmBoard, LinesThatMakeNoSenseAreLeftOut)
         R"("id": 4, "rule": "a", "subject": "x", "text": "t", "since": 1, "until": 2)";
     board.restore(
         "\nnonsense\n[]\n5\nnull\n{}\n{\"id\": 4}\n" + std::string(5000, '[') + "\n{" + good +
-        R"(, "module": "x", "values": 5})" + "\n{" + good +
-        R"(, "module": [1, "y"], "values": {"calls": 7, "text": "z"}})" + "\n{" + good +
-        R"(, "module": [5000000000, 1], "values": []})" + "\n" +
-        R"({"id": -4, "rule": "a", "subject": "x", "text": "t", "since": 1, "until": 2})" + "\n");
+            R"(, "module": "x", "values": 5})" + "\n{" + good +
+            R"(, "module": [1, "y"], "values": {"calls": 7, "text": "z"}})" + "\n{" + good +
+            R"(, "module": [5000000000, 1], "values": []})" + "\n" +
+            R"({"id": -4, "rule": "a", "subject": "x", "text": "t", "since": 1, "until": 2})" +
+            "\n" +
+            R"({"id": 4503599627370497, "rule": "a", "subject": "x", "text": "t", "since": 1,)"
+            R"( "until": 2})"
+            "\n" +
+            R"({"id": 5, "rule": "a", "subject": "x", "text": "t", "since": 1, "until": "x"})"
+            "\n",
+        {"a"});
+    EXPECT_TRUE(board.active().empty());
     ASSERT_EQ(board.past().size(), 3u);
     for (const alarm_event &event : board.past()) {
         EXPECT_EQ(event.what.subject, "x");

@@ -46,6 +46,8 @@ struct console {
         endpoint address{LOOPBACK, 0};
         http_server_options server;
         std::chrono::seconds session_time{3600};
+        unsigned passwords_at_once = 2;
+        std::chrono::milliseconds password_patience{2000};
     };
 
     // Until start(), HOW can be changed.
@@ -73,7 +75,8 @@ struct console {
         users.emplace(users_path(), log.sink());
         kept.emplace(how.session_time);
         access.emplace(access_control::rules{how.open_reading, how.address}, &*users, &*kept);
-        api.emplace(&*access, &*users, &*kept, log.sink());
+        api.emplace(&*access, &*users, &*kept, log.sink(), how.passwords_at_once,
+                    how.password_patience);
         server.emplace(
             how.server,
             [this](http_server::needs what, http_request *request) {

@@ -73,9 +73,15 @@ TEST(HttpHostile, ABodyThatIsTooLongIsRefusedUnread)
 {
     http_server_options options;
     options.limits.larger_bodies["/large"] = 200000;
+    options.limits.larger_bodies["/below/"] = 100000;
     served_http s(options);
     s.start();
     const std::string longest(64 << 10, 'b');
+    const std::string longer(100000, 'b');
+    EXPECT_EQ(ask(s.port(), "POST", "/below/it", {}, longer).status, 404) << "it is read";
+    EXPECT_EQ(ask(s.port(), "POST", "/below/it", {}, longer + "b").status, 413);
+    EXPECT_EQ(ask(s.port(), "POST", "/below", {}, longer).status, 413);
+    EXPECT_EQ(ask(s.port(), "POST", "/large/it", {}, longer).status, 413);
     EXPECT_EQ(ask(s.port(), "POST", "/echo", {}, longest).status, 200);
     EXPECT_EQ(ask(s.port(), "POST", "/echo", {}, longest + "b").status, 413);
     EXPECT_EQ(ask(s.port(), "POST", "/large?a=b", {}, std::string(200000, 'b')).body, "200000");

@@ -44,6 +44,18 @@ TEST(LoginLimit, ASuccessForgetsTheUsersFailures)
     EXPECT_EQ(wait(limit, "ann", "1.1.1.1", BEGIN), 1);
 }
 
+TEST(LoginLimit, WhatIsNotCheckedIsNoTry)
+{
+    login_limit limit;
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(wait(limit, "ann", "1.1.1.1", BEGIN), 0) << i;
+        limit.not_checked("ann", "1.1.1.1");
+    }
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(wait(limit, "ann", "1.1.1.1", BEGIN), 0) << i;
+    EXPECT_EQ(wait(limit, "ann", "1.1.1.1", BEGIN), 1);
+}
+
 // An account of one's own does not open the way to try others'.
 TEST(LoginLimit, AnAddressThatTriesManyUsersWaits)
 {
