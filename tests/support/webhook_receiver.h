@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "wait_until.h"
+
 namespace lars::test {
 
 class webhook_receiver {
@@ -28,6 +30,8 @@ public:
         });
         _port = _server.bind_to_any_port("127.0.0.1");
         _thread = std::thread([this] { _server.listen_after_bind(); });
+        // A stop before that would be none.
+        wait_until([this] { return _server.is_running(); });
     }
     ~webhook_receiver()
     {

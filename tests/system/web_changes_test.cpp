@@ -333,7 +333,7 @@ TEST_F(WebChanges, BadChangesAreRefusedWhole)
         EXPECT_NE(reply.body.dump().find(named), std::string::npos)
             << body.substr(0, 200) << " is answered with " << reply.body;
     }
-    EXPECT_EQ(web.post("/api/v1/modules/1/1/change", std::string(2000000, ' ')).status, 413);
+    EXPECT_EQ(web.post("/api/v1/routes/clear", std::string(100000, ' ')).status, 413);
     EXPECT_EQ(web.post("/api/v1/modules/1/x/change", "{" + good + "}").status, 400);
     EXPECT_EQ(web.get("/api/v1/modules/1/1/change").status, 405);
     EXPECT_EQ(route(1, 1), SAMPLE);
