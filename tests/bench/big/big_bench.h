@@ -1,6 +1,7 @@
 // lars_dns over a table of 1,000,000 routes, beside a redis-server with the same.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "comparison.h"
@@ -29,6 +30,9 @@ bool bench_big_idle(big_bench *all);
 bool bench_big_lookups(big_bench *all);
 bool bench_big_change_cost(big_bench *all);
 bool bench_big_changes(big_bench *all);
+bool bench_big_compared(big_bench *all);
+
+constexpr std::chrono::seconds RELOAD_INTERVAL(8);  // [dns] reload_interval by default
 
 // The memory of a process in use, in bytes.
 size_t resident_bytes(pid_t pid);

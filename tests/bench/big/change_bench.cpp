@@ -5,6 +5,7 @@
 #include "big_bench.h"
 #include "big_table.h"
 #include "changing_route.h"
+#include "wait_until.h"
 #include "wire_peer.h"
 
 namespace lars::bench {
@@ -72,6 +73,14 @@ bool bench_big_change_cost(big_bench *all)
     return true;
 }
 
+// Whether somebody reads all rows just now.
+static bool is_compared(database &routes)
+{
+    return routes.value("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
+                        " AND info LIKE 'SELECT%FROM RouteData%' AND info NOT LIKE '%WHERE%'") !=
+           "0";
+}
+
 bool bench_big_changes(big_bench *all)
 {
     const int changes = std::max(4, 4 * all->settings.rounds);
@@ -92,6 +101,34 @@ bool bench_big_changes(big_bench *all)
         return false;
     note_latencies(all, "change to 1,000, told", hinted, redis);
     note_latencies(all, "change to 1,000, polled", polled, {});
+    return true;
+}
+
+// Changes that are made while the dns compares all rows with its table.
+bool bench_big_compared(big_bench *all)
+{
+    constexpr int CHANGES = 4;
+    changing_route route(all->routes.options(), big_route(WATCHED));
+    const std::string version = all->routes.value("SELECT version FROM RouteVersion WHERE id = 1");
+    watchers subscribers;
+    if (!route.connect() || !subscribers.start(all->dns.port(), WATCHERS, route.request(),
+                                               route.answer(std::stoull(version))))
+        return false;
+    auto rounds = route.rounds("Lars, compared", CHANGES, [&](bool added) {
+        return route.edit_and_hint(added, all->dns.port());
+    });
+    rounds.moment = [all] {
+        // A row that is written with nothing that names it is looked for at once where no other
+        // change came in that interval.
+        std::this_thread::sleep_for(2 * RELOAD_INTERVAL);
+        all->routes.exec("UPDATE RouteData SET weight = 301 - weight WHERE id = 1");
+        return wait_until([all] { return is_compared(all->routes); },
+                          2 * std::chrono::milliseconds(RELOAD_INTERVAL));
+    };
+    std::vector<double> told;
+    if (!measure_changes(rounds, &subscribers, &told))
+        return false;
+    note_latencies(all, "change to 1,000, compared", told, {});
     return true;
 }
 

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
                                            {"lookups", with_all(bench_big_lookups)},
                                            {"change", with_all(bench_big_change_cost)},
                                            {"changes", with_all(bench_big_changes)},
+                                           {"compared", with_all(bench_big_compared)},
                                            {"memory-after", with_all(bench_big_memory_after)}};
     bench_command command;
     if (!parse_bench_command("bench_big", {argv + 1, argv + argc}, parts, &command))

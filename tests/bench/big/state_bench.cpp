@@ -24,8 +24,6 @@ size_t resident_bytes(pid_t pid)
     return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
-static constexpr std::chrono::seconds RELOAD_INTERVAL(8);  // [dns] reload_interval by default
-
 // Waits for the right answer to a lookup.
 static bool answers(uint16_t port)
 {
