@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "db_client.h"
-#include "route_rows.h"
 #include "route_table.h"
+#include "row_reader.h"
 #include "status.h"
 
 namespace lars {

@@ -14,8 +14,8 @@
 #include "change_reader.h"
 #include "db_client.h"
 #include "route.h"
-#include "route_rows.h"
 #include "route_table.h"
+#include "row_reader.h"
 #include "status.h"
 #include "table_mark.h"
 

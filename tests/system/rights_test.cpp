@@ -134,7 +134,8 @@ TEST(Rights, WithoutARightToTheRecordChangesAreMadeAndSayThatTheyAreNotRecorded)
     EXPECT_EQ(done.exit_status, 0) << done.output;
     EXPECT_NE(done.output.find("the change is made, and not recorded"), std::string::npos)
         << done.output;
-    EXPECT_NE(done.output.find("docs/running.md lists them"), std::string::npos) << done.output;
+    EXPECT_NE(done.output.find("running.md in the documentation lists them"), std::string::npos)
+        << done.output;
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM RouteData"), "1");
 }
 

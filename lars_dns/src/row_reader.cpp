@@ -1,4 +1,4 @@
-#include "route_rows.h"
+#include "row_reader.h"
 
 #include "route_comparison.h"
 #include "route_data.h"
