@@ -46,6 +46,16 @@ bool local_session::begin(local_meeting::gifts gifts, std::string &why)
     return true;
 }
 
+// The next call that would wake them may never come.
+void local_session::take_over(const local_session &old)
+{
+    _page.take_over(old._page);
+    if (_page.cells() == 0)
+        return;
+    for (size_t owner = 0; owner < local::OWNERS; ++owner)
+        wake(owner, coarse_time());
+}
+
 static size_t owner_of(uint64_t module)
 {
     return agent_port_of(static_cast<int32_t>(local::high_half(module)),

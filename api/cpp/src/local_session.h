@@ -42,8 +42,9 @@ public:
     // Takes what a meeting has brought, and checks it. False if it cannot be used; then WHY
     // becomes the reason.
     bool begin(local_meeting::gifts gifts, std::string &why);
-    // Counts in its own page what is left in that of OLD, whose agent is another one.
-    void take_over(const local_session &old) { _page.take_over(old._page); }
+    // Counts in its own page what is left in that of OLD, whose agent is another one, and wakes
+    // the owners.
+    void take_over(const local_session &old);
 
     // KEY is pack(modid, cmdid). Both count, and wake the module's owner if it sleeps. A choice
     // looks at the clock, last, where the memory that it waits for has been asked for; a report

@@ -79,6 +79,19 @@ TEST_F(LocalAway, WhatWasNotTakenIsHandedToTheNextAgent)
     EXPECT_EQ(_client.local_error(), "");
 }
 
+// It may be long until anything is counted there that wakes it.
+TEST_F(LocalAway, WhatIsHandedOverWakesTheNextAgent)
+{
+    table().write(1, 1, three_hosts());
+    meet(1, 1);
+    kill_agent();
+    report(1, 1, 1, 0);
+    fake_table next(2);
+    meet_again(next);
+    EXPECT_EQ(next.counted(local::SUCCESSES, 1, 1), 1u);
+    EXPECT_EQ(next.wakings(), local::OWNERS);
+}
+
 TEST_F(LocalAway, ModulesThatTheNextAgentDoesNotHaveGoByUdp)
 {
     table().write(1, 1, three_hosts());
