@@ -78,6 +78,7 @@ void webhook::send_all(std::unique_lock<std::mutex> &lock)
             return;
         const std::string body = std::move(_waiting.front());
         _waiting.pop_front();
+        const bool is_last_try = _stopping;
         lock.unlock();
         std::string why;
         const bool taken = post(body, &why);
@@ -90,7 +91,7 @@ void webhook::send_all(std::unique_lock<std::mutex> &lock)
             continue;
         }
         _waiting.push_front(body);
-        if (_stopping)
+        if (is_last_try)
             return;
         if (!in_trouble)
             _log(log_level::warn, "webhook ", _url.origin, ": ", why, "; tried again");
